@@ -4,5 +4,25 @@
 
 mod authorize;
 mod config;
+mod extract;
+#[doc(hidden)]
+pub mod private;
+mod tool;
+mod transport;
 
 pub use config::{ConfigError, Problem};
+pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
+pub use mcp_auth_macros::{server, tool};
+pub use rmcp;
+pub use rmcp::handler::server::wrapper::Json;
+pub use tool::{IntoToolResult, Server, TellClient, ToolCall, ToolError};
+
+/// Stand-in until `authenticate/` lands.
+#[derive(Clone, Debug)]
+pub struct AuthInfo;
+impl AuthInfo {
+    /** who */
+    pub fn subject(&self) -> &str {
+        ""
+    }
+}

@@ -1,0 +1,30 @@
+//! What an access word says, as const data.
+
+/// Who may call a tool, or use a group of methods.
+///
+/// Written by the macros from `public`, `authenticated`, `scopes(…)` and `any_of(…)`; several words combine
+/// by *and*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    pub(crate) public: bool,
+    pub(crate) all: &'static [&'static str],
+    pub(crate) any: &'static [&'static [&'static str]],
+}
+
+impl Access {
+    /// Anybody, also without a token.
+    pub const PUBLIC: Self = Self { public: true, all: &[], any: &[] };
+
+    /// Anybody with a valid token.
+    pub const AUTHENTICATED: Self = Self { public: false, all: &[], any: &[] };
+
+    /// A valid token with every scope of `all` and, of each group in `any`, at least one.
+    pub const fn scopes(all: &'static [&'static str], any: &'static [&'static [&'static str]]) -> Self {
+        Self { public: false, all, any }
+    }
+
+    /// Every word that occurs, in the order in which it was written.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.all.iter().chain(self.any.iter().copied().flatten()).copied()
+    }
+}

@@ -1,0 +1,161 @@
+//! Extractor or input: decided once per argument, by the trait system.
+//!
+//! `Kind::<T>::TAG` is an inherent constant where `T: Extractor` and falls back to the constant of the trait
+//! [`Otherwise`] where it is not. That keeps each bound in one place, so that a bad argument gives one error, at its
+//! type. It works on concrete types only, which is why tools and servers cannot be generic.
+
+use std::{future::Future, marker::PhantomData, pin::Pin};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Extractor, FromToolCall};
+use crate::tool::{ToolCall, ToolError, input};
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Asks whether `T` is an extractor.
+pub struct Kind<T>(PhantomData<T>);
+
+impl<T: Extractor> Kind<T> {
+    /// Shadows [`Otherwise::TAG`].
+    pub const TAG: AsExtractor = AsExtractor;
+}
+
+/// The fallback of [`Kind`].
+pub trait Otherwise {
+    /// Everything that is no extractor is an input.
+    const TAG: AsInput = AsInput;
+}
+
+impl<T> Otherwise for Kind<T> {}
+
+/// `T` is an extractor.
+pub struct AsExtractor;
+
+/// `T` is an input.
+pub struct AsInput;
+
+impl AsExtractor {
+    /// The argument `T` of a tool of server `S`.
+    pub const fn argument<T: FromToolCall<S>, S: Sync>(&self) -> Argument<T, S> {
+        Argument {
+            scopes: T::SCOPES,
+            needs_identity: T::NEEDS_IDENTITY,
+            source: Source::Extracted(|server, call| Box::pin(T::from_tool_call(server, call))),
+            schema: None,
+            whole: T::WHOLE_INPUT,
+            optional: None,
+        }
+    }
+}
+
+impl AsInput {
+    /// The argument `T` of a tool of server `S`.
+    pub const fn argument<T: Input, S>(&self) -> Argument<T, S> {
+        Argument {
+            scopes: &[],
+            needs_identity: false,
+            source: Source::Input(T::from_json),
+            schema: Some(T::schema),
+            whole: None,
+            optional: Some(T::is_optional),
+        }
+    }
+}
+
+/// A value that a client may send: `Deserialize` and `JsonSchema`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither an extractor nor a tool input",
+    label = "not a tool argument",
+    note = "derive `serde::Deserialize` and `schemars::JsonSchema` for it, or implement `mcp_auth::FromToolCall`"
+)]
+pub trait Input: Sized {
+    /// Reads the value; `None` where the client sent nothing.
+    fn from_json(value: Option<&Value>) -> Result<Self, serde_json::Error>;
+    /// Its place in the tool's input schema.
+    fn schema(generator: &mut SchemaGenerator) -> Schema;
+    /// Whether it can be left out.
+    fn is_optional() -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + JsonSchema + Send> Input for T {
+    fn from_json(value: Option<&Value>) -> Result<Self, serde_json::Error> {
+        match value {
+            Some(value) => T::deserialize(value),
+            None => T::deserialize(input::Missing),
+        }
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
+    }
+
+    fn is_optional() -> bool {
+        T::deserialize(input::Missing).is_ok()
+    }
+}
+
+type Extract<T, S> = for<'a> fn(&'a S, &'a ToolCall) -> BoxFuture<'a, Result<T, ToolError>>;
+
+enum Source<T, S> {
+    Extracted(Extract<T, S>),
+    Input(fn(Option<&Value>) -> Result<T, serde_json::Error>),
+}
+
+/// How one argument is made. It carries no bound, so that what uses it adds no second error.
+pub struct Argument<T, S> {
+    /// The scopes that taking it requires.
+    pub scopes: &'static [&'static str],
+    /// Whether it needs a verified identity.
+    pub needs_identity: bool,
+    source: Source<T, S>,
+    schema: Option<fn(&mut SchemaGenerator) -> Schema>,
+    whole: Option<fn(&mut SchemaGenerator) -> Schema>,
+    optional: Option<fn() -> bool>,
+}
+
+/// One argument as the tool's table keeps it: what a client sees of it.
+#[derive(Clone, Copy)]
+pub struct ArgumentDefinition {
+    pub(crate) name: &'static str,
+    pub(crate) description: Option<&'static str>,
+    pub(crate) default: Option<fn() -> Result<Value, serde_json::Error>>,
+    pub(crate) schema: Option<fn(&mut SchemaGenerator) -> Schema>,
+    pub(crate) whole: Option<fn(&mut SchemaGenerator) -> Schema>,
+    pub(crate) optional: Option<fn() -> bool>,
+}
+
+impl<T, S> Argument<T, S> {
+    /// The table's entry: the name in the JSON input, the description, the default for a value left out.
+    pub const fn definition(
+        &self,
+        name: &'static str,
+        description: Option<&'static str>,
+        default: Option<fn() -> Result<Value, serde_json::Error>>,
+    ) -> ArgumentDefinition {
+        ArgumentDefinition {
+            name,
+            description,
+            default,
+            schema: self.schema,
+            whole: self.whole,
+            optional: self.optional,
+        }
+    }
+
+    /// Makes the argument for one call.
+    pub async fn get(
+        &self,
+        definition: &ArgumentDefinition,
+        server: &S,
+        call: &ToolCall,
+    ) -> Result<T, ToolError> {
+        match self.source {
+            Source::Extracted(extract) => extract(server, call).await,
+            Source::Input(read) => input::read(definition, call, read),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Identity and context as arguments of a tool.
+//!
+//! An argument is an **extractor** if its type implements the marker [`Extractor`], otherwise an **input** of the
+//! tool's JSON schema. The trait system decides, never the name of the type: no JSON value can set an extractor.
+
+mod argument;
+mod auth_info;
+mod context;
+mod optional;
+mod state;
+
+use std::future::Future;
+
+pub use argument::{Argument, ArgumentDefinition, AsExtractor, AsInput, Input, Kind, Otherwise};
+pub use optional::OptionalFromToolCall;
+pub use state::State;
+
+use crate::tool::{ToolCall, ToolError};
+
+/// Marks a type as an extractor: its value comes from the request, never from the tool's JSON input.
+///
+/// Implement it together with [`FromToolCall`]. It has no conditions on purpose: a type that is an extractor for
+/// one server must not become caller-controlled input on another.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` implements `FromToolCall` but is not marked as an extractor",
+    label = "the marker `Extractor` is missing",
+    note = "add `impl mcp_auth::Extractor for {Self} {{}}`: without it a JSON value could set this argument"
+)]
+pub trait Extractor {}
+
+impl<T: Extractor> Extractor for Option<T> {}
+
+/// Makes a tool's argument out of the call, for the server `S`.
+///
+/// ```
+/// use mcp_auth::{Extractor, FromToolCall, ToolCall, ToolError};
+///
+/// struct Tenant(String);
+///
+/// impl Extractor for Tenant {}
+///
+/// impl<S: Sync> FromToolCall<S> for Tenant {
+///     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
+///         let user = call.auth().ok_or_else(ToolError::forbidden)?;
+///         Ok(Self(user.subject().to_owned()))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "server `{S}` cannot provide `{Self}`",
+    label = "not available on `{S}`",
+    note = "implement `FromToolCall<{S}>` for `{Self}`"
+)]
+pub trait FromToolCall<S>: Extractor + Sized + Send {
+    /// Scopes that taking this argument requires; they count as an access decision of the tool.
+    const SCOPES: &'static [&'static str] = &[];
+
+    /// Whether the argument cannot exist without a verified identity. On a `public` tool that is a compile error.
+    const NEEDS_IDENTITY: bool = false;
+
+    /// For arguments that are the whole input (`Parameters<T>`): the JSON schema of the tool's input.
+    #[doc(hidden)]
+    const WHOLE_INPUT: Option<fn(&mut schemars::SchemaGenerator) -> schemars::Schema> = None;
+
+    /// Makes the value, after the tool's access decision has been taken.
+    fn from_tool_call<'a>(
+        server: &'a S,
+        call: &'a ToolCall,
+    ) -> impl Future<Output = Result<Self, ToolError>> + Send + 'a;
+}

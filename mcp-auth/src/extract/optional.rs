@@ -1,0 +1,29 @@
+//! `Option<T>` of an extractor: `None` where the request has nothing to make it from.
+
+use std::future::Future;
+
+use super::{Extractor, FromToolCall};
+use crate::tool::{ToolCall, ToolError};
+
+/// An extractor that can be absent, taken as `Option<Self>`.
+#[diagnostic::on_unimplemented(
+    message = "`Option<{Self}>` cannot be extracted",
+    label = "not optional",
+    note = "implement `OptionalFromToolCall` for `{Self}`, or take `{Self}` itself"
+)]
+pub trait OptionalFromToolCall<S>: Extractor + Sized + Send {
+    /// Makes the value, or `None`.
+    fn optional_from_tool_call<'a>(
+        server: &'a S,
+        call: &'a ToolCall,
+    ) -> impl Future<Output = Result<Option<Self>, ToolError>> + Send + 'a;
+}
+
+impl<S, T: OptionalFromToolCall<S>> FromToolCall<S> for Option<T> {
+    fn from_tool_call<'a>(
+        server: &'a S,
+        call: &'a ToolCall,
+    ) -> impl Future<Output = Result<Self, ToolError>> + Send + 'a {
+        T::optional_from_tool_call(server, call)
+    }
+}

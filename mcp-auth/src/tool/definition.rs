@@ -1,0 +1,136 @@
+//! What the macros generate: a static table of tools, and one entry for the server.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use rmcp::model::{CallToolResponse, Icon, JsonObject, MetaObject};
+
+use super::{ToolCall, ToolError};
+use crate::{authorize::Access, extract::ArgumentDefinition, transport::OwnHandler};
+
+/// What a tool answers.
+pub type Outcome = Result<CallToolResponse, ToolError>;
+
+/// The future of one tool call.
+pub type OutcomeFuture<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// A server whose tools are protected; written by `#[server]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a server",
+    label = "no `#[server]` block for this type",
+    note = "write `#[mcp_auth::server(resource = \"https://…\")] impl {Self} {{ … }}`"
+)]
+pub trait Server: Sized + Send + Sync + 'static {
+    /// Everything `#[server]` and its `#[tool]`s declare.
+    #[doc(hidden)]
+    const DEFINITION: ServerDefinition<Self>;
+}
+
+/// One `#[server]` block.
+pub struct ServerDefinition<S: 'static> {
+    /// The resource URL of the attribute, verbatim; the `Auth` may override it.
+    pub resource: Option<&'static str>,
+    /// The implementation's name.
+    pub name: &'static str,
+    /// A title for people.
+    pub title: Option<&'static str>,
+    /// The implementation's version.
+    pub version: &'static str,
+    /// How a model should use this server.
+    pub instructions: Option<&'static str>,
+    /// Icons of the server.
+    pub icons: Option<fn() -> Vec<Icon>>,
+    /// The catalogue: every scope that exists here.
+    pub scopes: &'static [&'static str],
+    /// Scopes demanded of every request, `initialize` and lists included.
+    pub requires: &'static [&'static str],
+    /// Whether `initialize`, `server/discover`, `ping` and the lists are open without a token.
+    pub anonymous: bool,
+    /// Who may use what is not a tool.
+    pub groups: Groups,
+    /// The tools, one slice per block.
+    pub tools: &'static [&'static [ToolDefinition<S>]],
+    /// The user's own `impl ServerHandler`, if there is one.
+    pub handler: Option<fn(Arc<S>) -> Arc<dyn OwnHandler>>,
+}
+
+/// Who may use the methods that are not tools. `None`: nobody, the methods are refused.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Groups {
+    /// `prompts/list`, `prompts/get`.
+    pub prompts: Option<Access>,
+    /// `resources/list`, `resources/templates/list`, `resources/read`.
+    pub resources: Option<Access>,
+    /// `completion/complete`.
+    pub completions: Option<Access>,
+    /// `subscriptions/listen`, `resources/subscribe`, `resources/unsubscribe`.
+    pub subscriptions: Option<Access>,
+    /// `tasks/get`, `tasks/update`, `tasks/cancel`.
+    pub tasks: Option<Access>,
+    /// `skills/list`, `skills/get`, `resources/directory/read`.
+    pub skills: Option<Access>,
+    /// `logging/setLevel`.
+    pub logging: Option<Access>,
+    /// Methods and notifications that the protocol does not know.
+    pub custom: Option<Access>,
+}
+
+impl Groups {
+    /// Nothing but tools.
+    pub const NONE: Self = Self {
+        prompts: None,
+        resources: None,
+        completions: None,
+        subscriptions: None,
+        tasks: None,
+        skills: None,
+        logging: None,
+        custom: None,
+    };
+}
+
+/// One `#[tool]`.
+pub struct ToolDefinition<S: 'static> {
+    /// The name that clients call.
+    pub name: &'static str,
+    /// A title for people.
+    pub title: Option<&'static str>,
+    /// What the tool does, for the model.
+    pub description: Option<&'static str>,
+    /// The access word.
+    pub access: Access,
+    /// Scopes that the arguments require, one slice per argument.
+    pub argument_scopes: &'static [&'static [&'static str]],
+    /// Hints about what the tool does.
+    pub annotations: Annotations,
+    /// Icons of the tool.
+    pub icons: Option<fn() -> Vec<Icon>>,
+    /// Additional metadata.
+    pub meta: Option<fn() -> MetaObject>,
+    /// The arguments, extractors included, in the order of the function.
+    pub arguments: &'static [ArgumentDefinition],
+    /// The schema of the structured result.
+    pub output: fn() -> Option<Arc<JsonObject>>,
+    /// Extracts the arguments and runs the function. Access has been decided before.
+    pub call: for<'a> fn(&'a S, &'a ToolCall) -> OutcomeFuture<'a>,
+}
+
+/// Hints about a tool (MCP `ToolAnnotations`); `None` says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Annotations {
+    /// A title for people; older than the tool's own `title`.
+    pub title: Option<&'static str>,
+    /// The tool changes nothing.
+    pub read_only: Option<bool>,
+    /// The tool may destroy something.
+    pub destructive: Option<bool>,
+    /// Calling it twice is as calling it once.
+    pub idempotent: Option<bool>,
+    /// The tool reaches beyond a closed world.
+    pub open_world: Option<bool>,
+}
+
+impl Annotations {
+    /// No hint at all.
+    pub const NONE: Self =
+        Self { title: None, read_only: None, destructive: None, idempotent: None, open_world: None };
+}

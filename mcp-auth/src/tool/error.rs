@@ -1,0 +1,99 @@
+//! What a tool answers when it cannot do what it was asked.
+
+use std::{error::Error, fmt};
+
+use rmcp::ErrorData;
+
+type Source = Box<dyn Error + Send + Sync>;
+
+/// A tool's error; it says who may read it.
+///
+/// `?` takes any [`std::error::Error`], `anyhow::Error` included: the log gets it together with an id, the client
+/// sees only that id. What the developer means for the client is said with [`ToolError::tell`] or by an error type
+/// that implements [`TellClient`].
+///
+/// ```
+/// # use mcp_auth::ToolError;
+/// fn parse(id: &str) -> Result<u64, ToolError> {
+///     if id.is_empty() {
+///         return Err(ToolError::tell("give the number of the note"));
+///     }
+///     Ok(id.parse()?) // the log says why, the client reads "internal error, reference 1f0c…"
+/// }
+/// ```
+pub struct ToolError(Box<Kind>);
+
+pub(crate) enum Kind {
+    /// Said to the client as it stands.
+    Tell(String),
+    /// The input did not fit; said to the client, whose model can correct it.
+    Arguments(String),
+    /// For the log, under an id.
+    Opaque(Source),
+    /// The caller may not, and no other token of theirs would help.
+    Forbidden,
+    /// A JSON-RPC error of the protocol, as rmcp spells it.
+    Protocol(ErrorData),
+}
+
+impl ToolError {
+    /// An error that the client reads as it stands.
+    pub fn tell(message: impl Into<String>) -> Self {
+        Self(Box::new(Kind::Tell(message.into())))
+    }
+
+    /// An error for the log; the client sees an id.
+    pub fn opaque(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Box::new(Kind::Opaque(source.into())))
+    }
+
+    /// The caller may not do this, and signing in again would not change it. There is no challenge.
+    pub fn forbidden() -> Self {
+        Self(Box::new(Kind::Forbidden))
+    }
+
+    /// A JSON-RPC error instead of a tool result; for what the protocol itself defines.
+    pub fn protocol(error: ErrorData) -> Self {
+        Self(Box::new(Kind::Protocol(error)))
+    }
+
+    /// The input does not fit the tool's schema.
+    pub(crate) fn arguments(message: String) -> Self {
+        Self(Box::new(Kind::Arguments(message)))
+    }
+
+    pub(crate) fn into_kind(self) -> Kind {
+        *self.0
+    }
+}
+
+impl<E> From<E> for ToolError
+where
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    fn from(error: E) -> Self {
+        Self::opaque(error)
+    }
+}
+
+impl fmt::Debug for ToolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::Tell(message) => f.debug_tuple("Tell").field(message).finish(),
+            Kind::Arguments(message) => f.debug_tuple("Arguments").field(message).finish(),
+            Kind::Opaque(source) => f.debug_tuple("Opaque").field(source).finish(),
+            Kind::Forbidden => f.write_str("Forbidden"),
+            Kind::Protocol(error) => f.debug_tuple("Protocol").field(error).finish(),
+        }
+    }
+}
+
+/// An error type whose text is meant for the client.
+///
+/// A tool that returns `Result<T, E>` with `E: TellClient` answers with [`tell_client`](TellClient::tell_client)
+/// instead of an id. Inside a function that returns [`ToolError`], say it where the error leaves:
+/// `result.map_err(|error| ToolError::tell(error.tell_client()))?`.
+pub trait TellClient {
+    /// What the client reads. No secret, no path, no SQL.
+    fn tell_client(&self) -> String;
+}

@@ -1,0 +1,5 @@
+//! How axum, tower and rmcp meet us.
+
+mod rmcp;
+
+pub use self::rmcp::{Handler, NoHandler, OwnHandler};
