@@ -4,9 +4,11 @@
 
 mod authorize;
 mod config;
+mod challenge;
 mod extract;
 #[doc(hidden)]
 pub mod private;
+mod random;
 mod tool;
 mod transport;
 

@@ -1,10 +1,16 @@
 //! May this caller do this? Scopes, then policy; no I/O.
 
 mod access;
+mod caller;
 mod catalog;
 pub mod checks;
+mod policy;
+mod rule;
 mod scope_set;
 
 pub use access::Access;
+pub(crate) use caller::Caller;
 pub(crate) use catalog::Catalog;
+pub(crate) use policy::{Group, Operation, Policy};
+pub(crate) use rule::{Decision, Rule};
 pub use scope_set::{MAX_SCOPES, ScopeSet};

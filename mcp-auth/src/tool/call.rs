@@ -29,6 +29,11 @@ impl ToolCall {
         self.auth.as_ref()
     }
 
+    /// The caller's subject, for the log.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        self.auth.as_ref().map(AuthInfo::subject)
+    }
+
     /// The input as the client sent it, before it was read into the tool's arguments.
     pub fn arguments(&self) -> &JsonObject {
         &self.arguments

@@ -2,11 +2,16 @@
 
 mod call;
 mod definition;
+mod dispatch;
 mod error;
 pub(crate) mod input;
+mod registry;
 mod result;
+mod schema;
 
 pub use call::ToolCall;
 pub use definition::{Annotations, Groups, Outcome, OutcomeFuture, Server, ServerDefinition, ToolDefinition};
+pub(crate) use dispatch::call;
 pub use error::{TellClient, ToolError};
+pub(crate) use registry::Registry;
 pub use result::{IntoToolResult, NoError, Telling, Untold};

@@ -1,5 +1,20 @@
 //! How axum, tower and rmcp meet us.
 
+mod body;
+mod envelope;
+mod gate;
+mod headers;
+mod normalize;
+mod origin;
+mod refusal;
 mod rmcp;
+mod serve;
+mod session;
+mod stream;
 
+pub(crate) use gate::Gate;
+pub(crate) use origin::{HostPattern, Origins, is_loopback};
+pub(crate) use refusal::Refusal;
 pub use self::rmcp::{Handler, NoHandler, OwnHandler};
+pub(crate) use self::rmcp::{Guarded, McpService};
+pub(crate) use serve::serve;

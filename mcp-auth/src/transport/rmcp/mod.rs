@@ -1,5 +1,9 @@
 //! rmcp's handler and service; the only folder that names them.
 
+mod guarded;
 mod own;
+mod service;
 
+pub(crate) use guarded::Guarded;
 pub use own::{Handler, NoHandler, OwnHandler};
+pub(crate) use service::McpService;

@@ -1,13 +1,127 @@
 //! The user's own `impl ServerHandler`, found by the trait system and erased.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{borrow::Cow, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
-use rmcp::ServerHandler;
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        CancelTaskParams, CancelledNotificationParam, CompleteRequestParams,
+        CompleteResult, CustomNotification, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams,
+        GetPromptResponse, GetSkillRequestParams, GetSkillResult, GetTaskParams, GetTaskResult,
+        InitializeRequestParams, InitializeResult, ListPromptsResult, ListResourceTemplatesResult,
+        ListResourcesResult, ListSkillsResult, PaginatedRequestParams, ProgressNotificationParam,
+        ProtocolVersion, ReadResourceDirectoryRequestParams, ReadResourceDirectoryResult,
+        ReadResourceRequestParams, ReadResourceResponse, ServerConfig, SetLevelRequestParams,
+        SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams, UpdateTaskParams,
+    },
+    service::{NotificationContext, RequestContext, SubscriptionContext},
+};
 
-/// A user's `ServerHandler` without its type.
-pub trait OwnHandler: Send + Sync {}
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+type Context = RequestContext<RoleServer>;
+type Notified = NotificationContext<RoleServer>;
 
-impl<H: ServerHandler> OwnHandler for H {}
+/// Declares [`OwnHandler`] and implements it for every `ServerHandler`: each method named once.
+macro_rules! own_handler {
+    (
+        requests { $($request:ident($params:ty) -> $result:ty;)+ }
+        notifications { $($notification:ident($content:ty);)+ }
+    ) => {
+        /// A user's `ServerHandler` without its type. `call_tool`, `list_tools` and `get_tool` are absent on purpose:
+        /// tools go to our table, the user's `call_tool` never runs.
+        pub trait OwnHandler: Send + Sync {
+            $(
+                /// The method of this name in rmcp.
+                fn $request(&self, params: $params, context: Context) -> BoxFuture<'_, Result<$result, ErrorData>>;
+            )+
+            $(
+                /// The method of this name in rmcp.
+                fn $notification(&self, content: $content, context: Notified) -> BoxFuture<'_, ()>;
+            )+
+            /// The method of this name in rmcp.
+            fn ping(&self, context: Context) -> BoxFuture<'_, Result<(), ErrorData>>;
+            /// The method of this name in rmcp.
+            fn discover(&self, context: Context) -> BoxFuture<'_, Result<DiscoverResult, ErrorData>>;
+            /// The method of this name in rmcp.
+            fn on_initialized(&self, context: Notified) -> BoxFuture<'_, ()>;
+            /// The method of this name in rmcp.
+            fn on_roots_list_changed(&self, context: Notified) -> BoxFuture<'_, ()>;
+            /// The method of this name in rmcp.
+            fn listen(&self, context: SubscriptionContext) -> BoxFuture<'_, Result<(), ErrorData>>;
+            /// The method of this name in rmcp.
+            fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter>;
+            /// The method of this name in rmcp.
+            fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]>;
+            /// The method of this name in rmcp.
+            fn get_info(&self) -> ServerConfig;
+        }
+
+        #[expect(deprecated, reason = "older protocol versions still subscribe this way")]
+        impl<H: ServerHandler> OwnHandler for H {
+            $(
+                fn $request(&self, params: $params, context: Context) -> BoxFuture<'_, Result<$result, ErrorData>> {
+                    Box::pin(ServerHandler::$request(self, params, context))
+                }
+            )+
+            $(
+                fn $notification(&self, content: $content, context: Notified) -> BoxFuture<'_, ()> {
+                    Box::pin(ServerHandler::$notification(self, content, context))
+                }
+            )+
+            fn ping(&self, context: Context) -> BoxFuture<'_, Result<(), ErrorData>> {
+                Box::pin(ServerHandler::ping(self, context))
+            }
+            fn discover(&self, context: Context) -> BoxFuture<'_, Result<DiscoverResult, ErrorData>> {
+                Box::pin(ServerHandler::discover(self, context))
+            }
+            fn on_initialized(&self, context: Notified) -> BoxFuture<'_, ()> {
+                Box::pin(ServerHandler::on_initialized(self, context))
+            }
+            fn on_roots_list_changed(&self, context: Notified) -> BoxFuture<'_, ()> {
+                Box::pin(ServerHandler::on_roots_list_changed(self, context))
+            }
+            fn listen(&self, context: SubscriptionContext) -> BoxFuture<'_, Result<(), ErrorData>> {
+                Box::pin(ServerHandler::listen(self, context))
+            }
+            fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+                ServerHandler::accepted_subscription_filter(self, requested)
+            }
+            fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+                ServerHandler::supported_protocol_versions(self)
+            }
+            fn get_info(&self) -> ServerConfig {
+                ServerHandler::get_info(self)
+            }
+        }
+    };
+}
+
+own_handler! {
+    requests {
+        initialize(InitializeRequestParams) -> InitializeResult;
+        complete(CompleteRequestParams) -> CompleteResult;
+        set_level(SetLevelRequestParams) -> ();
+        get_prompt(GetPromptRequestParams) -> GetPromptResponse;
+        list_prompts(Option<PaginatedRequestParams>) -> ListPromptsResult;
+        list_resources(Option<PaginatedRequestParams>) -> ListResourcesResult;
+        list_resource_templates(Option<PaginatedRequestParams>) -> ListResourceTemplatesResult;
+        read_resource(ReadResourceRequestParams) -> ReadResourceResponse;
+        subscribe(SubscribeRequestParams) -> ();
+        unsubscribe(UnsubscribeRequestParams) -> ();
+        on_custom_request(CustomRequest) -> CustomResult;
+        get_task(GetTaskParams) -> GetTaskResult;
+        update_task(UpdateTaskParams) -> ();
+        cancel_task(CancelTaskParams) -> ();
+        list_skills(Option<PaginatedRequestParams>) -> ListSkillsResult;
+        get_skill(GetSkillRequestParams) -> GetSkillResult;
+        read_resource_directory(ReadResourceDirectoryRequestParams) -> ReadResourceDirectoryResult;
+    }
+    notifications {
+        on_cancelled(CancelledNotificationParam);
+        on_progress(ProgressNotificationParam);
+        on_custom_notification(CustomNotification);
+    }
+}
 
 /// Asks whether `S` implements rmcp's `ServerHandler`; resolved like [`Kind`](crate::extract::Kind).
 pub struct Handler<S>(PhantomData<S>);
@@ -24,3 +138,8 @@ pub trait NoHandler<S> {
 }
 
 impl<S> NoHandler<S> for Handler<S> {}
+
+/// Stands where the user wrote no handler: rmcp's defaults.
+pub(super) struct Nothing;
+
+impl ServerHandler for Nothing {}

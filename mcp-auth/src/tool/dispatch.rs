@@ -1,0 +1,129 @@
+//! The authoritative way of a call: authorize, extract, run, audit. The gate in front only decides the HTTP status.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use rmcp::{
+    ErrorData, RoleServer,
+    model::{CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock},
+    service::RequestContext,
+};
+use serde_json::json;
+
+use super::{Registry, ToolCall, error::Kind};
+use crate::{
+    authorize::{Caller, Decision, Rule},
+    challenge::Challenge,
+    random,
+};
+
+/// Calls a tool for `caller`; `None` means that nothing has authenticated this request.
+pub(crate) async fn call(
+    registry: &Registry,
+    resource_metadata: &str,
+    caller: Option<Caller>,
+    request: CallToolRequestParams,
+    context: RequestContext<RoleServer>,
+) -> Result<CallToolResponse, ErrorData> {
+    let found = registry.find(&request.name).and_then(|index| Some((index, registry.name(index)?)));
+    let Some((index, name)) = found else {
+        return unknown_tool(registry, caller.as_ref());
+    };
+    let Some(rule) = registry.policy.tool(name) else { return unknown_tool(registry, caller.as_ref()) };
+    let auth = match authorize(rule, caller) {
+        Ok(caller) => caller.auth().cloned(),
+        Err(denied) => return Ok(refusal(name, rule, denied, resource_metadata)),
+    };
+    let call = ToolCall {
+        context,
+        name,
+        arguments: request.arguments.unwrap_or_default(),
+        input_responses: request.input_responses,
+        request_state: request.request_state,
+        auth,
+    };
+    // A panic of the user's code is an error of this call and of nothing else.
+    let outcome = AssertUnwindSafe(registry.call(index, &call)).catch_unwind().await;
+    match outcome {
+        Ok(Ok(response)) => {
+            tracing::debug!(tool = name, subject = call.subject(), "tool answered");
+            Ok(response)
+        }
+        Ok(Err(error)) => failed(name, error.into_kind()),
+        Err(_panic) => Ok(opaque(name, "the tool panicked")),
+    }
+}
+
+/// Why a call does not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Denied {
+    /// Nothing authenticated the request: the handler is mounted without the gate.
+    Unverified,
+    NeedsToken,
+    NeedsScope,
+}
+
+fn authorize(rule: &Rule, caller: Option<Caller>) -> Result<Caller, Denied> {
+    let unverified = caller.is_none();
+    let caller = caller.unwrap_or(Caller::Anonymous);
+    match rule.decide(&caller) {
+        Decision::Allowed => Ok(caller),
+        _ if unverified => Err(Denied::Unverified),
+        Decision::NeedsToken => Err(Denied::NeedsToken),
+        Decision::NeedsScope => Err(Denied::NeedsScope),
+    }
+}
+
+/// A name that does not exist is said only to those who may list the tools.
+fn unknown_tool(registry: &Registry, caller: Option<&Caller>) -> Result<CallToolResponse, ErrorData> {
+    let rule = registry.policy.rule(crate::authorize::Operation::Other);
+    let open = registry.anonymous && caller.is_some();
+    if open || caller.is_some_and(|caller| rule.decide(caller) == Decision::Allowed) {
+        return Err(ErrorData::invalid_params("tool not found", None));
+    }
+    Err(ErrorData::invalid_request("authorization required", None))
+}
+
+/// The in-band refusal. `mcp/www_authenticate` lets a client that only reads results start the sign-in.
+fn refusal(tool: &'static str, rule: &Rule, denied: Denied, resource_metadata: &str) -> CallToolResponse {
+    let scope = rule.wanted();
+    let (error, text) = match denied {
+        Denied::Unverified => {
+            tracing::error!(
+                tool,
+                "refused: this server runs without its authentication layer; mount it with `auth.router(server)`"
+            );
+            return CallToolResult::error(vec![ContentBlock::text(
+                "internal error: the server cannot tell who calls",
+            )])
+            .into();
+        }
+        Denied::NeedsToken => (None, "authorization required".to_owned()),
+        Denied::NeedsScope => {
+            (Some("insufficient_scope"), format!("this tool needs the scope {}", scope.join(" ")))
+        }
+    };
+    tracing::info!(tool, ?denied, scope = scope.join(" "), "refused");
+    let challenge = Challenge { error, error_description: Some(&text), scope, resource_metadata }.to_string();
+    let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
+    result.meta.get_or_insert_default().insert("mcp/www_authenticate".to_owned(), json!([challenge]));
+    result.into()
+}
+
+fn failed(tool: &'static str, kind: Kind) -> Result<CallToolResponse, ErrorData> {
+    let text = match kind {
+        Kind::Tell(text) | Kind::Arguments(text) => text,
+        Kind::Forbidden => "not allowed".to_owned(),
+        Kind::Protocol(error) => return Err(error),
+        Kind::Opaque(source) => return Ok(opaque(tool, &*source.to_string())),
+    };
+    tracing::debug!(tool, text, "tool refused");
+    Ok(CallToolResult::error(vec![ContentBlock::text(text)]).into())
+}
+
+/// For the log in full, for the client as an id under which the operator finds it.
+fn opaque(tool: &'static str, error: &str) -> CallToolResponse {
+    let reference = random::reference();
+    tracing::error!(tool, reference, error, "tool failed");
+    CallToolResult::error(vec![ContentBlock::text(format!("internal error, reference {reference}"))]).into()
+}

@@ -1,0 +1,98 @@
+//! What a client sees of a tool: one generator for all arguments, so that `$defs` are shared.
+
+use std::sync::Arc;
+
+use rmcp::model::{Icon, JsonObject, MetaObject, Tool, ToolAnnotations};
+use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Value, json};
+
+use super::{Annotations, ToolDefinition};
+use crate::extract::ArgumentDefinition;
+
+/// The tool as `tools/list` shows it, with `security_schemes` (SEP-1488, read by ChatGPT) among its metadata.
+pub(super) fn tool<S>(definition: &ToolDefinition<S>, security_schemes: Value) -> Tool {
+    let mut tool = Tool::new_with_raw(
+        definition.name,
+        definition.description.map(Into::into),
+        Arc::new(input_schema(definition.arguments)),
+    );
+    tool.title = definition.title.map(str::to_owned);
+    tool.output_schema = (definition.output)();
+    tool.annotations = annotations(&definition.annotations);
+    tool.icons = definition.icons.map(|icons| icons()).filter(|icons: &Vec<Icon>| !icons.is_empty());
+    let mut meta: MetaObject = definition.meta.map(|meta| meta()).unwrap_or_default();
+    meta.insert("securitySchemes".to_owned(), security_schemes);
+    tool.meta = Some(meta);
+    tool
+}
+
+/// The draft that MCP names as its default dialect.
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().into_generator()
+}
+
+/// One property per argument that is an input; `Parameters<T>` brings a whole schema instead.
+pub(super) fn input_schema(arguments: &[ArgumentDefinition]) -> JsonObject {
+    let mut generator = generator();
+    if let Some(whole) = arguments.iter().find_map(|argument| argument.whole) {
+        return object(whole(&mut generator));
+    }
+    let mut properties = JsonObject::new();
+    let mut required = Vec::new();
+    for argument in arguments {
+        let Some(schema) = argument.schema else { continue };
+        properties.insert(argument.name.to_owned(), property(argument, schema(&mut generator)));
+        let optional = argument.default.is_some() || argument.optional.is_some_and(|optional| optional());
+        if !optional {
+            required.push(Value::from(argument.name));
+        }
+    }
+    let mut root = JsonObject::new();
+    root.insert("type".to_owned(), json!("object"));
+    root.insert("properties".to_owned(), Value::Object(properties));
+    if !required.is_empty() {
+        root.insert("required".to_owned(), Value::Array(required));
+    }
+    let definitions = generator.take_definitions(true);
+    if !definitions.is_empty() {
+        root.insert("$defs".to_owned(), Value::Object(definitions));
+    }
+    root
+}
+
+/// The argument's own description and default win over those of its type.
+fn property(argument: &ArgumentDefinition, schema: Schema) -> Value {
+    let mut schema = object(schema);
+    if let Some(description) = argument.description {
+        schema.insert("description".to_owned(), description.into());
+    }
+    if let Some(default) = argument.default.and_then(|default| default().ok()) {
+        schema.insert("default".to_owned(), default);
+    }
+    Value::Object(schema)
+}
+
+/// A schema is an object or a boolean; `true` allows everything.
+fn object(schema: Schema) -> JsonObject {
+    match schema.to_value() {
+        Value::Object(mut object) => {
+            // The type's name says nothing to a model; the root's dialect is MCP's default.
+            object.remove("title");
+            object.remove("$schema");
+            object
+        }
+        _ => JsonObject::new(),
+    }
+}
+
+fn annotations(hints: &Annotations) -> Option<ToolAnnotations> {
+    (*hints != Annotations::NONE).then(|| {
+        ToolAnnotations::from_raw(
+            hints.title.map(str::to_owned),
+            hints.read_only,
+            hints.destructive,
+            hints.idempotent,
+            hints.open_world,
+        )
+    })
+}

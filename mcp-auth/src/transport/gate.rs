@@ -1,0 +1,284 @@
+//! The gate in front of rmcp: host and origin, bearer, verification, then the body, then the rule of what is called.
+//!
+//! It exists to answer 401 and 403 with a challenge before a stream opens. The decision that security rests on is
+//! taken again on the parsed call (`tool/dispatch.rs`, `rmcp/guarded.rs`).
+
+use std::{sync::Arc, time::Duration};
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method, Request, Response, StatusCode, header,
+    request::Parts,
+};
+use http_body_util::Full;
+use tokio::time::timeout;
+
+use super::{
+    McpService, Origins, Refusal,
+    body::Bodies,
+    envelope::{Envelope, Unreadable},
+    headers::{self, SESSION},
+    normalize,
+    origin,
+    session::{Opened, Sessions},
+    stream,
+};
+use crate::{
+    Limits,
+    authenticate::{AuthenticateError, Authenticator, bearer},
+    authorize::{Caller, Decision, Operation, Rule},
+    challenge::{Challenge, RequestId, Rpc},
+    tool::Registry,
+};
+
+/// One protected server on HTTP.
+pub(crate) struct Gate {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) authenticator: Arc<Authenticator>,
+    pub(crate) service: McpService,
+    origins: Origins,
+    sessions: Sessions,
+    bodies: Bodies,
+    limits: Limits,
+    resource_metadata: String,
+    first_sign_in: Vec<&'static str>,
+}
+
+impl Gate {
+    pub(crate) fn new(
+        registry: Arc<Registry>,
+        authenticator: Arc<Authenticator>,
+        service: McpService,
+        origins: Origins,
+        session_key: Option<&[u8]>,
+        limits: Limits,
+        resource_metadata: String,
+    ) -> Self {
+        Self {
+            first_sign_in: registry.policy.first_sign_in(&registry.catalog),
+            sessions: Sessions::new(session_key),
+            bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
+            registry,
+            authenticator,
+            service,
+            origins,
+            limits,
+            resource_metadata,
+        }
+    }
+
+    /// The whole way of one request.
+    pub(crate) async fn handle(&self, request: Request<Body>) -> Response<Body> {
+        let origin = request.headers().get(header::ORIGIN).cloned();
+        if let Err(refusal) =
+            headers::refuse_repeated(request.headers()).and_then(|()| self.origins.check(&request))
+        {
+            return refused(refusal);
+        }
+        let mut response = if request.method() == Method::OPTIONS {
+            preflight(&request)
+        } else {
+            match self.admit(request).await {
+                Ok(response) => response,
+                Err(refusal) => refused(refusal),
+            }
+        };
+        origin::expose(response.headers_mut(), origin);
+        response
+    }
+
+    async fn admit(&self, mut request: Request<Body>) -> Result<Response<Body>, Refusal> {
+        let caller = self.identify(&request).await?;
+        // The token has done its work: neither a tool nor a log line shall find it.
+        request.headers_mut().remove(header::AUTHORIZATION);
+        if matches!(caller, Caller::Anonymous) && !self.registry.policy.admits_anonymous() {
+            return Err(self.unauthorized(&self.first_sign_in));
+        }
+        let (parts, body) = request.into_parts();
+        match parts.method {
+            Method::POST => self.post(parts, body, caller).await,
+            Method::GET | Method::DELETE => self.stream(parts, caller).await,
+            _ => Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Rpc::InvalidRequest, "method not allowed")
+                .with(header::ALLOW, HeaderValue::from_static("GET, POST, DELETE"))),
+        }
+    }
+
+    /// Who calls. A token that is present and bad is 401 whatever is asked for, public tools included.
+    async fn identify(&self, request: &Request<Body>) -> Result<Caller, Refusal> {
+        let Some(token) = bearer(request.headers()).map_err(|error| self.unauthenticated(&error))? else {
+            return Ok(Caller::Anonymous);
+        };
+        if let Some(auth) = self.authenticator.cached(token) {
+            return Ok(Caller::Known(auth));
+        }
+        match timeout(self.limits.verification_time, self.authenticator.authenticate(token)).await {
+            Ok(Ok(auth)) => Ok(Caller::Known(auth)),
+            Ok(Err(error)) => Err(self.unauthenticated(&error)),
+            Err(_) => {
+                tracing::error!("verification of a token took too long");
+                Err(Refusal::unavailable("the token cannot be verified now", Duration::from_secs(5)))
+            }
+        }
+    }
+
+    async fn post(&self, mut parts: Parts, body: Body, caller: Caller) -> Result<Response<Body>, Refusal> {
+        if !is_json(&parts) {
+            return Err(Refusal::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                Rpc::InvalidRequest,
+                "Content-Type must be application/json",
+            ));
+        }
+        let (body, _claim) = self.bodies.read(&parts.headers, body).await?;
+        let envelope = Envelope::read(&body).map_err(unreadable)?;
+        let id = envelope.id();
+        let initializes = envelope.method() == Some("initialize");
+        self.decide(envelope.operation(), &caller).map_err(|refusal| refusal.answering(id.clone()))?;
+        if initializes {
+            self.make_room(&caller).await.map_err(|refusal| refusal.answering(id.clone()))?;
+        }
+        let session = self.open_session(&mut parts, &caller);
+        Ok(self.forward(parts, body, caller, session, &id).await)
+    }
+
+    /// GET opens a stream of a session, DELETE ends a session.
+    async fn stream(&self, mut parts: Parts, caller: Caller) -> Result<Response<Body>, Refusal> {
+        self.decide(Operation::Open, &caller)?;
+        let deletes = parts.method == Method::DELETE;
+        let session = self.open_session(&mut parts, &caller);
+        let id = session.as_ref().map(|session| session.id.clone());
+        let response = self.forward(parts, Bytes::new(), caller, session, &None).await;
+        if let (true, true, Some(id)) = (deletes, response.status().is_success(), id) {
+            self.sessions.forget(&id);
+        }
+        Ok(response)
+    }
+
+    fn decide(&self, operation: Operation<'_>, caller: &Caller) -> Result<(), Refusal> {
+        let rule = self.registry.policy.rule(operation);
+        match rule.decide(caller) {
+            Decision::Allowed => Ok(()),
+            Decision::NeedsToken => Err(self.unauthorized(self.wanted(rule))),
+            Decision::NeedsScope => {
+                Err(Refusal::insufficient_scope(rule.wanted(), &self.resource_metadata))
+            }
+        }
+    }
+
+    /// What a challenge asks for: the operation's scopes, or those of a first sign-in where it needs none.
+    fn wanted<'a>(&'a self, rule: &'a Rule) -> &'a [&'static str] {
+        if rule.wanted().is_empty() { &self.first_sign_in } else { rule.wanted() }
+    }
+
+    fn unauthorized(&self, scope: &[&'static str]) -> Refusal {
+        let resource_metadata = &self.resource_metadata;
+        Refusal::unauthorized(&Challenge { error: None, error_description: None, scope, resource_metadata })
+    }
+
+    fn unauthenticated(&self, error: &AuthenticateError) -> Refusal {
+        match error {
+            AuthenticateError::Malformed(message) => {
+                tracing::info!(message, "refused: malformed credentials");
+                Refusal::malformed_credentials(message, &self.resource_metadata)
+            }
+            AuthenticateError::Invalid(reason) => {
+                tracing::info!(%reason, "refused: invalid token");
+                Refusal::unauthorized(&Challenge {
+                    error: Some("invalid_token"),
+                    error_description: Some("the access token is expired, revoked, or not meant for this server"),
+                    scope: &self.first_sign_in,
+                    resource_metadata: &self.resource_metadata,
+                })
+            }
+            AuthenticateError::Unavailable { retry_after } => {
+                tracing::error!("a token cannot be verified: the issuer's keys are not available");
+                Refusal::unavailable("the token cannot be verified now", *retry_after)
+            }
+        }
+    }
+
+    /// Replaces the client's session id by rmcp's. Whoever may not use the session presents an id that rmcp does not
+    /// know either, so that the answer is the same to the byte.
+    fn open_session(&self, parts: &mut Parts, caller: &Caller) -> Option<Opened> {
+        let sealed = parts.headers.remove(SESSION)?;
+        let opened = sealed.to_str().ok().and_then(|sealed| self.sessions.open(sealed, caller));
+        let id = opened.as_ref().and_then(|session| HeaderValue::from_str(&session.id).ok());
+        parts.headers.insert(SESSION, id.unwrap_or(HeaderValue::from_static("unknown")));
+        opened
+    }
+
+    /// Bounds what strangers can open: sessions without an owner.
+    async fn make_room(&self, caller: &Caller) -> Result<(), Refusal> {
+        if caller.auth().is_some() || self.sessions.has_room() {
+            return Ok(());
+        }
+        for id in self.sessions.adoptable() {
+            if !self.service.has_session(&id).await {
+                self.sessions.forget(&id);
+            }
+        }
+        if self.sessions.has_room() {
+            return Ok(());
+        }
+        Err(Refusal::unavailable("too many sessions", Duration::from_secs(60)))
+    }
+
+    /// Hands the request to rmcp and mends what comes back.
+    async fn forward(
+        &self,
+        mut parts: Parts,
+        body: Bytes,
+        caller: Caller,
+        session: Option<Opened>,
+        id: &RequestId,
+    ) -> Response<Body> {
+        parts.extensions.insert(caller.clone());
+        let response = self.service.handle(Request::from_parts(parts, Full::new(body))).await;
+        let mut response = normalize::errors(response.map(Body::new), id).await;
+        if let Some(new) = response.headers().get(SESSION).and_then(|id| id.to_str().ok().map(str::to_owned))
+            && let Ok(sealed) = HeaderValue::from_str(&self.sessions.seal(&new, &caller))
+        {
+            response.headers_mut().insert(SESSION, sealed);
+        }
+        if normalize::is_stream(&response) {
+            let lifetime = caller.auth().map(|auth| {
+                self.authenticator.remaining(auth).saturating_add(self.limits.stream_grace)
+            });
+            let signal = session.and_then(|session| session.until_adopted).map(|signal| signal.0);
+            return stream::bound(response, lifetime, signal);
+        }
+        response
+    }
+}
+
+fn is_json(parts: &Parts) -> bool {
+    let value = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+fn unreadable(reason: Unreadable) -> Refusal {
+    match reason {
+        Unreadable::Json => {
+            Refusal::new(StatusCode::BAD_REQUEST, Rpc::ParseError, "the body is not a JSON object")
+        }
+        Unreadable::Batch => Refusal::bad_request("JSON-RPC batches are not accepted; send one message"),
+        Unreadable::Message => Refusal::bad_request("the body is not a JSON-RPC message"),
+    }
+}
+
+fn preflight(request: &Request<Body>) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    origin::preflight(
+        request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS),
+        response.headers_mut(),
+    );
+    response
+}
+
+fn refused(refusal: Refusal) -> Response<Body> {
+    tracing::debug!(%refusal, "refused");
+    refusal.into_response().map(Body::new)
+}

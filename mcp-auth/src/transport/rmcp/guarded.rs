@@ -1,0 +1,324 @@
+//! The guarded forwarder: the whole of rmcp's `ServerHandler`, deny by default. Tools go to our table; every other
+//! method passes its access rule and then reaches the user's own handler.
+//!
+//! A method that rmcp adds later meets rmcp's default here, never the user's unguarded code; a test compares the
+//! names with rmcp's.
+
+use std::{borrow::Cow, sync::Arc};
+
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CancelledNotificationParam,
+        CompleteRequestParams, CompleteResult, CustomNotification, CustomRequest, CustomResult, DiscoverResult,
+        ErrorCode, Extensions, GetPromptRequestParams, GetPromptResponse, GetSkillRequestParams, GetSkillResult,
+        GetTaskParams, GetTaskResult, InitializeRequestParams, InitializeResult, ListPromptsResult,
+        ListResourceTemplatesResult, ListResourcesResult, ListSkillsResult, ListToolsResult,
+        PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion, ReadResourceDirectoryRequestParams,
+        ReadResourceDirectoryResult, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+        ServerConfig, SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
+        UnsubscribeRequestParams, UpdateTaskParams,
+    },
+    service::{NotificationContext, RequestContext, SubscriptionContext},
+};
+use serde_json::json;
+
+use super::own::{Nothing, OwnHandler};
+use crate::{
+    authorize::{Caller, Decision, Group, Operation, Rule},
+    challenge::{Challenge, Rpc},
+    tool::{self, Registry},
+};
+
+type Context = RequestContext<RoleServer>;
+type Notified = NotificationContext<RoleServer>;
+
+/// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request.
+#[derive(Clone)]
+pub(crate) struct Guarded(Arc<Inner>);
+
+struct Inner {
+    registry: Arc<Registry>,
+    own: Arc<dyn OwnHandler>,
+    info: ServerConfig,
+    resource_metadata: String,
+}
+
+impl Guarded {
+    pub(crate) fn new(registry: Arc<Registry>, resource_metadata: String) -> Self {
+        let own = registry.own.clone().unwrap_or_else(|| Arc::new(Nothing));
+        let info = info(&registry, &*own);
+        Self(Arc::new(Inner { registry, own, info, resource_metadata }))
+    }
+
+    /// The user's handler, once the caller may use `group`.
+    fn group(&self, group: Group, context: &Extensions, method: &'static str) -> Result<&dyn OwnHandler, ErrorData> {
+        let rule = self.0.registry.policy.group(group);
+        let rule = rule.ok_or_else(|| ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))?;
+        self.allow(rule, context, method)
+    }
+
+    /// The user's handler, once the caller may do what every caller of this server may.
+    fn base(&self, operation: Operation<'_>, context: &Extensions, method: &'static str) -> Result<&dyn OwnHandler, ErrorData> {
+        self.allow(self.0.registry.policy.rule(operation), context, method)
+    }
+
+    fn allow(&self, rule: &Rule, context: &Extensions, method: &'static str) -> Result<&dyn OwnHandler, ErrorData> {
+        let Some(caller) = caller(context) else {
+            tracing::error!(method, "refused: this server runs without its authentication layer");
+            return Err(ErrorData::internal_error("the server cannot tell who calls", None));
+        };
+        match rule.decide(&caller) {
+            Decision::Allowed => Ok(&*self.0.own),
+            denied => Err(self.denied(rule, denied, method)),
+        }
+    }
+
+    fn denied(&self, rule: &Rule, denied: Decision, method: &'static str) -> ErrorData {
+        let error = (denied == Decision::NeedsScope).then_some("insufficient_scope");
+        let code = if error.is_some() { Rpc::Forbidden } else { Rpc::Unauthorized };
+        let challenge = Challenge {
+            error,
+            error_description: None,
+            scope: rule.wanted(),
+            resource_metadata: &self.0.resource_metadata,
+        };
+        tracing::info!(method, ?denied, "refused");
+        let data = json!({ "mcp/www_authenticate": [challenge.to_string()] });
+        ErrorData::new(ErrorCode(code as i32), "authorization required", Some(data))
+    }
+
+    /// Whether a notification may reach the user's handler; there is nobody to answer, so a refusal is silent.
+    fn notified(&self, operation: Operation<'_>, context: &Notified, method: &'static str) -> Option<&dyn OwnHandler> {
+        self.base(operation, &context.extensions, method).ok()
+    }
+}
+
+/// Who calls; `None` where no gate stands in front.
+fn caller(extensions: &Extensions) -> Option<Caller> {
+    extensions.get::<http::request::Parts>()?.extensions.get::<Caller>().cloned()
+}
+
+/// What is advertised: tools, and of the user's own capabilities those that somebody may use.
+fn info(registry: &Registry, own: &dyn OwnHandler) -> ServerConfig {
+    let theirs = own.get_info();
+    let may = |group| registry.policy.group(group).is_some();
+    let mut capabilities: ServerCapabilities = theirs.capabilities;
+    capabilities.tools = capabilities.tools.or(registry.capabilities().tools);
+    capabilities.prompts = capabilities.prompts.filter(|_| may(Group::Prompts));
+    capabilities.resources = capabilities.resources.filter(|_| may(Group::Resources));
+    capabilities.completions = capabilities.completions.filter(|_| may(Group::Completions));
+    capabilities.logging = capabilities.logging.filter(|_| may(Group::Logging));
+    let mut info = ServerConfig::new(capabilities).with_server_info(registry.implementation.clone());
+    info.instructions = registry.instructions.map(str::to_owned).or(theirs.instructions);
+    info
+}
+
+#[expect(deprecated, reason = "older protocol versions still subscribe this way")]
+impl ServerHandler for Guarded {
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: Context,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let caller = caller(&context.extensions);
+        tool::call(&self.0.registry, &self.0.resource_metadata, caller, request, context).await
+    }
+
+    async fn list_tools(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: Context,
+    ) -> Result<ListToolsResult, ErrorData> {
+        self.base(Operation::Open, &context.extensions, "tools/list")?;
+        let mut result = ListToolsResult::with_all_items(self.0.registry.tools.clone());
+        // Who may see the list differs between callers, so no shared cache may keep it.
+        result.cache_scope = Some(CacheScope::Private);
+        Ok(result)
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        let index = self.0.registry.find(name)?;
+        self.0.registry.tools.get(index).cloned()
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: Context,
+    ) -> Result<InitializeResult, ErrorData> {
+        let own = self.base(Operation::Open, &context.extensions, "initialize")?;
+        let mut result = own.initialize(request, context).await?;
+        result.capabilities = self.0.info.capabilities.clone();
+        result.server_info = self.0.info.server_info.clone();
+        result.instructions.clone_from(&self.0.info.instructions);
+        Ok(result)
+    }
+
+    async fn discover(&self, context: Context) -> Result<DiscoverResult, ErrorData> {
+        self.base(Operation::Open, &context.extensions, "server/discover")?;
+        Ok(DiscoverResult::from_server_info(
+            self.0.own.supported_protocol_versions().into_owned(),
+            self.0.info.clone(),
+        ))
+    }
+
+    fn get_info(&self) -> ServerConfig {
+        self.0.info.clone()
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        self.0.own.supported_protocol_versions()
+    }
+
+    async fn ping(&self, context: Context) -> Result<(), ErrorData> {
+        self.base(Operation::Open, &context.extensions, "ping")?.ping(context).await
+    }
+
+    async fn complete(&self, request: CompleteRequestParams, context: Context) -> Result<CompleteResult, ErrorData> {
+        self.group(Group::Completions, &context.extensions, "completion/complete")?.complete(request, context).await
+    }
+
+    async fn set_level(&self, request: SetLevelRequestParams, context: Context) -> Result<(), ErrorData> {
+        self.group(Group::Logging, &context.extensions, "logging/setLevel")?.set_level(request, context).await
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: Context,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        self.group(Group::Prompts, &context.extensions, "prompts/get")?.get_prompt(request, context).await
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: Context,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        self.group(Group::Prompts, &context.extensions, "prompts/list")?.list_prompts(request, context).await
+    }
+
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: Context,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        self.group(Group::Resources, &context.extensions, "resources/list")?.list_resources(request, context).await
+    }
+
+    async fn list_resource_templates(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: Context,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let own = self.group(Group::Resources, &context.extensions, "resources/templates/list")?;
+        own.list_resource_templates(request, context).await
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: Context,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        self.group(Group::Resources, &context.extensions, "resources/read")?.read_resource(request, context).await
+    }
+
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        self.0.registry.policy.group(Group::Subscriptions)?;
+        self.0.own.accepted_subscription_filter(requested)
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let extensions = &context.request_context().extensions;
+        self.group(Group::Subscriptions, extensions, "subscriptions/listen")?.listen(context).await
+    }
+
+    async fn subscribe(&self, request: SubscribeRequestParams, context: Context) -> Result<(), ErrorData> {
+        self.group(Group::Subscriptions, &context.extensions, "resources/subscribe")?.subscribe(request, context).await
+    }
+
+    async fn unsubscribe(&self, request: UnsubscribeRequestParams, context: Context) -> Result<(), ErrorData> {
+        let own = self.group(Group::Subscriptions, &context.extensions, "resources/unsubscribe")?;
+        own.unsubscribe(request, context).await
+    }
+
+    async fn on_custom_request(&self, request: CustomRequest, context: Context) -> Result<CustomResult, ErrorData> {
+        // A known method whose parameters did not fit arrives here as well, and must not pass as "custom".
+        if Operation::of(Some(&request.method), Some("")) != Operation::Other {
+            return Err(ErrorData::invalid_params("the parameters do not fit the method", None));
+        }
+        self.group(Group::Custom, &context.extensions, "unknown method")
+            .map_err(|error| match error.code {
+                ErrorCode::METHOD_NOT_FOUND => {
+                    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method.clone(), None)
+                }
+                _ => error,
+            })?
+            .on_custom_request(request, context)
+            .await
+    }
+
+    async fn get_task(&self, request: GetTaskParams, context: Context) -> Result<GetTaskResult, ErrorData> {
+        self.group(Group::Tasks, &context.extensions, "tasks/get")?.get_task(request, context).await
+    }
+
+    async fn update_task(&self, request: UpdateTaskParams, context: Context) -> Result<(), ErrorData> {
+        self.group(Group::Tasks, &context.extensions, "tasks/update")?.update_task(request, context).await
+    }
+
+    async fn cancel_task(&self, request: CancelTaskParams, context: Context) -> Result<(), ErrorData> {
+        self.group(Group::Tasks, &context.extensions, "tasks/cancel")?.cancel_task(request, context).await
+    }
+
+    async fn list_skills(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: Context,
+    ) -> Result<ListSkillsResult, ErrorData> {
+        self.group(Group::Skills, &context.extensions, "skills/list")?.list_skills(request, context).await
+    }
+
+    async fn get_skill(&self, request: GetSkillRequestParams, context: Context) -> Result<GetSkillResult, ErrorData> {
+        self.group(Group::Skills, &context.extensions, "skills/get")?.get_skill(request, context).await
+    }
+
+    async fn read_resource_directory(
+        &self,
+        request: ReadResourceDirectoryRequestParams,
+        context: Context,
+    ) -> Result<ReadResourceDirectoryResult, ErrorData> {
+        let own = self.group(Group::Skills, &context.extensions, "resources/directory/read")?;
+        own.read_resource_directory(request, context).await
+    }
+
+    async fn on_cancelled(&self, content: CancelledNotificationParam, context: Notified) {
+        if let Some(own) = self.notified(Operation::Other, &context, "notifications/cancelled") {
+            own.on_cancelled(content, context).await;
+        }
+    }
+
+    async fn on_progress(&self, content: ProgressNotificationParam, context: Notified) {
+        if let Some(own) = self.notified(Operation::Other, &context, "notifications/progress") {
+            own.on_progress(content, context).await;
+        }
+    }
+
+    async fn on_initialized(&self, context: Notified) {
+        if let Some(own) = self.notified(Operation::Open, &context, "notifications/initialized") {
+            own.on_initialized(context).await;
+        }
+    }
+
+    async fn on_roots_list_changed(&self, context: Notified) {
+        if let Some(own) = self.notified(Operation::Other, &context, "notifications/roots/list_changed") {
+            own.on_roots_list_changed(context).await;
+        }
+    }
+
+    async fn on_custom_notification(&self, content: CustomNotification, context: Notified) {
+        if let Ok(own) = self.group(Group::Custom, &context.extensions, "unknown notification") {
+            own.on_custom_notification(content, context).await;
+        }
+    }
+}

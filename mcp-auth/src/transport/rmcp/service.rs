@@ -1,0 +1,44 @@
+//! rmcp's streamable HTTP service as we run it.
+
+use std::{convert::Infallible, sync::Arc};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{Full, combinators::BoxBody};
+use rmcp::transport::streamable_http_server::{
+    SessionManager, StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::Guarded;
+
+/// The protocol work behind the gate.
+#[derive(Clone)]
+pub(crate) struct McpService {
+    http: Arc<StreamableHttpService<Guarded, LocalSessionManager>>,
+    sessions: Arc<LocalSessionManager>,
+}
+
+impl McpService {
+    /// `shutdown` ends sessions and streams.
+    pub(crate) fn new(guarded: Guarded, body_size: usize, shutdown: CancellationToken) -> Self {
+        let mut config = StreamableHttpServerConfig::default();
+        // Host and Origin have been checked by the gate, once, from the configuration.
+        config.allowed_hosts = Vec::new();
+        config.json_response = true;
+        config.max_request_body_bytes = body_size;
+        config.cancellation_token = shutdown;
+        let sessions = Arc::new(LocalSessionManager::default());
+        let factory = move || Ok(guarded.clone());
+        Self { http: Arc::new(StreamableHttpService::new(factory, Arc::clone(&sessions), config)), sessions }
+    }
+
+    pub(crate) async fn handle(&self, request: Request<Full<Bytes>>) -> Response<BoxBody<Bytes, Infallible>> {
+        self.http.handle(request).await
+    }
+
+    /// Whether rmcp still knows this session.
+    pub(crate) async fn has_session(&self, id: &str) -> bool {
+        self.sessions.has_session(&Arc::from(id)).await.unwrap_or(false)
+    }
+}
