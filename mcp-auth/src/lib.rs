@@ -2,7 +2,12 @@
 
 #![expect(dead_code, reason = "skeleton")]
 
+mod authenticate;
 mod authorize;
+mod clock;
 mod config;
+mod http;
+mod random;
 
+pub use authenticate::{AuthInfo, Issuer, Principal};
 pub use config::{ConfigError, Problem};

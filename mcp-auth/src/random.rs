@@ -1,0 +1,20 @@
+//! Randomness: the only place that asks the system for it.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+/// The system gave no randomness. Nothing is ever made from less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the system's source of randomness failed")]
+pub(crate) struct NoRandomness;
+
+/// `N` random bytes.
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
+}
+
+/// 256 random bits as 43 characters that are safe in URLs, headers and file names (RFC 4648 section 5).
+pub(crate) fn identifier() -> Result<String, NoRandomness> {
+    Ok(URL_SAFE_NO_PAD.encode(bytes::<32>()?))
+}
