@@ -1,14 +1,25 @@
-//! The only place that asks the system for randomness.
+//! Randomness: the only place that asks the system for it.
 
-/// `N` unpredictable bytes.
-pub(crate) fn bytes<const N: usize>() -> [u8; N] {
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+/// The system gave no randomness. Nothing is ever made from less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the system's source of randomness failed")]
+pub(crate) struct NoRandomness;
+
+/// `N` random bytes.
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
-    // aws-lc aborts rather than answer with weak bytes; an error here has no other cause.
-    aws_lc_rs::rand::fill(&mut bytes).unwrap_or_else(|_| std::process::abort());
-    bytes
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
 }
 
-/// A short id under which the log keeps what a client is not told.
+/// 256 random bits as 43 characters that are safe in URLs, headers and file names (RFC 4648 section 5).
+pub(crate) fn identifier() -> Result<String, NoRandomness> {
+    Ok(URL_SAFE_NO_PAD.encode(bytes::<32>()?))
+}
+
+/// A short id under which the log keeps what a client is not told. It guards nothing.
 pub(crate) fn reference() -> String {
-    format!("{:08x}", u32::from_ne_bytes(bytes()))
+    bytes().map_or_else(|_| "unknown".to_owned(), |bytes| format!("{:08x}", u32::from_ne_bytes(bytes)))
 }

@@ -38,9 +38,7 @@ impl<'a> Operation<'a> {
         match (method, tool) {
             (Some("tools/call"), Some(tool)) => Self::Tool(tool),
             (
-                Some(
-                    "initialize" | "notifications/initialized" | "server/discover" | "ping" | "tools/list",
-                ),
+                Some("initialize" | "notifications/initialized" | "server/discover" | "ping" | "tools/list"),
                 _,
             ) => Self::Open,
             (Some(method), _) => Group::of(method).map_or(Self::Other, Self::Group),

@@ -40,6 +40,17 @@ impl ConfigError {
     pub(crate) fn check(problems: Vec<Problem>) -> Result<(), Self> {
         if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
     }
+
+    /// The error of these problems, of which there is at least one.
+    pub(crate) fn from_problems(problems: Vec<Problem>) -> Self {
+        Self { problems }
+    }
+}
+
+impl From<Problem> for ConfigError {
+    fn from(problem: Problem) -> Self {
+        Self { problems: vec![problem] }
+    }
 }
 
 impl fmt::Display for ConfigError {

@@ -75,6 +75,11 @@ impl Registry {
         self.calls.call(index, call)
     }
 
+    /// What people call the server.
+    pub(crate) fn title(&self) -> Option<&str> {
+        self.implementation.title.as_deref()
+    }
+
     /// What the server can do, as far as tools are concerned.
     pub(crate) fn capabilities(&self) -> ServerCapabilities {
         ServerCapabilities::builder().enable_tools().build()
@@ -157,6 +162,8 @@ fn implementation<S>(definition: &ServerDefinition<S>) -> Implementation {
 fn security_schemes(policy: &Policy, tool: &str) -> Value {
     match policy.tool(tool) {
         Some(rule) if rule.is_public() => json!([{ "type": "noauth" }, { "type": "oauth2", "scopes": [] }]),
-        rule => json!([{ "type": "oauth2", "scopes": rule.map(crate::authorize::Rule::wanted).unwrap_or_default() }]),
+        rule => {
+            json!([{ "type": "oauth2", "scopes": rule.map(crate::authorize::Rule::wanted).unwrap_or_default() }])
+        }
     }
 }

@@ -7,25 +7,22 @@ use std::{sync::Arc, time::Duration};
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{
-    HeaderValue, Method, Request, Response, StatusCode, header,
-    request::Parts,
-};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use http_body_util::Full;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     McpService, Origins, Refusal,
     body::Bodies,
     envelope::{Envelope, Unreadable},
     headers::{self, SESSION},
-    normalize,
-    origin,
+    normalize, origin,
     session::{Opened, Sessions},
     stream,
 };
 use crate::{
-    Limits,
+    Limits, Problem,
     authenticate::{AuthenticateError, Authenticator, bearer},
     authorize::{Caller, Decision, Operation, Rule},
     challenge::{Challenge, RequestId, Rpc},
@@ -43,6 +40,7 @@ pub(crate) struct Gate {
     limits: Limits,
     resource_metadata: String,
     first_sign_in: Vec<&'static str>,
+    closing: CancellationToken,
 }
 
 impl Gate {
@@ -54,10 +52,11 @@ impl Gate {
         session_key: Option<&[u8]>,
         limits: Limits,
         resource_metadata: String,
-    ) -> Self {
-        Self {
+        closing: CancellationToken,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
             first_sign_in: registry.policy.first_sign_in(&registry.catalog),
-            sessions: Sessions::new(session_key),
+            sessions: Sessions::new(session_key)?,
             bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
             registry,
             authenticator,
@@ -65,7 +64,8 @@ impl Gate {
             origins,
             limits,
             resource_metadata,
-        }
+            closing,
+        })
     }
 
     /// The whole way of one request.
@@ -89,7 +89,7 @@ impl Gate {
     }
 
     async fn admit(&self, mut request: Request<Body>) -> Result<Response<Body>, Refusal> {
-        let caller = self.identify(&request).await?;
+        let caller = self.identify(request.headers()).await?;
         // The token has done its work: neither a tool nor a log line shall find it.
         request.headers_mut().remove(header::AUTHORIZATION);
         if matches!(caller, Caller::Anonymous) && !self.registry.policy.admits_anonymous() {
@@ -105,8 +105,8 @@ impl Gate {
     }
 
     /// Who calls. A token that is present and bad is 401 whatever is asked for, public tools included.
-    async fn identify(&self, request: &Request<Body>) -> Result<Caller, Refusal> {
-        let Some(token) = bearer(request.headers()).map_err(|error| self.unauthenticated(&error))? else {
+    async fn identify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
+        let Some(token) = bearer(headers).map_err(|error| self.unauthenticated(&error))? else {
             return Ok(Caller::Anonymous);
         };
         if let Some(auth) = self.authenticator.cached(token) {
@@ -160,9 +160,7 @@ impl Gate {
         match rule.decide(caller) {
             Decision::Allowed => Ok(()),
             Decision::NeedsToken => Err(self.unauthorized(self.wanted(rule))),
-            Decision::NeedsScope => {
-                Err(Refusal::insufficient_scope(rule.wanted(), &self.resource_metadata))
-            }
+            Decision::NeedsScope => Err(Refusal::insufficient_scope(rule.wanted(), &self.resource_metadata)),
         }
     }
 
@@ -186,7 +184,9 @@ impl Gate {
                 tracing::info!(%reason, "refused: invalid token");
                 Refusal::unauthorized(&Challenge {
                     error: Some("invalid_token"),
-                    error_description: Some("the access token is expired, revoked, or not meant for this server"),
+                    error_description: Some(
+                        "the access token is expired, revoked, or not meant for this server",
+                    ),
                     scope: &self.first_sign_in,
                     resource_metadata: &self.resource_metadata,
                 })
@@ -233,6 +233,7 @@ impl Gate {
         session: Option<Opened>,
         id: &RequestId,
     ) -> Response<Body> {
+        let waits = parts.method == Method::GET;
         parts.extensions.insert(caller.clone());
         let response = self.service.handle(Request::from_parts(parts, Full::new(body))).await;
         let mut response = normalize::errors(response.map(Body::new), id).await;
@@ -242,11 +243,12 @@ impl Gate {
             response.headers_mut().insert(SESSION, sealed);
         }
         if normalize::is_stream(&response) {
-            let lifetime = caller.auth().map(|auth| {
-                self.authenticator.remaining(auth).saturating_add(self.limits.stream_grace)
-            });
-            let signal = session.and_then(|session| session.until_adopted).map(|signal| signal.0);
-            return stream::bound(response, lifetime, signal);
+            let lifetime = caller
+                .auth()
+                .map(|auth| self.authenticator.remaining(auth).saturating_add(self.limits.stream_grace));
+            let adopted = session.and_then(|session| session.until_adopted).map(|signal| signal.0);
+            let closing = waits.then(|| self.closing.clone());
+            return stream::bound(response, lifetime, adopted.into_iter().chain(closing));
         }
         response
     }
@@ -271,10 +273,7 @@ fn unreadable(reason: Unreadable) -> Refusal {
 fn preflight(request: &Request<Body>) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    origin::preflight(
-        request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS),
-        response.headers_mut(),
-    );
+    origin::preflight(request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS), response.headers_mut());
     response
 }
 

@@ -12,9 +12,10 @@ mod serve;
 mod session;
 mod stream;
 
+pub(crate) use self::rmcp::{Guarded, McpService};
+pub use self::rmcp::{Handler, NoHandler, OwnHandler};
 pub(crate) use gate::Gate;
 pub(crate) use origin::{HostPattern, Origins, is_loopback};
 pub(crate) use refusal::Refusal;
-pub use self::rmcp::{Handler, NoHandler, OwnHandler};
-pub(crate) use self::rmcp::{Guarded, McpService};
-pub(crate) use serve::serve;
+pub use serve::Bound;
+pub(crate) use serve::Shutdown;

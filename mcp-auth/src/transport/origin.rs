@@ -10,7 +10,8 @@ use crate::challenge::Rpc;
 pub(crate) struct Origins {
     hosts: Vec<HostPattern>,
     origins: Vec<String>,
-    any_loopback: bool,
+    loopback_hosts: bool,
+    loopback_pages: bool,
 }
 
 /// `host` (any port) or `host:port`.
@@ -35,9 +36,20 @@ impl HostPattern {
 }
 
 impl Origins {
-    /// With `any_loopback`, hosts and pages of this machine are let in whatever their port; for a resource on loopback.
-    pub(crate) fn new(hosts: Vec<HostPattern>, origins: Vec<String>, any_loopback: bool) -> Self {
-        Self { hosts, origins, any_loopback }
+    /// The last two let in every host, and every page, of this machine; for a resource on this machine.
+    pub(crate) fn new(
+        hosts: Vec<HostPattern>,
+        origins: Vec<String>,
+        loopback_hosts: bool,
+        loopback_pages: bool,
+    ) -> Self {
+        Self { hosts, origins, loopback_hosts, loopback_pages }
+    }
+
+    /// Whether `text` is what a browser sends as `Origin`: scheme, host and port, nothing behind.
+    pub(crate) fn is_origin(text: &str) -> bool {
+        let Some((scheme, authority)) = text.split_once("://") else { return false };
+        matches!(scheme, "http" | "https") && HostPattern::parse(authority).is_some()
     }
 
     /// 403 for a foreign host or origin (MCP transports, *Security*); 400 for a request without a host.
@@ -59,7 +71,7 @@ impl Origins {
     }
 
     pub(crate) fn admits_host(&self, host: &str, port: Option<u16>) -> bool {
-        (self.any_loopback && is_loopback(host))
+        (self.loopback_hosts && is_loopback(host))
             || self.hosts.iter().any(|pattern| pattern.matches(host, port))
     }
 
@@ -70,7 +82,7 @@ impl Origins {
         }
         let uri = origin.parse::<Uri>().ok();
         let host = uri.as_ref().and_then(Uri::host);
-        self.any_loopback && host.is_some_and(is_loopback)
+        self.loopback_pages && host.is_some_and(is_loopback)
     }
 }
 

@@ -13,7 +13,7 @@ use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Principal, authorize::Caller, random};
+use crate::{Principal, Problem, authorize::Caller, random};
 
 /// How many sessions opened without a token may wait for their owner.
 const MAX_UNOWNED: usize = 10_000;
@@ -55,12 +55,18 @@ impl Eq for CancellationTokenEq {}
 
 impl Sessions {
     /// `key` comes from the configuration (several nodes, restarts) or is random for this process.
-    pub(super) fn new(key: Option<&[u8]>) -> Self {
-        let random: [u8; 32] = random::bytes();
-        Self {
+    pub(super) fn new(key: Option<&[u8]>) -> Result<Self, Problem> {
+        let random: [u8; 32] = random::bytes().map_err(|error| {
+            Problem::new(
+                "the system",
+                error.to_string(),
+                "check the system's source of randomness (/dev/urandom)",
+            )
+        })?;
+        Ok(Self {
             key: hmac::Key::new(hmac::HMAC_SHA256, key.unwrap_or(&random)),
             adoptable: Mutex::new(HashMap::new()),
-        }
+        })
     }
 
     /// The id that `caller` gets for the session that rmcp has just opened for them.

@@ -17,21 +17,18 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 struct Bounded {
     body: Body,
     expiry: Option<Pin<Box<Sleep>>>,
-    signal: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    signals: Vec<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
 
 /// Bounds the stream of `response`.
 pub(super) fn bound(
     response: Response<Body>,
     lifetime: Option<Duration>,
-    signal: Option<CancellationToken>,
+    signals: impl IntoIterator<Item = CancellationToken>,
 ) -> Response<Body> {
+    let signals: Vec<_> = signals.into_iter().map(|signal| Box::pin(signal.cancelled_owned())).collect();
     response.map(|body| {
-        Body::new(Bounded {
-            body,
-            expiry: lifetime.map(|lifetime| Box::pin(sleep(lifetime))),
-            signal: signal.map(|signal| Box::pin(signal.cancelled_owned())),
-        })
+        Body::new(Bounded { body, expiry: lifetime.map(|lifetime| Box::pin(sleep(lifetime))), signals })
     })
 }
 
@@ -44,11 +41,11 @@ impl HttpBody for Bounded {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let expired = self.expiry.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready());
-        let signalled = self.signal.as_mut().is_some_and(|signal| signal.as_mut().poll(cx).is_ready());
+        let signalled = self.signals.iter_mut().any(|signal| signal.as_mut().poll(cx).is_ready());
         if expired || signalled {
             self.body = Body::empty();
             self.expiry = None;
-            self.signal = None;
+            self.signals.clear();
             return Poll::Ready(None);
         }
         Pin::new(&mut self.body).poll_frame(cx)

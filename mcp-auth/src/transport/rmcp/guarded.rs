@@ -10,14 +10,15 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CancelledNotificationParam,
-        CompleteRequestParams, CompleteResult, CustomNotification, CustomRequest, CustomResult, DiscoverResult,
-        ErrorCode, Extensions, GetPromptRequestParams, GetPromptResponse, GetSkillRequestParams, GetSkillResult,
-        GetTaskParams, GetTaskResult, InitializeRequestParams, InitializeResult, ListPromptsResult,
-        ListResourceTemplatesResult, ListResourcesResult, ListSkillsResult, ListToolsResult,
-        PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion, ReadResourceDirectoryRequestParams,
-        ReadResourceDirectoryResult, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
-        ServerConfig, SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
-        UnsubscribeRequestParams, UpdateTaskParams,
+        CompleteRequestParams, CompleteResult, CustomNotification, CustomRequest, CustomResult,
+        DiscoverResult, ErrorCode, Extensions, GetPromptRequestParams, GetPromptResponse,
+        GetSkillRequestParams, GetSkillResult, GetTaskParams, GetTaskResult, InitializeRequestParams,
+        InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+        ListSkillsResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam,
+        ProtocolVersion, ReadResourceDirectoryRequestParams, ReadResourceDirectoryResult,
+        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+        SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams,
+        UpdateTaskParams,
     },
     service::{NotificationContext, RequestContext, SubscriptionContext},
 };
@@ -52,18 +53,33 @@ impl Guarded {
     }
 
     /// The user's handler, once the caller may use `group`.
-    fn group(&self, group: Group, context: &Extensions, method: &'static str) -> Result<&dyn OwnHandler, ErrorData> {
+    fn group(
+        &self,
+        group: Group,
+        context: &Extensions,
+        method: &'static str,
+    ) -> Result<&dyn OwnHandler, ErrorData> {
         let rule = self.0.registry.policy.group(group);
         let rule = rule.ok_or_else(|| ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))?;
         self.allow(rule, context, method)
     }
 
     /// The user's handler, once the caller may do what every caller of this server may.
-    fn base(&self, operation: Operation<'_>, context: &Extensions, method: &'static str) -> Result<&dyn OwnHandler, ErrorData> {
+    fn base(
+        &self,
+        operation: Operation<'_>,
+        context: &Extensions,
+        method: &'static str,
+    ) -> Result<&dyn OwnHandler, ErrorData> {
         self.allow(self.0.registry.policy.rule(operation), context, method)
     }
 
-    fn allow(&self, rule: &Rule, context: &Extensions, method: &'static str) -> Result<&dyn OwnHandler, ErrorData> {
+    fn allow(
+        &self,
+        rule: &Rule,
+        context: &Extensions,
+        method: &'static str,
+    ) -> Result<&dyn OwnHandler, ErrorData> {
         let Some(caller) = caller(context) else {
             tracing::error!(method, "refused: this server runs without its authentication layer");
             return Err(ErrorData::internal_error("the server cannot tell who calls", None));
@@ -89,7 +105,12 @@ impl Guarded {
     }
 
     /// Whether a notification may reach the user's handler; there is nobody to answer, so a refusal is silent.
-    fn notified(&self, operation: Operation<'_>, context: &Notified, method: &'static str) -> Option<&dyn OwnHandler> {
+    fn notified(
+        &self,
+        operation: Operation<'_>,
+        context: &Notified,
+        method: &'static str,
+    ) -> Option<&dyn OwnHandler> {
         self.base(operation, &context.extensions, method).ok()
     }
 }
@@ -175,8 +196,14 @@ impl ServerHandler for Guarded {
         self.base(Operation::Open, &context.extensions, "ping")?.ping(context).await
     }
 
-    async fn complete(&self, request: CompleteRequestParams, context: Context) -> Result<CompleteResult, ErrorData> {
-        self.group(Group::Completions, &context.extensions, "completion/complete")?.complete(request, context).await
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: Context,
+    ) -> Result<CompleteResult, ErrorData> {
+        self.group(Group::Completions, &context.extensions, "completion/complete")?
+            .complete(request, context)
+            .await
     }
 
     async fn set_level(&self, request: SetLevelRequestParams, context: Context) -> Result<(), ErrorData> {
@@ -204,7 +231,9 @@ impl ServerHandler for Guarded {
         request: Option<PaginatedRequestParams>,
         context: Context,
     ) -> Result<ListResourcesResult, ErrorData> {
-        self.group(Group::Resources, &context.extensions, "resources/list")?.list_resources(request, context).await
+        self.group(Group::Resources, &context.extensions, "resources/list")?
+            .list_resources(request, context)
+            .await
     }
 
     async fn list_resource_templates(
@@ -221,7 +250,9 @@ impl ServerHandler for Guarded {
         request: ReadResourceRequestParams,
         context: Context,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        self.group(Group::Resources, &context.extensions, "resources/read")?.read_resource(request, context).await
+        self.group(Group::Resources, &context.extensions, "resources/read")?
+            .read_resource(request, context)
+            .await
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
@@ -235,15 +266,25 @@ impl ServerHandler for Guarded {
     }
 
     async fn subscribe(&self, request: SubscribeRequestParams, context: Context) -> Result<(), ErrorData> {
-        self.group(Group::Subscriptions, &context.extensions, "resources/subscribe")?.subscribe(request, context).await
+        self.group(Group::Subscriptions, &context.extensions, "resources/subscribe")?
+            .subscribe(request, context)
+            .await
     }
 
-    async fn unsubscribe(&self, request: UnsubscribeRequestParams, context: Context) -> Result<(), ErrorData> {
+    async fn unsubscribe(
+        &self,
+        request: UnsubscribeRequestParams,
+        context: Context,
+    ) -> Result<(), ErrorData> {
         let own = self.group(Group::Subscriptions, &context.extensions, "resources/unsubscribe")?;
         own.unsubscribe(request, context).await
     }
 
-    async fn on_custom_request(&self, request: CustomRequest, context: Context) -> Result<CustomResult, ErrorData> {
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        context: Context,
+    ) -> Result<CustomResult, ErrorData> {
         // A known method whose parameters did not fit arrives here as well, and must not pass as "custom".
         if Operation::of(Some(&request.method), Some("")) != Operation::Other {
             return Err(ErrorData::invalid_params("the parameters do not fit the method", None));
@@ -279,7 +320,11 @@ impl ServerHandler for Guarded {
         self.group(Group::Skills, &context.extensions, "skills/list")?.list_skills(request, context).await
     }
 
-    async fn get_skill(&self, request: GetSkillRequestParams, context: Context) -> Result<GetSkillResult, ErrorData> {
+    async fn get_skill(
+        &self,
+        request: GetSkillRequestParams,
+        context: Context,
+    ) -> Result<GetSkillResult, ErrorData> {
         self.group(Group::Skills, &context.extensions, "skills/get")?.get_skill(request, context).await
     }
 

@@ -5,8 +5,8 @@ use std::{borrow::Cow, future::Future, marker::PhantomData, pin::Pin, sync::Arc}
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CancelTaskParams, CancelledNotificationParam, CompleteRequestParams,
-        CompleteResult, CustomNotification, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams,
+        CancelTaskParams, CancelledNotificationParam, CompleteRequestParams, CompleteResult,
+        CustomNotification, CustomRequest, CustomResult, DiscoverResult, GetPromptRequestParams,
         GetPromptResponse, GetSkillRequestParams, GetSkillResult, GetTaskParams, GetTaskResult,
         InitializeRequestParams, InitializeResult, ListPromptsResult, ListResourceTemplatesResult,
         ListResourcesResult, ListSkillsResult, PaginatedRequestParams, ProgressNotificationParam,

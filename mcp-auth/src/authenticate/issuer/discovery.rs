@@ -1,0 +1,112 @@
+//! Discovery: from the issuer's URL to the URL of its keys (RFC 8414 section 3, OpenID Connect Discovery section 4).
+
+use serde::Deserialize;
+
+use crate::http::{FetchError, HttpClient};
+
+/// Why the issuer's metadata say nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DiscoveryError {
+    /// The document is somebody else's. Its keys are not taken, whoever serves it.
+    #[error("{url}: the metadata are those of the issuer `{found}`")]
+    OtherIssuer {
+        /// Where they were found.
+        url: String,
+        /// What they say.
+        found: String,
+    },
+    #[error("{url}: the metadata are not understood")]
+    NotMetadata { url: String },
+    #[error("{url}: {error}")]
+    Fetch { url: String, error: FetchError },
+}
+
+/// The members of the metadata that matter here. Others are ignored (RFC 8414 section 2).
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+    jwks_uri: String,
+}
+
+/// The `jwks_uri` of `issuer`. The first of the well-known places that answers with a document of this issuer decides.
+pub(crate) async fn discover(issuer: &str, http: &HttpClient) -> Result<String, DiscoveryError> {
+    let mut last = None;
+    for url in well_known_urls(issuer) {
+        match fetch(issuer, url, http).await {
+            Ok(jwks_uri) => return Ok(jwks_uri),
+            // The host does not answer at all: asking it for other paths only takes more time.
+            Err(
+                error @ DiscoveryError::Fetch {
+                    error: FetchError::Transport(_) | FetchError::Refused(_), ..
+                },
+            ) => {
+                return Err(error);
+            }
+            // A document of somebody else is worth more to the operator than the 404 of the next place.
+            Err(error) => match last {
+                Some(DiscoveryError::OtherIssuer { .. }) => {}
+                _ => last = Some(error),
+            },
+        }
+    }
+    Err(last.unwrap_or_else(|| DiscoveryError::NotMetadata { url: issuer.to_owned() }))
+}
+
+async fn fetch(issuer: &str, url: String, http: &HttpClient) -> Result<String, DiscoveryError> {
+    let document = match http.get(&url).await {
+        Ok(document) => document,
+        Err(error) => return Err(DiscoveryError::Fetch { url, error }),
+    };
+    let Ok(metadata) = serde_json::from_slice::<Metadata>(&document.body) else {
+        return Err(DiscoveryError::NotMetadata { url });
+    };
+    // Identical, not equivalent (RFC 8414 section 3.3).
+    if metadata.issuer != issuer {
+        return Err(DiscoveryError::OtherIssuer { url, found: metadata.issuer });
+    }
+    Ok(metadata.jwks_uri)
+}
+
+/// Where an issuer's metadata may be: RFC 8414 puts the well-known part between host and path, OpenID Connect behind
+/// the path, and some servers put OpenID's name at RFC 8414's place. Built from the text, for no parser to change.
+fn well_known_urls(issuer: &str) -> Vec<String> {
+    let authority_start = issuer.find("://").map_or(0, |scheme| scheme + 3);
+    let path_start =
+        issuer[authority_start..].find('/').map_or(issuer.len(), |slash| authority_start + slash);
+    let (origin, path) = issuer.split_at(path_start);
+    let path = path.trim_end_matches('/');
+    let mut urls = vec![
+        format!("{origin}/.well-known/oauth-authorization-server{path}"),
+        format!("{origin}/.well-known/openid-configuration{path}"),
+    ];
+    if !path.is_empty() {
+        urls.push(format!("{origin}{path}/.well-known/openid-configuration"));
+    }
+    urls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::well_known_urls;
+
+    #[test]
+    fn the_well_known_part_goes_where_each_standard_wants_it() {
+        assert_eq!(
+            well_known_urls("https://sso.example/realms/main"),
+            [
+                "https://sso.example/.well-known/oauth-authorization-server/realms/main",
+                "https://sso.example/.well-known/openid-configuration/realms/main",
+                "https://sso.example/realms/main/.well-known/openid-configuration",
+            ]
+        );
+        for issuer in ["https://sso.example", "https://sso.example/"] {
+            assert_eq!(
+                well_known_urls(issuer),
+                [
+                    "https://sso.example/.well-known/oauth-authorization-server",
+                    "https://sso.example/.well-known/openid-configuration",
+                ]
+            );
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! `Auth::builder()`: one checked `build()`, all problems at once.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use crate::{
+    Auth, ConfigError, DevelopmentIssuer, Issuer, Limits, Problem,
+    config::ResourceUrl,
+    transport::{HostPattern, Origins},
+};
+
+/// Collects the settings of an [`Auth`].
+///
+/// ```
+/// use mcp_auth::{Auth, Issuer};
+///
+/// # fn main() -> Result<(), mcp_auth::ConfigError> {
+/// let auth = Auth::builder()
+///     .issuer(Issuer::new("https://auth.example.com"))
+///     .resource("https://mcp.example.com/mcp")
+///     .listen("127.0.0.1:8080")
+///     .build()?;
+/// # let _ = auth;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing before `build`"]
+pub struct AuthBuilder {
+    issuer: Option<Issuer>,
+    development: Option<DevelopmentIssuer>,
+    resource: Option<String>,
+    listen: Option<String>,
+    allowed_hosts: Option<Vec<String>>,
+    allowed_origins: Vec<String>,
+    session_key: Option<SessionKey>,
+    limits: Limits,
+    environment: bool,
+    problems: Vec<Problem>,
+}
+
+/// The key of session ids; it cannot be printed.
+#[derive(Clone)]
+pub(crate) struct SessionKey(pub(crate) Vec<u8>);
+
+impl std::fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionKey(…)")
+    }
+}
+
+/// Everything that `build` has checked.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) issuer: Issuer,
+    pub(crate) development: Option<DevelopmentIssuer>,
+    pub(crate) resource: Option<ResourceUrl>,
+    pub(crate) listen: Option<SocketAddr>,
+    /// `None`: the resource's own host.
+    pub(crate) allowed_hosts: Option<Vec<HostPattern>>,
+    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) session_key: Option<SessionKey>,
+    pub(crate) limits: Limits,
+    /// Whether problems are to be named by environment variables.
+    pub(crate) environment: bool,
+}
+
+impl AuthBuilder {
+    pub(crate) fn new(issuer: Option<Issuer>) -> Self {
+        Self {
+            issuer,
+            development: None,
+            resource: None,
+            listen: None,
+            allowed_hosts: None,
+            allowed_origins: Vec::new(),
+            session_key: None,
+            limits: Limits::default(),
+            environment: false,
+            problems: Vec::new(),
+        }
+    }
+
+    pub(crate) fn from_environment(mut self, problems: Vec<Problem>) -> Self {
+        self.environment = true;
+        self.problems = problems;
+        self
+    }
+
+    /// The issuer whose tokens are accepted.
+    pub fn issuer(mut self, issuer: Issuer) -> Self {
+        self.issuer = Some(issuer);
+        self
+    }
+
+    /// Tokens of an issuer inside this process; its metadata and keys are served beside the server's own.
+    ///
+    /// The server must then be on this machine as well: a public resource URL is an error.
+    pub fn development_issuer(mut self, issuer: DevelopmentIssuer) -> Self {
+        self.issuer = Some(issuer.issuer());
+        self.development = Some(issuer);
+        self
+    }
+
+    /// The URL of the protected server, as clients use it. It overrides the one in `#[server(resource = "…")]`.
+    ///
+    /// It is kept verbatim: tokens must name it in `aud`, clients compare it character by character (RFC 9728 section
+    /// 3.3).
+    pub fn resource(mut self, url: impl Into<String>) -> Self {
+        self.resource = Some(url.into());
+        self
+    }
+
+    /// Where [`Auth::serve`] listens, as `address:port`. Default: the resource's port on this machine, if the resource
+    /// is on this machine; otherwise it has to be said.
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.listen = Some(address.into());
+        self
+    }
+
+    /// The hosts that requests may name (`Host`), with or without a port. Default: the resource's own, and every
+    /// name of this machine if the resource is on this machine.
+    ///
+    /// Behind a proxy that rewrites `Host`, name both the public host and the one the proxy uses.
+    pub fn allowed_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed_hosts = Some(hosts.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The web pages that may call the server (`Origin`), such as `https://app.example.com`. Default: pages of the
+    /// resource's own origin, and of this machine if the resource is on this machine.
+    pub fn allowed_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed_origins = origins.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The key under which session ids of the older protocol versions are bound to their owners: at least 32 bytes,
+    /// the same on every node. Default: random, so that sessions end with the process.
+    pub fn session_key(mut self, key: impl Into<Vec<u8>>) -> Self {
+        self.session_key = Some(SessionKey(key.into()));
+        self
+    }
+
+    /// How much requests may cost.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Checks everything.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every problem, each naming its setting.
+    pub fn build(self) -> Result<Auth, ConfigError> {
+        let mut problems = self.problems.clone();
+        let resource = self.checked_resource(&mut problems);
+        let listen = self.checked_listen(&mut problems);
+        let allowed_hosts = self.checked_hosts(&mut problems);
+        self.check_origins(&mut problems);
+        self.check_session_key(&mut problems);
+        match self.issuer {
+            Some(issuer) => {
+                problems.extend(issuer.problems());
+                ConfigError::check(problems)?;
+                Ok(Auth::new(Settings {
+                    issuer,
+                    development: self.development,
+                    resource,
+                    listen,
+                    allowed_hosts,
+                    allowed_origins: self.allowed_origins,
+                    session_key: self.session_key,
+                    limits: self.limits,
+                    environment: self.environment,
+                }))
+            }
+            None => {
+                problems.push(Problem::new(
+                    self.setting("ISSUER"),
+                    "no issuer is trusted, so that every token would be refused",
+                    "give the URL of your authorization server, such as https://auth.example.com",
+                ));
+                Err(ConfigError::from_problems(problems))
+            }
+        }
+    }
+
+    fn checked_resource(&self, problems: &mut Vec<Problem>) -> Option<ResourceUrl> {
+        let resource = ResourceUrl::parse(self.resource.as_ref()?, &self.setting("RESOURCE"));
+        resource.map_err(|problem| problems.push(problem)).ok()
+    }
+
+    fn checked_listen(&self, problems: &mut Vec<Problem>) -> Option<SocketAddr> {
+        let text = self.listen.as_ref()?;
+        let address = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+        if address.is_none() {
+            let message = format!("`{text}` is not an address and a port");
+            problems.push(Problem::new(
+                self.setting("LISTEN"),
+                message,
+                "write 127.0.0.1:3000 or 0.0.0.0:3000",
+            ));
+        }
+        address
+    }
+
+    fn checked_hosts(&self, problems: &mut Vec<Problem>) -> Option<Vec<HostPattern>> {
+        let hosts = self.allowed_hosts.as_ref()?;
+        let parse = |host: &String| {
+            let pattern = HostPattern::parse(host);
+            if pattern.is_none() {
+                let message = format!("`{host}` is not a host");
+                let help = "write mcp.example.com or mcp.example.com:8443, without a scheme or path";
+                problems.push(Problem::new(self.setting("ALLOWED_HOSTS"), message, help));
+            }
+            pattern
+        };
+        Some(hosts.iter().filter_map(parse).collect())
+    }
+
+    fn check_origins(&self, problems: &mut Vec<Problem>) {
+        for origin in self.allowed_origins.iter().filter(|origin| !Origins::is_origin(origin)) {
+            let message = format!("`{origin}` is not an origin");
+            let help = "write scheme, host and port only, such as https://app.example.com";
+            problems.push(Problem::new(self.setting("ALLOWED_ORIGINS"), message, help));
+        }
+    }
+
+    fn check_session_key(&self, problems: &mut Vec<Problem>) {
+        if self.session_key.as_ref().is_some_and(|key| key.0.len() < 32) {
+            let help = "give at least 32 random bytes, such as the output of `openssl rand -hex 32`";
+            problems.push(Problem::new(self.setting("SESSION_KEY"), "the key is too short", help));
+        }
+    }
+
+    fn setting(&self, name: &str) -> String {
+        setting(self.environment, name)
+    }
+}
+
+/// The name under which the operator knows a setting.
+pub(crate) fn setting(environment: bool, name: &str) -> String {
+    if environment {
+        format!("MCP_AUTH_{name}")
+    } else {
+        format!("AuthBuilder::{}", name.to_ascii_lowercase())
+    }
+}

@@ -1,0 +1,86 @@
+//! Time: the only place that reads it, so that tests can move it.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+#[cfg(test)]
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// Where the time comes from. Cheap to clone; clones of a test clock move together.
+///
+/// Expiries are judged by the wall clock, because the issuer wrote them by its own. Intervals of ours (cool-downs,
+/// refresh, staleness) are measured by the monotonic clock, because the wall clock jumps.
+#[derive(Clone, Debug)]
+pub(crate) struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System {
+        origin: Instant,
+    },
+    #[cfg(test)]
+    Fixed(Arc<Fixed>),
+}
+
+impl Clock {
+    /// The clock of the machine.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time")]
+    pub(crate) fn system() -> Self {
+        Self(Source::System { origin: Instant::now() })
+    }
+
+    /// The wall clock as time since 1970; zero when the machine believes in an earlier date.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time")]
+    pub(crate) fn unix(&self) -> Duration {
+        match &self.0 {
+            Source::System { .. } => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+            #[cfg(test)]
+            Source::Fixed(fixed) => Duration::from_millis(fixed.wall.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Time since this clock was made; never goes back.
+    pub(crate) fn monotonic(&self) -> Duration {
+        match &self.0 {
+            Source::System { origin } => origin.elapsed(),
+            #[cfg(test)]
+            Source::Fixed(fixed) => Duration::from_millis(fixed.monotonic.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+/// Both times of a test clock, in milliseconds.
+#[cfg(test)]
+#[derive(Debug)]
+struct Fixed {
+    wall: AtomicU64,
+    monotonic: AtomicU64,
+}
+
+#[cfg(test)]
+impl Clock {
+    /// A clock that stands at `unix_seconds` until it is moved.
+    pub(crate) fn fixed(unix_seconds: u64) -> Self {
+        Self(Source::Fixed(Arc::new(Fixed {
+            wall: AtomicU64::new(unix_seconds * 1000),
+            monotonic: AtomicU64::new(0),
+        })))
+    }
+
+    /// Moves both times of a fixed clock on.
+    pub(crate) fn advance(&self, by: Duration) {
+        let Source::Fixed(fixed) = &self.0 else { panic!("only a fixed clock can be moved") };
+        let by = u64::try_from(by.as_millis())
+            .expect("a test moves the clock by less than the age of the universe");
+        fixed.wall.fetch_add(by, Ordering::Relaxed);
+        fixed.monotonic.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Lets the wall clock of a fixed clock jump; intervals do not notice.
+    pub(crate) fn set_wall(&self, unix_seconds: u64) {
+        let Source::Fixed(fixed) = &self.0 else { panic!("only a fixed clock can be moved") };
+        fixed.wall.store(unix_seconds * 1000, Ordering::Relaxed);
+    }
+}

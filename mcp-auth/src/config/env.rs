@@ -1,0 +1,121 @@
+//! Settings from environment variables.
+
+use std::time::Duration;
+
+use super::Problem;
+use crate::{AuthBuilder, Issuer};
+
+const PREFIX: &str = "MCP_AUTH_";
+
+pub(crate) const ISSUER: &str = "MCP_AUTH_ISSUER";
+const JWKS_URL: &str = "MCP_AUTH_JWKS_URL";
+const AUDIENCE: &str = "MCP_AUTH_AUDIENCE";
+const TOKEN_TYPE: &str = "MCP_AUTH_TOKEN_TYPE";
+const LEEWAY_SECONDS: &str = "MCP_AUTH_LEEWAY_SECONDS";
+const PRIVATE_NETWORK: &str = "MCP_AUTH_PRIVATE_NETWORK";
+const RESOURCE: &str = "MCP_AUTH_RESOURCE";
+const LISTEN: &str = "MCP_AUTH_LISTEN";
+const ALLOWED_HOSTS: &str = "MCP_AUTH_ALLOWED_HOSTS";
+const ALLOWED_ORIGINS: &str = "MCP_AUTH_ALLOWED_ORIGINS";
+const SESSION_KEY: &str = "MCP_AUTH_SESSION_KEY";
+
+const ALL: [&str; 11] = [
+    ISSUER,
+    JWKS_URL,
+    AUDIENCE,
+    TOKEN_TYPE,
+    LEEWAY_SECONDS,
+    PRIVATE_NETWORK,
+    RESOURCE,
+    LISTEN,
+    ALLOWED_HOSTS,
+    ALLOWED_ORIGINS,
+    SESSION_KEY,
+];
+
+/// The builder that these variables describe. Problems are kept in it and reported with all others.
+pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> AuthBuilder {
+    let mut vars = Vars { set: Vec::new(), problems: Vec::new() }.read(vars);
+    let mut builder = AuthBuilder::new(vars.issuer());
+    if let Some(resource) = vars.take(RESOURCE) {
+        builder = builder.resource(resource);
+    }
+    if let Some(listen) = vars.take(LISTEN) {
+        builder = builder.listen(listen);
+    }
+    if let Some(hosts) = vars.take(ALLOWED_HOSTS) {
+        builder = builder.allowed_hosts(list(&hosts));
+    }
+    if let Some(origins) = vars.take(ALLOWED_ORIGINS) {
+        builder = builder.allowed_origins(list(&origins));
+    }
+    if let Some(key) = vars.take(SESSION_KEY) {
+        builder = builder.session_key(key);
+    }
+    builder.from_environment(vars.problems)
+}
+
+fn list(value: &str) -> impl Iterator<Item = String> + '_ {
+    value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)
+}
+
+struct Vars {
+    set: Vec<(String, String)>,
+    problems: Vec<Problem>,
+}
+
+impl Vars {
+    /// Keeps what is ours. A name that does not exist is an error: the operator believes it does something.
+    fn read(mut self, vars: impl IntoIterator<Item = (String, String)>) -> Self {
+        for (name, value) in vars.into_iter().filter(|(name, _)| name.starts_with(PREFIX)) {
+            if ALL.contains(&name.as_str()) {
+                self.set.push((name, value.trim().to_owned()));
+            } else {
+                let help = format!("the variables are {}", ALL.join(", "));
+                self.problems.push(Problem::new(name, "there is no such setting", help));
+            }
+        }
+        self
+    }
+
+    /// The value of a variable; empty is absent.
+    fn take(&mut self, name: &str) -> Option<String> {
+        let at = self.set.iter().position(|(set, _)| set == name)?;
+        Some(self.set.swap_remove(at).1).filter(|value| !value.is_empty())
+    }
+
+    fn issuer(&mut self) -> Option<Issuer> {
+        let details = [JWKS_URL, AUDIENCE, TOKEN_TYPE, LEEWAY_SECONDS, PRIVATE_NETWORK];
+        let details = details.map(|name| self.take(name));
+        let [jwks_url, audience, token_type, leeway, private_network] = details;
+        let mut issuer = Issuer::new(self.take(ISSUER)?);
+        if let Some(url) = jwks_url {
+            issuer = issuer.with_jwks_url(url);
+        }
+        if let Some(audience) = audience {
+            issuer = issuer.with_audience(audience);
+        }
+        match token_type.as_deref() {
+            None | Some("at+jwt") => {}
+            Some("any") => issuer = issuer.accept_any_token_type(),
+            Some(other) => self.refuse(TOKEN_TYPE, other, "write `at+jwt` (RFC 9068) or `any`"),
+        }
+        match leeway.as_deref().map(str::parse) {
+            None => {}
+            Some(Ok(seconds)) => issuer = issuer.with_leeway(Duration::from_secs(seconds)),
+            Some(Err(_)) => {
+                self.refuse(LEEWAY_SECONDS, &leeway.unwrap_or_default(), "write a number from 0 to 60")
+            }
+        }
+        match private_network.as_deref() {
+            None | Some("false") => {}
+            Some("true") => issuer = issuer.allow_private_network(),
+            Some(other) => self.refuse(PRIVATE_NETWORK, other, "write `true` or `false`"),
+        }
+        Some(issuer)
+    }
+
+    fn refuse(&mut self, name: &str, value: &str, help: &str) {
+        self.problems.push(Problem::new(name, format!("`{value}` is not a value of this setting"), help));
+    }
+}

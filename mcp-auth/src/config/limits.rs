@@ -1,0 +1,47 @@
+//! How much one request, and all of them together, may cost.
+
+use std::time::Duration;
+
+/// Limits of a server; all are on by default.
+///
+/// ```
+/// use mcp_auth::Limits;
+///
+/// let limits = Limits { body_size: 256 * 1024, ..Limits::default() };
+/// # assert!(limits.body_size < Limits::default().body_size);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "written with `..Limits::default()`")]
+pub struct Limits {
+    /// For the request line and headers to arrive; `serve` only. Default 10 s.
+    pub header_time: Duration,
+    /// For a request's body to arrive. Default 30 s.
+    pub body_time: Duration,
+    /// Bytes of one request's body. Default 1 MiB.
+    pub body_size: usize,
+    /// Bytes of all request bodies that are held at once; above, requests get 503. Default 64 MiB.
+    pub bodies_in_flight: usize,
+    /// Connections at once; above, new ones wait. `serve` only. Default 1024.
+    pub connections: usize,
+    /// For a token's verification, the fetch of the issuer's keys included. Default 10 s.
+    pub verification_time: Duration,
+    /// How long a stream stays open after its token has expired. Default 60 s.
+    pub stream_grace: Duration,
+    /// For open requests to end when the server is told to stop. Default 30 s.
+    pub shutdown_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header_time: Duration::from_secs(10),
+            body_time: Duration::from_secs(30),
+            body_size: 1024 * 1024,
+            bodies_in_flight: 64 * 1024 * 1024,
+            connections: 1024,
+            verification_time: Duration::from_secs(10),
+            stream_grace: Duration::from_secs(60),
+            shutdown_time: Duration::from_secs(30),
+        }
+    }
+}

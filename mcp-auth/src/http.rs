@@ -1,0 +1,142 @@
+//! The only HTTP client: time and size limits, no redirects, no proxies, no special-use addresses.
+
+mod address;
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+pub(crate) use address::Reach;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
+/// The largest key sets in the field have about 50 KiB.
+const MAX_BODY_BYTES: usize = 512 * 1024;
+
+/// Fetches documents of an issuer.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpClient {
+    client: reqwest::Client,
+    reach: Reach,
+}
+
+/// A document that was answered with 200.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) body: Vec<u8>,
+    /// The value of `Cache-Control`, when it can be read.
+    pub(crate) cache_control: Option<String>,
+}
+
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchError {
+    /// We do not send this request.
+    #[error("the URL is refused: {0}")]
+    Refused(&'static str),
+    /// The server answered, but not with a document.
+    #[error("the answer has status {0} and not 200")]
+    Status(u16),
+    /// The answer is larger than anything sensible.
+    #[error("the answer is larger than {MAX_BODY_BYTES} bytes")]
+    TooLarge,
+    /// No answer, or half of one.
+    #[error("the request failed: {}", causes(.0))]
+    Transport(#[source] reqwest::Error),
+}
+
+impl HttpClient {
+    /// A client that reaches the public internet and what `reach` adds to it.
+    ///
+    /// TLS uses the process-level provider of rustls when the application installed one, and otherwise aws-lc, which
+    /// reqwest's feature `rustls` brings along: there is no state in which a provider is missing.
+    pub(crate) fn new(reach: Reach) -> Result<Self, FetchError> {
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("mcp-auth/", env!("CARGO_PKG_VERSION")))
+            // A proxy from the environment would resolve names itself, past the guard.
+            .no_proxy()
+            // A redirect is an order to fetch what was never configured.
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TOTAL_TIMEOUT)
+            .dns_resolver(Arc::new(GuardedResolver { reach }))
+            .build()
+            .map_err(FetchError::Transport)?;
+        Ok(Self { client, reach })
+    }
+
+    /// The document at `url`. Its content is not looked at before the status is known to be 200.
+    pub(crate) async fn get(&self, url: &str) -> Result<Document, FetchError> {
+        let url = check(url, self.reach).map_err(FetchError::Refused)?;
+        let mut response = self.client.get(url).send().await.map_err(FetchError::Transport)?;
+        if response.status() != reqwest::StatusCode::OK {
+            return Err(FetchError::Status(response.status().as_u16()));
+        }
+        let cache_control = response.headers().get("cache-control");
+        let cache_control = cache_control.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(FetchError::Transport)? {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
+                return Err(FetchError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Document { body, cache_control })
+    }
+}
+
+/// Whether a request to `url` may be sent: https, or http to this machine when the reach includes it.
+///
+/// Addresses written as such (also `2130706433`, `0x7f.1` and `[::ffff:127.0.0.1]`, which the URL parser turns into
+/// plain ones) are judged here, because reqwest asks its resolver for names only.
+pub(crate) fn check(url: &str, reach: Reach) -> Result<Url, &'static str> {
+    let url = Url::parse(url).map_err(|_| "it cannot be parsed")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it contains credentials");
+    }
+    let on_this_machine = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) if reach.allows(address.into()) => address.is_loopback(),
+        Some(Host::Ipv6(address)) if reach.allows(address.into()) => address.is_loopback(),
+        Some(_) => return Err("its address is not one of the public internet"),
+        None => return Err("it has no host"),
+    };
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if on_this_machine && reach.loopback => Ok(url),
+        _ => Err("it is not https"),
+    }
+}
+
+/// Resolves names and drops every address out of reach, so that the check and the connection see the same addresses.
+struct GuardedResolver {
+    reach: Reach,
+}
+
+impl Resolve for GuardedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let reach = self.reach;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<_> = found.filter(|address| reach.allows(address.ip())).collect();
+            if allowed.is_empty() {
+                return Err("the name has no address on the public internet".into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// The error with all its causes: reqwest's own text stops at "error sending request".
+fn causes(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,211 @@
+//! The HTTP server of `Auth::serve`: what `axum::serve` does, with time limits and a drain.
+
+use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body};
+use http::Request;
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::sleep,
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::{Error, Limits};
+
+/// Bytes of request line and headers of one request.
+const HEADER_SIZE: u32 = 64 * 1024;
+
+/// The two steps of stopping.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shutdown {
+    /// No new work: streams that wait for nothing in particular end.
+    pub(crate) closing: CancellationToken,
+    /// What is still running is given up.
+    pub(crate) stopped: CancellationToken,
+}
+
+/// A server that has its address and does not yet serve.
+#[must_use = "it serves only while `run` is awaited"]
+pub struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+    router: Router,
+    shutdown: Shutdown,
+    limits: Limits,
+    resource: String,
+}
+
+impl Bound {
+    pub(crate) fn new(
+        listener: TcpListener,
+        router: Router,
+        shutdown: Shutdown,
+        limits: Limits,
+        resource: String,
+    ) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, router, shutdown, limits, resource })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL that clients use.
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// Adds routes of the application beside the server's own, as `axum::Router::merge` does.
+    pub fn merge(mut self, routes: Router) -> Self {
+        self.router = self.router.merge(routes);
+        self
+    }
+
+    /// Serves until SIGINT or SIGTERM, then lets open requests end; a second signal ends them at once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Serve`] where the system refuses to watch for signals.
+    pub async fn run(self) -> Result<(), Error> {
+        let mut signals = Signals::new().map_err(Error::Serve)?;
+        let shutdown = self.shutdown.clone();
+        let mut serving = pin!(self.run_until({
+            let closing = shutdown.closing.clone();
+            async move { closing.cancelled().await }
+        }));
+        tokio::select! {
+            () = &mut serving => return Ok(()),
+            () = signals.next() => shutdown.closing.cancel(),
+        }
+        tracing::info!("stopping: open requests may end; a second signal ends them");
+        tokio::select! {
+            () = &mut serving => {}
+            () = signals.next() => shutdown.stopped.cancel(),
+        }
+        Ok(())
+    }
+
+    /// Serves until `stop` is ready, then lets open requests end, for at most
+    /// [`Limits::shutdown_time`].
+    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+        tracing::info!(address = %self.address, resource = self.resource, "listening");
+        let connections = Arc::new(Semaphore::new(self.limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
+        let builder = http(&self.limits);
+        let open = GracefulShutdown::new();
+        let mut stop = pin!(stop);
+        loop {
+            let accept = async {
+                // The permit first: above the limit, connections wait in the system's queue.
+                let permit = Arc::clone(&connections).acquire_owned().await;
+                (permit, accept(&self.listener).await)
+            };
+            let (permit, stream) = tokio::select! {
+                accepted = accept => accepted,
+                () = &mut stop => break,
+            };
+            let service =
+                self.router.clone().map_request(|request: Request<Incoming>| request.map(Body::new));
+            let connection =
+                builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+            let connection = open.watch(connection.into_owned());
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::debug!(error, "a connection ended early");
+                }
+                drop(permit);
+            });
+        }
+        drop(self.listener);
+        self.shutdown.closing.cancel();
+        tokio::select! {
+            () = open.shutdown() => {}
+            () = sleep(self.limits.shutdown_time) => tracing::warn!("requests were still open and are given up"),
+            () = self.shutdown.stopped.cancelled() => {}
+        }
+        self.shutdown.stopped.cancel();
+    }
+}
+
+fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_time)
+        .max_buf_size(HEADER_SIZE as usize);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(HEADER_SIZE)
+        .keep_alive_interval(Duration::from_secs(30));
+    builder
+}
+
+/// The next connection. Errors of one connection are passed over; out of files, the server waits and goes on.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _peer)) => {
+                // Answers are small and written at once; waiting for more costs 40 ms each (delayed ACK).
+                let _ = stream.set_nodelay(true);
+                return stream;
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "no connection can be accepted; trying again");
+                sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
+}
+
+/// SIGINT and, where it exists, SIGTERM.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+impl std::fmt::Debug for Bound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bound")
+            .field("address", &self.address)
+            .field("resource", &self.resource)
+            .finish_non_exhaustive()
+    }
+}
