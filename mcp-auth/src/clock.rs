@@ -72,7 +72,8 @@ impl Clock {
     /// Moves both times of a fixed clock on.
     pub(crate) fn advance(&self, by: Duration) {
         let Source::Fixed(fixed) = &self.0 else { panic!("only a fixed clock can be moved") };
-        let by = u64::try_from(by.as_millis()).expect("a test moves the clock by less than the age of the universe");
+        let by = u64::try_from(by.as_millis())
+            .expect("a test moves the clock by less than the age of the universe");
         fixed.wall.fetch_add(by, Ordering::Relaxed);
         fixed.monotonic.fetch_add(by, Ordering::Relaxed);
     }

@@ -52,8 +52,8 @@ impl DevelopmentIssuer {
 
     pub(crate) fn with_clock(url: impl Into<String>, clock: Clock) -> Result<Self, ConfigError> {
         let url = url.into();
-        check_loopback(&url).map_err(ConfigError::from)?;
-        let (key_id, key_pair) = generate().map_err(ConfigError::from)?;
+        check_loopback(&url)?;
+        let (key_id, key_pair) = generate()?;
         Ok(Self { url, key_id, key_pair: Arc::new(key_pair), clock })
     }
 
@@ -111,12 +111,20 @@ fn check_loopback(url: &str) -> Result<(), Problem> {
     };
     check_issuer_url(url).map_err(problem)?;
     // An issuer's http URL is always one of this machine.
-    if url.starts_with("http://") { Ok(()) } else { Err(problem("it gives tokens to everybody on this machine")) }
+    if url.starts_with("http://") {
+        Ok(())
+    } else {
+        Err(problem("it gives tokens to everybody on this machine"))
+    }
 }
 
 fn generate() -> Result<(String, EcdsaKeyPair), Problem> {
     let problem = |message: String| {
-        Problem::new("DevelopmentIssuer::new", message, "check the system's source of randomness (/dev/urandom)")
+        Problem::new(
+            "DevelopmentIssuer::new",
+            message,
+            "check the system's source of randomness (/dev/urandom)",
+        )
     };
     let key_id = random::identifier().map_err(|error| problem(error.to_string()))?;
     let key_pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)

@@ -6,8 +6,10 @@ mod authenticate;
 mod authorize;
 mod clock;
 mod config;
+mod development;
 mod http;
 mod random;
 
 pub use authenticate::{AuthInfo, Issuer, Principal};
 pub use config::{ConfigError, Problem};
+pub use development::{DevelopmentIssuer, Token, TokenBuilder};

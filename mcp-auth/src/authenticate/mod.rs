@@ -1,25 +1,22 @@
 //! Bearer token -> [`AuthInfo`]: who calls?
 
-mod auth_info;
-mod bearer;
+pub(crate) mod auth_info;
+pub(crate) mod bearer;
 mod cache;
 mod error;
 mod issuer;
 mod jwks;
 mod jwt;
-mod lifetime;
+pub(crate) mod lifetime;
 mod principal;
 #[cfg(test)]
 mod tests;
 
 pub use auth_info::AuthInfo;
-pub(crate) use auth_info::Verified;
-pub(crate) use bearer::bearer;
 pub(crate) use error::{AuthenticateError, Reason};
-pub(crate) use issuer::check_issuer_url;
 pub use issuer::Issuer;
+pub(crate) use issuer::check_issuer_url;
 pub(crate) use jwks::KeyTiming;
-pub(crate) use lifetime::Lifetime;
 pub use principal::Principal;
 
 use std::{fmt, sync::Arc};

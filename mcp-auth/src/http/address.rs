@@ -99,16 +99,16 @@ const SPECIAL_V4: [V4; 11] = [
 
 const UNIQUE_LOCAL: V6 = V6::new(0xfc00, 0, 0, 7); // RFC 4193
 
-/// Global unicast. NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard-only, IPv4-compatible, link-local, site-local and
+/// Global unicast. NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), discard-only, IPv4-compatible, link-local, site-local and
 /// multicast addresses are all outside of it.
 const GLOBAL_V6: V6 = V6::new(0x2000, 0, 0, 3);
 
 /// Special blocks inside of global unicast. Teredo and 6to4 carry an IPv4 address that would escape the table above.
 const SPECIAL_V6: [V6; 5] = [
-    V6::new(0x2001, 0, 0, 23),     // protocol assignments: Teredo 2001::/32, benchmarks, ORCHID
+    V6::new(0x2001, 0, 0, 23), // protocol assignments: Teredo 2001::/32, benchmarks, ORCHID
     V6::new(0x2001, 0xdb8, 0, 32), // documentation
-    V6::new(0x2002, 0, 0, 16),     // 6to4
-    V6::new(0x3fff, 0, 0, 20),     // documentation, RFC 9637
+    V6::new(0x2002, 0, 0, 16), // 6to4
+    V6::new(0x3fff, 0, 0, 20), // documentation, RFC 9637
     V6::new(0x2620, 0x4f, 0x8000, 48), // AS112
 ];
 
@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn f6_public_addresses_are_reached() {
-        for address in ["8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2001:4860:4860::8888"] {
+        for address in
+            ["8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2001:4860:4860::8888"]
+        {
             assert!(PUBLIC.allows(address.parse().unwrap()), "{address}");
         }
     }
@@ -129,10 +131,32 @@ mod tests {
     fn f6_special_addresses_are_never_reached() {
         let everything_opened = Reach { loopback: true, private: true };
         for address in [
-            "0.0.0.0", "169.254.169.254", "192.0.0.1", "192.0.2.1", "192.88.99.1", "198.18.0.1", "198.51.100.7",
-            "203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::7f00:1", "::ffff:169.254.169.254",
-            "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "100::1", "2001::1", "2001:0:4136:e378::", "2001:db8::1",
-            "2002:7f00:1::", "fe80::1", "fec0::1", "ff02::1", "3fff::1", "5f00::1",
+            "0.0.0.0",
+            "169.254.169.254",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.88.99.1",
+            "198.18.0.1",
+            "198.51.100.7",
+            "203.0.113.9",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::7f00:1",
+            "::ffff:169.254.169.254",
+            "64:ff9b::7f00:1",
+            "64:ff9b:1::a00:1",
+            "100::1",
+            "2001::1",
+            "2001:0:4136:e378::",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+            "3fff::1",
+            "5f00::1",
         ] {
             assert!(!PUBLIC.allows(address.parse().unwrap()), "{address}");
             assert!(!everything_opened.allows(address.parse().unwrap()), "{address}");
@@ -146,7 +170,15 @@ mod tests {
             assert!(!PUBLIC.allows(address) && !Reach { private: true, ..PUBLIC }.allows(address));
             assert!(Reach { loopback: true, ..PUBLIC }.allows(address));
         }
-        for address in ["10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "100.64.0.1", "fd00::1", "::ffff:10.0.0.1"] {
+        for address in [
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "100.64.0.1",
+            "fd00::1",
+            "::ffff:10.0.0.1",
+        ] {
             let address = address.parse().unwrap();
             assert!(!PUBLIC.allows(address) && !Reach { loopback: true, ..PUBLIC }.allows(address));
             assert!(Reach { private: true, ..PUBLIC }.allows(address));

@@ -35,7 +35,11 @@ pub(crate) async fn discover(issuer: &str, http: &HttpClient) -> Result<String, 
         match fetch(issuer, url, http).await {
             Ok(jwks_uri) => return Ok(jwks_uri),
             // The host does not answer at all: asking it for other paths only takes more time.
-            Err(error @ DiscoveryError::Fetch { error: FetchError::Transport(_) | FetchError::Refused(_), .. }) => {
+            Err(
+                error @ DiscoveryError::Fetch {
+                    error: FetchError::Transport(_) | FetchError::Refused(_), ..
+                },
+            ) => {
                 return Err(error);
             }
             // A document of somebody else is worth more to the operator than the 404 of the next place.
@@ -67,7 +71,8 @@ async fn fetch(issuer: &str, url: String, http: &HttpClient) -> Result<String, D
 /// the path, and some servers put OpenID's name at RFC 8414's place. Built from the text, for no parser to change.
 fn well_known_urls(issuer: &str) -> Vec<String> {
     let authority_start = issuer.find("://").map_or(0, |scheme| scheme + 3);
-    let path_start = issuer[authority_start..].find('/').map_or(issuer.len(), |slash| authority_start + slash);
+    let path_start =
+        issuer[authority_start..].find('/').map_or(issuer.len(), |slash| authority_start + slash);
     let (origin, path) = issuer.split_at(path_start);
     let path = path.trim_end_matches('/');
     let mut urls = vec![

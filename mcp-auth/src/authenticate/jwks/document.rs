@@ -65,7 +65,9 @@ fn max_age(cache_control: &str) -> Option<Duration> {
     let mut age = None;
     if directives.clone().any(|directive| directive == "no-store" || directive == "no-cache") {
         age = Some(Duration::ZERO);
-    } else if let Some(seconds) = directives.find_map(|directive| directive.strip_prefix("max-age=")?.parse().ok()) {
+    } else if let Some(seconds) =
+        directives.find_map(|directive| directive.strip_prefix("max-age=")?.parse().ok())
+    {
         age = Some(Duration::from_secs(seconds));
     }
     age

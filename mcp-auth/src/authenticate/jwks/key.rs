@@ -69,7 +69,9 @@ fn check_purpose(common: &CommonParameters) -> Result<(), Unusable> {
         return Err("its use is not signatures");
     }
     match &common.key_operations {
-        Some(operations) if !operations.contains(&KeyOperations::Verify) => Err("its operations exclude verification"),
+        Some(operations) if !operations.contains(&KeyOperations::Verify) => {
+            Err("its operations exclude verification")
+        }
         _ => Ok(()),
     }
 }

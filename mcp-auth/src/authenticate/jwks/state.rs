@@ -38,12 +38,8 @@ struct Attempt {
 
 impl State {
     pub(super) fn fixed(set: KeySet) -> Self {
-        let held = Held {
-            set: Arc::new(set),
-            since: Duration::ZERO,
-            fresh_for: Duration::MAX,
-            forever: true,
-        };
+        let held =
+            Held { set: Arc::new(set), since: Duration::ZERO, fresh_for: Duration::MAX, forever: true };
         Self { held: Some(held), ..Self::default() }
     }
 
@@ -79,7 +75,8 @@ impl State {
 
     /// How long until a new attempt may succeed.
     pub(super) fn retry_after(&self, now: Duration, timing: &KeyTiming) -> Duration {
-        let waited = self.last_attempt.as_ref().map_or(Duration::MAX, |attempt| now.saturating_sub(attempt.at));
+        let waited =
+            self.last_attempt.as_ref().map_or(Duration::MAX, |attempt| now.saturating_sub(attempt.at));
         self.cool_down(now, timing).saturating_sub(waited).max(Duration::from_secs(1))
     }
 
