@@ -34,8 +34,11 @@ async fn client_is_named_by_client_id_then_azp_then_cid() {
 
 async fn scopes(scope: Option<Value>, scp: Option<Value>) -> Vec<String> {
     let mut claims = without("scope");
-    scope.into_iter().for_each(|scope| claims["scope"] = scope);
-    scp.into_iter().for_each(|scp| claims["scp"] = scp);
+    for (name, value) in [("scope", scope), ("scp", scp)] {
+        if let Some(value) = value {
+            claims[name] = value;
+        }
+    }
     judge(&claims).await.unwrap().scopes().map(str::to_owned).collect()
 }
 

@@ -1,5 +1,7 @@
 //! R31, F10, C8: which key checks which token.
 
+use std::slice::from_ref;
+
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
@@ -39,7 +41,7 @@ async fn r31_one_key_has_one_algorithm() {
     for (signer, own) in [(Signer::rs256(), RS256), (Signer::ps256(), PS256)] {
         for algorithm in [RS256, RS384, RS512, PS256, PS384] {
             let result =
-                judge_with_keys(&[signer.jwk.clone()], &signer.sign_as(algorithm, &good_claims())).await;
+                judge_with_keys(from_ref(&signer.jwk), &signer.sign_as(algorithm, &good_claims())).await;
             if algorithm == own {
                 result.expect("the key's own algorithm");
             } else {
@@ -49,7 +51,7 @@ async fn r31_one_key_has_one_algorithm() {
     }
     // Without `alg`, an RSA key is for RS256 and nothing else.
     let unnamed = key_without(Signer::rs256(), "alg");
-    judge_with_keys(&[unnamed.clone()], &Signer::rs256().sign(&good_claims())).await.expect("RS256");
+    judge_with_keys(from_ref(&unnamed), &Signer::rs256().sign(&good_claims())).await.expect("RS256");
     let result = judge_with_keys(&[unnamed], &Signer::rs256().sign_as(PS256, &good_claims())).await;
     assert_refused(&result, Reason::Algorithm, "PS256 with a key without alg");
 }
@@ -81,10 +83,10 @@ async fn token_without_key_id_needs_exactly_one_key() {
     judge_with_keys(&[rsa.jwk.clone(), ec.jwk.clone()], &token).await.expect("one key for ES256");
     let several = judge_with_keys(&[ec.jwk.clone(), other.jwk.clone()], &token).await;
     assert_refused(&several, Reason::AmbiguousKey, "two");
-    assert_refused(&judge_with_keys(&[rsa.jwk.clone()], &token).await, Reason::UnknownKey, "none");
+    assert_refused(&judge_with_keys(from_ref(&rsa.jwk), &token).await, Reason::UnknownKey, "none");
     // A key without an id does not serve a token that asks for one.
     let unnamed = key_without(ec, "kid");
-    judge_with_keys(&[unnamed.clone()], &token).await.expect("neither has an id");
+    judge_with_keys(from_ref(&unnamed), &token).await.expect("neither has an id");
     assert_refused(
         &judge_with_keys(&[unnamed], &ec.sign(&good_claims())).await,
         Reason::UnknownKey,

@@ -1,89 +1,16 @@
-//! T11, F15, C1 to C8: keys over the network, and an issuer that misbehaves.
+//! C1 to C5, C7: keys over the network.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
-    AuthInfo, AuthenticateError, Authenticator, Issuer, NOW, RESOURCE, Reason, Signer, VerificationLimits,
-    assert_refused, catalog, good_claims,
-    signer::key_set,
+    NOW, Reason, Signer, assert_refused,
+    bench::{Bench, SECOND, assert_unavailable, keys_of, server},
+    good_claims,
     stub::{Answer, Stub},
 };
-use crate::{authenticate::KeyTiming, clock::Clock};
-
-const SECOND: Duration = Duration::from_secs(1);
-
-/// A server that trusts a stub.
-struct Bench {
-    stub: Stub,
-    clock: Clock,
-    authenticator: Arc<Authenticator>,
-}
-
-impl Bench {
-    async fn start(keys: Answer) -> Self {
-        let stub = Stub::start(keys).await;
-        let clock = Clock::fixed(NOW);
-        let authenticator = server(&stub.url, &stub.keys_url(), &clock);
-        Self { stub, clock, authenticator }
-    }
-
-    /// A token of the stub for `signer`'s key, good for two days.
-    fn token(&self, signer: &Signer) -> String {
-        signer.sign(&self.claims("alice"))
-    }
-
-    fn claims(&self, subject: &str) -> Value {
-        let mut claims = good_claims();
-        claims["iss"] = json!(self.stub.url);
-        claims["sub"] = json!(subject);
-        claims["exp"] = json!(NOW + 2 * 24 * 3600);
-        claims
-    }
-
-    /// A token that no cache has seen.
-    fn fresh_token(&self, signer: &Signer, number: usize) -> String {
-        signer.sign(&self.claims(&format!("person-{number}")))
-    }
-
-    async fn judge(&self, token: &str) -> Result<AuthInfo, AuthenticateError> {
-        self.authenticator.authenticate(token).await
-    }
-
-    /// Waits until the keys were asked for `count` times and the answer has been worked in.
-    async fn settle(&self, count: usize) {
-        for _ in 0..200 {
-            if self.stub.key_requests() >= count {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        assert_eq!(self.stub.key_requests(), count);
-    }
-}
-
-fn server(issuer: &str, keys_url: &str, clock: &Clock) -> Arc<Authenticator> {
-    let timing = KeyTiming { wait: Duration::from_millis(300), ..KeyTiming::default() };
-    let limits = VerificationLimits { keys: timing, ..VerificationLimits::default() };
-    let issuer = Issuer::new(issuer).with_jwks_url(keys_url);
-    Arc::new(Authenticator::new(&issuer, RESOURCE, catalog(), limits, clock.clone()).unwrap())
-}
-
-fn keys_of(signers: &[&Signer]) -> Answer {
-    Answer::json(&key_set(&signers.iter().map(|signer| signer.jwk.clone()).collect::<Vec<_>>()))
-}
-
-#[track_caller]
-fn assert_unavailable(result: &Result<AuthInfo, AuthenticateError>, at_most: Duration) {
-    match result {
-        Err(AuthenticateError::Unavailable { retry_after }) => {
-            assert!((SECOND..=at_most).contains(retry_after), "{retry_after:?}");
-        }
-        other => panic!("expected 503, got {other:?}"),
-    }
-}
+use crate::clock::Clock;
 
 #[tokio::test]
 async fn keys_are_fetched_for_the_first_caller_and_once_for_many() {
@@ -219,101 +146,6 @@ async fn c5_unknown_key_while_the_issuer_fails_is_503() {
     assert_unavailable(&bench.judge(&bench.token(&next)).await, 30 * SECOND);
     assert_eq!(bench.stub.key_requests(), 2, "the cool-down holds for failures");
     bench.judge(&bench.fresh_token(Signer::es256(), 1)).await.expect("known keys serve on");
-}
-
-#[tokio::test]
-async fn t11_flood_of_random_key_ids_is_one_fetch_per_cool_down() {
-    let bench = Bench::start(keys_of(&[Signer::es256()])).await;
-    for minute in 0..3 {
-        for number in 0..100 {
-            let mut header = Signer::es256().header();
-            header["kid"] = json!(format!("random-{minute}-{number}"));
-            let token = Signer::es256().sign_with_header(&header, &bench.claims("mallory"));
-            assert_refused(&bench.judge(&token).await, Reason::UnknownKey, "a random key id");
-        }
-        assert_eq!(bench.stub.key_requests(), minute + 1);
-        bench.clock.advance(30 * SECOND);
-    }
-}
-
-#[tokio::test]
-async fn t11_flood_against_an_empty_issuer_is_bounded_too() {
-    for answer in [Answer::json(&key_set(&[])), Answer::text(404, "no"), Answer::text(200, "<html>")] {
-        let bench = Bench::start(answer).await;
-        for number in 0..100 {
-            assert_unavailable(&bench.judge(&bench.fresh_token(Signer::es256(), number)).await, 30 * SECOND);
-        }
-        assert_eq!(bench.stub.key_requests(), 1);
-        // The cool-down doubles from a second to half a minute.
-        for _ in 0..300 {
-            bench.clock.advance(SECOND);
-            assert_unavailable(&bench.judge(&bench.token(Signer::es256())).await, 30 * SECOND);
-        }
-        assert!((10..=16).contains(&bench.stub.key_requests()), "{}", bench.stub.key_requests());
-    }
-}
-
-#[tokio::test]
-async fn t11_foreign_and_expired_tokens_cost_no_request() {
-    let bench = Bench::start(keys_of(&[Signer::es256()])).await;
-    for (name, value) in
-        [("iss", json!("https://evil.example")), ("aud", json!("x")), ("exp", json!(1)), ("sub", json!(""))]
-    {
-        let mut claims = bench.claims("mallory");
-        claims[name] = value;
-        assert!(bench.judge(&Signer::es256().sign(&claims)).await.is_err());
-    }
-    assert_eq!(bench.stub.key_requests(), 0);
-}
-
-#[tokio::test]
-async fn c6_bad_answer_never_replaces_good_keys() {
-    let bench = Bench::start(keys_of(&[Signer::es256()])).await;
-    bench.judge(&bench.token(Signer::es256())).await.unwrap();
-    let good_body = key_set(&[Signer::generate_es256("evil").jwk.clone()]).to_string();
-    let mut number = 0;
-    for bad in [
-        Answer::text(200, ""),
-        Answer::text(200, "<html>maintenance</html>"),
-        Answer::text(200, "null"),
-        Answer::text(200, "[]"),
-        Answer::text(200, "{\"keys\":{}}"),
-        Answer::json(&key_set(&[])),
-        Answer::json(&key_set(&[json!({"kty": "EC", "kid": "ec-1"})])),
-        Answer::json(&key_set(&[json!({"kty": "oct", "k": "AAAA", "kid": "ec-1"})])),
-        Answer::text(200, "{\"keys\":[".repeat(5000)),
-        Answer::text(200, format!("{{\"keys\":[], \"x\":\"{}\"}}", "x".repeat(600 * 1024))),
-        // F15: a good body under a bad status is not looked at.
-        Answer::text(404, good_body.clone()),
-        Answer::text(401, good_body.clone()),
-        Answer::text(500, good_body.clone()),
-        Answer::text(201, good_body.clone()),
-        Answer::text(206, good_body),
-    ] {
-        number += 1;
-        bench.stub.set_keys(bad);
-        bench.clock.advance(601 * SECOND);
-        bench
-            .judge(&bench.fresh_token(Signer::es256(), number))
-            .await
-            .expect("starts a refresh in the background");
-        bench.settle(number + 1).await;
-        bench
-            .judge(&bench.fresh_token(Signer::es256(), 100 + number))
-            .await
-            .expect("the old keys are still there");
-    }
-}
-
-#[tokio::test]
-async fn f15_redirects_are_not_followed() {
-    let evil = Stub::start(keys_of(&[&Signer::generate_es256("evil")])).await;
-    for status in [301, 302, 303, 307, 308] {
-        let bench = Bench::start(Answer::text(status, "").header("location", evil.keys_url())).await;
-        assert_unavailable(&bench.judge(&bench.token(Signer::es256())).await, 30 * SECOND);
-        assert_eq!(bench.stub.key_requests(), 1);
-    }
-    assert!(evil.paths().is_empty());
 }
 
 #[tokio::test]

@@ -12,7 +12,9 @@ async fn judge_any(typ: Option<&str>, claims: &Value) -> Result<AuthInfo, Authen
     let signer = Signer::es256();
     let mut header = signer.header();
     header.as_object_mut().unwrap().remove("typ");
-    typ.into_iter().for_each(|typ| header["typ"] = json!(typ));
+    if let Some(typ) = typ {
+        header["typ"] = json!(typ);
+    }
     authenticator(&issuer().accept_any_token_type())
         .authenticate(&signer.sign_with_header(&header, claims))
         .await

@@ -4,11 +4,13 @@
 
 mod audience_and_issuer;
 mod bearer;
+mod bench;
 mod cache;
 mod claims;
 mod development;
 mod discovery;
 mod header;
+mod hostile_issuer;
 mod issuer;
 mod key_choice;
 mod key_fetching;

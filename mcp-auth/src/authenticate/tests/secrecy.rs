@@ -59,15 +59,15 @@ async fn r43_tokens_do_not_reach_the_log_or_any_text() {
     ] {
         tokens.push(Signer::es256().sign(&with(name, value)));
     }
-    let mut texts = String::new();
+    let mut texts = Vec::new();
     for token in &tokens {
         let result = authenticator.authenticate(token).await;
-        texts.push_str(&format!("{result:?} {result:#?}"));
+        texts.push(format!("{result:?} {result:#?}"));
         if let Err(error) = result {
-            texts.push_str(&error.to_string());
+            texts.push(error.to_string());
         }
     }
-    texts.push_str(&format!("{authenticator:?}"));
+    texts.push(format!("{authenticator:?}"));
     drop(guard);
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
@@ -77,7 +77,7 @@ async fn r43_tokens_do_not_reach_the_log_or_any_text() {
     );
     for token in &tokens {
         assert_holds_no_part(&log, token);
-        assert_holds_no_part(&texts, token);
+        assert_holds_no_part(&texts.concat(), token);
     }
 }
 
