@@ -16,7 +16,7 @@ use crate::{
     config::{self, ResourceUrl},
     discovery::{ProtectedResource, public_json},
     tool::Registry,
-    transport::{Bound, Gate, Guarded, McpService, Origins, Shutdown},
+    transport::{Bound, Gate, GateParts, Guarded, McpService, Origins, Shutdown},
 };
 
 /// Who is trusted, and on which terms: the settings of a protected server, checked.
@@ -181,17 +181,18 @@ impl Auth {
         }
         let guarded = Guarded::new(Arc::clone(&registry), resource.metadata_url());
         let service = McpService::new(guarded, settings.limits.body_size, shutdown.stopped.clone());
-        let gate = Gate::new(
+        authenticator.warm();
+        let parts = GateParts {
             registry,
             authenticator,
             service,
             origins,
-            settings.session_key.as_ref().map(|key| key.0.as_slice()),
-            settings.limits.clone(),
-            resource.metadata_url(),
-            shutdown.closing.clone(),
-        )
-        .map_err(|problem| vec![problem])?;
+            limits: settings.limits.clone(),
+            resource_metadata: resource.metadata_url(),
+            closing: shutdown.closing.clone(),
+        };
+        let key = settings.session_key.as_ref().map(|key| key.0.as_slice());
+        let gate = Gate::new(parts, key).map_err(|problem| vec![problem])?;
         Ok(Assembled { router: endpoint(router, resource.path(), gate), resource, shutdown })
     }
 

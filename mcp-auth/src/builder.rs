@@ -80,7 +80,7 @@ impl AuthBuilder {
         }
     }
 
-    pub(crate) fn from_environment(mut self, problems: Vec<Problem>) -> Self {
+    pub(crate) fn with_environment(mut self, problems: Vec<Problem>) -> Self {
         self.environment = true;
         self.problems = problems;
         self
@@ -158,31 +158,27 @@ impl AuthBuilder {
         let allowed_hosts = self.checked_hosts(&mut problems);
         self.check_origins(&mut problems);
         self.check_session_key(&mut problems);
-        match self.issuer {
-            Some(issuer) => {
-                problems.extend(issuer.problems());
-                ConfigError::check(problems)?;
-                Ok(Auth::new(Settings {
-                    issuer,
-                    development: self.development,
-                    resource,
-                    listen,
-                    allowed_hosts,
-                    allowed_origins: self.allowed_origins,
-                    session_key: self.session_key,
-                    limits: self.limits,
-                    environment: self.environment,
-                }))
-            }
-            None => {
-                problems.push(Problem::new(
-                    self.setting("ISSUER"),
-                    "no issuer is trusted, so that every token would be refused",
-                    "give the URL of your authorization server, such as https://auth.example.com",
-                ));
-                Err(ConfigError::from_problems(problems))
-            }
-        }
+        let Some(issuer) = self.issuer else {
+            problems.push(Problem::new(
+                self.setting("ISSUER"),
+                "no issuer is trusted, so that every token would be refused",
+                "give the URL of your authorization server, such as https://auth.example.com",
+            ));
+            return Err(ConfigError::from_problems(problems));
+        };
+        problems.extend(issuer.problems());
+        ConfigError::check(problems)?;
+        Ok(Auth::new(Settings {
+            issuer,
+            development: self.development,
+            resource,
+            listen,
+            allowed_hosts,
+            allowed_origins: self.allowed_origins,
+            session_key: self.session_key,
+            limits: self.limits,
+            environment: self.environment,
+        }))
     }
 
     fn checked_resource(&self, problems: &mut Vec<Problem>) -> Option<ResourceUrl> {

@@ -52,8 +52,8 @@ impl DevelopmentIssuer {
 
     pub(crate) fn with_clock(url: impl Into<String>, clock: Clock) -> Result<Self, ConfigError> {
         let url = url.into();
-        check_loopback(&url).map_err(ConfigError::from)?;
-        let (key_id, key_pair) = generate().map_err(ConfigError::from)?;
+        check_loopback(&url)?;
+        let (key_id, key_pair) = generate()?;
         Ok(Self { url, key_id, key_pair: Arc::new(key_pair), clock })
     }
 

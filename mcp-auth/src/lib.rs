@@ -1,7 +1,5 @@
 //! OAuth-protected MCP servers.
 
-#![expect(dead_code, reason = "skeleton")]
-
 mod auth;
 mod authenticate;
 mod authorize;

@@ -13,13 +13,11 @@ mod principal;
 mod tests;
 
 pub use auth_info::AuthInfo;
-pub(crate) use auth_info::Verified;
 pub(crate) use bearer::bearer;
 pub(crate) use error::{AuthenticateError, Reason};
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
 pub(crate) use jwks::KeyTiming;
-pub(crate) use lifetime::Lifetime;
 pub use principal::Principal;
 
 use std::{

@@ -33,9 +33,4 @@ impl Catalog {
         }
         set
     }
-
-    /// The words of `set`, in the order of the catalogue.
-    pub(crate) fn words_of(&self, set: ScopeSet) -> impl Iterator<Item = &'static str> + '_ {
-        self.words.iter().enumerate().filter(move |(index, _)| set.contains(*index)).map(|(_, word)| *word)
-    }
 }

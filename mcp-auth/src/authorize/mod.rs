@@ -3,7 +3,7 @@
 mod access;
 mod caller;
 mod catalog;
-pub mod checks;
+pub(crate) mod checks;
 mod policy;
 mod rule;
 mod scope_set;
@@ -13,4 +13,4 @@ pub(crate) use caller::Caller;
 pub(crate) use catalog::Catalog;
 pub(crate) use policy::{Group, Operation, Policy};
 pub(crate) use rule::{Decision, Rule};
-pub use scope_set::{MAX_SCOPES, ScopeSet};
+pub(crate) use scope_set::{MAX_SCOPES, ScopeSet};

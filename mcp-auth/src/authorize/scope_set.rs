@@ -5,29 +5,24 @@ use std::ops::{BitAnd, BitOr};
 const WORDS: usize = 4;
 
 /// How many scopes one server may declare.
-pub const MAX_SCOPES: usize = WORDS * 64;
+pub(crate) const MAX_SCOPES: usize = WORDS * 64;
 
 /// A set of scopes, each a bit at its place in the server's [`Catalog`](super::Catalog).
 ///
 /// A token's scopes are resolved to this form once, when the token is verified; after that an *all of*
 /// check is one AND.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Hash)]
-pub struct ScopeSet([u64; WORDS]);
+pub(crate) struct ScopeSet([u64; WORDS]);
 
 impl ScopeSet {
     /// No scope at all.
-    pub const EMPTY: Self = Self([0; WORDS]);
+    pub(crate) const EMPTY: Self = Self([0; WORDS]);
 
     /// Adds the scope at `index` of the catalogue.
     pub(crate) fn insert(&mut self, index: usize) {
         if let Some(word) = self.0.get_mut(index / 64) {
             *word |= 1 << (index % 64);
         }
-    }
-
-    /// Whether the scope at `index` of the catalogue is in the set.
-    pub(crate) fn contains(self, index: usize) -> bool {
-        self.0.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
     /// Whether every scope of `required` is in this set.
@@ -38,11 +33,6 @@ impl ScopeSet {
     /// Whether at least one scope of `alternatives` is in this set.
     pub(crate) fn intersects(self, alternatives: Self) -> bool {
         (self & alternatives) != Self::EMPTY
-    }
-
-    /// Whether the set is empty.
-    pub fn is_empty(self) -> bool {
-        self == Self::EMPTY
     }
 }
 

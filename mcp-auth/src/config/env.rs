@@ -52,7 +52,7 @@ pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> Aut
     if let Some(key) = vars.take(SESSION_KEY) {
         builder = builder.session_key(key);
     }
-    builder.from_environment(vars.problems)
+    builder.with_environment(vars.problems)
 }
 
 fn list(value: &str) -> impl Iterator<Item = String> + '_ {
@@ -104,7 +104,7 @@ impl Vars {
             None => {}
             Some(Ok(seconds)) => issuer = issuer.with_leeway(Duration::from_secs(seconds)),
             Some(Err(_)) => {
-                self.refuse(LEEWAY_SECONDS, &leeway.unwrap_or_default(), "write a number from 0 to 60")
+                self.refuse(LEEWAY_SECONDS, &leeway.unwrap_or_default(), "write a number from 0 to 60");
             }
         }
         match private_network.as_deref() {

@@ -61,7 +61,7 @@ impl<T> Extractor for Parameters<T> {}
 
 impl<S: Sync, T: DeserializeOwned + JsonSchema + Send + 'static> FromToolCall<S> for Parameters<T> {
     const WHOLE_INPUT: Option<fn(&mut SchemaGenerator) -> Schema> =
-        Some(|generator| generator.root_schema_for::<T>());
+        Some(SchemaGenerator::root_schema_for::<T>);
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         let object = serde_json::Value::Object(call.arguments().clone());

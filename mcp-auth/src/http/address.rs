@@ -99,7 +99,7 @@ const SPECIAL_V4: [V4; 11] = [
 
 const UNIQUE_LOCAL: V6 = V6::new(0xfc00, 0, 0, 7); // RFC 4193
 
-/// Global unicast. NAT64 (64:ff9b::/96, 64:ff9b:1::/48), discard-only, IPv4-compatible, link-local, site-local and
+/// Global unicast. NAT64 (`64:ff9b::/96`, `64:ff9b:1::/48`), discard-only, IPv4-compatible, link-local, site-local and
 /// multicast addresses are all outside of it.
 const GLOBAL_V6: V6 = V6::new(0x2000, 0, 0, 3);
 

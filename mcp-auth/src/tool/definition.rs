@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use rmcp::model::{CallToolResponse, Icon, JsonObject, MetaObject};
 
 use super::{ToolCall, ToolError};
-use crate::{authorize::Access, extract::ArgumentDefinition, transport::OwnHandler};
+use crate::{authorize::Access, extract::ArgumentDefinition, transport::FindHandler};
 
 /// What a tool answers.
 pub type Outcome = Result<CallToolResponse, ToolError>;
@@ -50,7 +50,7 @@ pub struct ServerDefinition<S: 'static> {
     /// The tools, one slice per block.
     pub tools: &'static [&'static [ToolDefinition<S>]],
     /// The user's own `impl ServerHandler`, if there is one.
-    pub handler: Option<fn(Arc<S>) -> Arc<dyn OwnHandler>>,
+    pub handler: Option<FindHandler<S>>,
 }
 
 /// Who may use the methods that are not tools. `None`: nobody, the methods are refused.

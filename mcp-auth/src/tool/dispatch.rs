@@ -25,11 +25,11 @@ pub(crate) async fn call(
     request: CallToolRequestParams,
     context: RequestContext<RoleServer>,
 ) -> Result<CallToolResponse, ErrorData> {
-    let found = registry.find(&request.name).and_then(|index| Some((index, registry.name(index)?)));
-    let Some((index, name)) = found else {
+    let found = registry.find(&request.name);
+    let found = found.and_then(|(name, index)| Some((name, index, registry.policy.tool(name)?)));
+    let Some((name, index, rule)) = found else {
         return unknown_tool(registry, caller.as_ref());
     };
-    let Some(rule) = registry.policy.tool(name) else { return unknown_tool(registry, caller.as_ref()) };
     let auth = match authorize(rule, caller) {
         Ok(caller) => caller.auth().cloned(),
         Err(denied) => return Ok(refusal(name, rule, denied, resource_metadata)),
@@ -115,7 +115,7 @@ fn failed(tool: &'static str, kind: Kind) -> Result<CallToolResponse, ErrorData>
         Kind::Tell(text) | Kind::Arguments(text) => text,
         Kind::Forbidden => "not allowed".to_owned(),
         Kind::Protocol(error) => return Err(error),
-        Kind::Opaque(source) => return Ok(opaque(tool, &*source.to_string())),
+        Kind::Opaque(source) => return Ok(opaque(tool, &source.to_string())),
     };
     tracing::debug!(tool, text, "tool refused");
     Ok(CallToolResult::error(vec![ContentBlock::text(text)]).into())

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use rmcp::model::{Implementation, ServerCapabilities, Tool};
+use rmcp::model::{Implementation, Tool};
 use serde_json::{Value, json};
 
 use super::{OutcomeFuture, Server, ServerDefinition, ToolCall, ToolDefinition, schema};
@@ -61,13 +61,9 @@ impl Registry {
         })
     }
 
-    /// The place of a tool in [`tools`](Self::tools).
-    pub(crate) fn find(&self, name: &str) -> Option<usize> {
-        self.index.get(name).copied()
-    }
-
-    pub(crate) fn name(&self, index: usize) -> Option<&'static str> {
-        self.index.iter().find(|(_, at)| **at == index).map(|(name, _)| *name)
+    /// A tool's own name and its place in [`tools`](Self::tools).
+    pub(crate) fn find(&self, name: &str) -> Option<(&'static str, usize)> {
+        self.index.get_key_value(name).map(|(name, index)| (*name, *index))
     }
 
     /// Runs the tool at `index`; the access decision has been taken.
@@ -78,11 +74,6 @@ impl Registry {
     /// What people call the server.
     pub(crate) fn title(&self) -> Option<&str> {
         self.implementation.title.as_deref()
-    }
-
-    /// What the server can do, as far as tools are concerned.
-    pub(crate) fn capabilities(&self) -> ServerCapabilities {
-        ServerCapabilities::builder().enable_tools().build()
     }
 }
 

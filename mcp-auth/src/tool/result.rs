@@ -67,13 +67,13 @@ macro_rules! plain {
 }
 
 plain!(() => |_nothing| CallToolResult::success(Vec::new()));
-plain!(String, &str, std::borrow::Cow<'_, str>, char, bool => |value| text(value));
-plain!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64 => |value| text(value));
+plain!(String, &str, std::borrow::Cow<'_, str>, char, bool => |value| text(&value));
+plain!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64 => |value| text(&value));
 plain!(ContentBlock => |block| CallToolResult::success(vec![block]));
 plain!(Vec<ContentBlock> => |blocks| CallToolResult::success(blocks));
 plain!(CallToolResult, CallToolResponse, InputRequiredResult, CreateTaskResult => |result| result);
 
-fn text(value: impl ToString) -> CallToolResult {
+fn text(value: &impl ToString) -> CallToolResult {
     CallToolResult::success(vec![ContentBlock::text(value.to_string())])
 }
 

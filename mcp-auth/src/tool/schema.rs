@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Annotations, ToolDefinition};
 use crate::extract::ArgumentDefinition;
 
-/// The tool as `tools/list` shows it, with `security_schemes` (SEP-1488, read by ChatGPT) among its metadata.
+/// The tool as `tools/list` shows it, with `security_schemes` (SEP-1488, read by `ChatGPT`) among its metadata.
 pub(super) fn tool<S>(definition: &ToolDefinition<S>, security_schemes: Value) -> Tool {
     let mut tool = Tool::new_with_raw(
         definition.name,

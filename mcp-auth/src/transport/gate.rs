@@ -29,42 +29,35 @@ use crate::{
     tool::Registry,
 };
 
-/// One protected server on HTTP.
-pub(crate) struct Gate {
+/// What a gate is made of.
+pub(crate) struct GateParts {
     pub(crate) registry: Arc<Registry>,
     pub(crate) authenticator: Arc<Authenticator>,
     pub(crate) service: McpService,
-    origins: Origins,
+    pub(crate) origins: Origins,
+    pub(crate) limits: Limits,
+    /// Where the metadata are, for challenges.
+    pub(crate) resource_metadata: String,
+    /// Ends streams that wait for nothing in particular.
+    pub(crate) closing: CancellationToken,
+}
+
+/// One protected server on HTTP.
+pub(crate) struct Gate {
+    parts: GateParts,
     sessions: Sessions,
     bodies: Bodies,
-    limits: Limits,
-    resource_metadata: String,
     first_sign_in: Vec<&'static str>,
-    closing: CancellationToken,
 }
 
 impl Gate {
-    pub(crate) fn new(
-        registry: Arc<Registry>,
-        authenticator: Arc<Authenticator>,
-        service: McpService,
-        origins: Origins,
-        session_key: Option<&[u8]>,
-        limits: Limits,
-        resource_metadata: String,
-        closing: CancellationToken,
-    ) -> Result<Self, Problem> {
+    pub(crate) fn new(parts: GateParts, session_key: Option<&[u8]>) -> Result<Self, Problem> {
+        let limits = &parts.limits;
         Ok(Self {
-            first_sign_in: registry.policy.first_sign_in(&registry.catalog),
+            first_sign_in: parts.registry.policy.first_sign_in(&parts.registry.catalog),
             sessions: Sessions::new(session_key)?,
             bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
-            registry,
-            authenticator,
-            service,
-            origins,
-            limits,
-            resource_metadata,
-            closing,
+            parts,
         })
     }
 
@@ -72,7 +65,7 @@ impl Gate {
     pub(crate) async fn handle(&self, request: Request<Body>) -> Response<Body> {
         let origin = request.headers().get(header::ORIGIN).cloned();
         if let Err(refusal) =
-            headers::refuse_repeated(request.headers()).and_then(|()| self.origins.check(&request))
+            headers::refuse_repeated(request.headers()).and_then(|()| self.parts.origins.check(&request))
         {
             return refused(refusal);
         }
@@ -92,7 +85,7 @@ impl Gate {
         let caller = self.identify(request.headers()).await?;
         // The token has done its work: neither a tool nor a log line shall find it.
         request.headers_mut().remove(header::AUTHORIZATION);
-        if matches!(caller, Caller::Anonymous) && !self.registry.policy.admits_anonymous() {
+        if matches!(caller, Caller::Anonymous) && !self.parts.registry.policy.admits_anonymous() {
             return Err(self.unauthorized(&self.first_sign_in));
         }
         let (parts, body) = request.into_parts();
@@ -109,10 +102,11 @@ impl Gate {
         let Some(token) = bearer(headers).map_err(|error| self.unauthenticated(&error))? else {
             return Ok(Caller::Anonymous);
         };
-        if let Some(auth) = self.authenticator.cached(token) {
+        if let Some(auth) = self.parts.authenticator.cached(token) {
             return Ok(Caller::Known(auth));
         }
-        match timeout(self.limits.verification_time, self.authenticator.authenticate(token)).await {
+        match timeout(self.parts.limits.verification_time, self.parts.authenticator.authenticate(token)).await
+        {
             Ok(Ok(auth)) => Ok(Caller::Known(auth)),
             Ok(Err(error)) => Err(self.unauthenticated(&error)),
             Err(_) => {
@@ -156,11 +150,13 @@ impl Gate {
     }
 
     fn decide(&self, operation: Operation<'_>, caller: &Caller) -> Result<(), Refusal> {
-        let rule = self.registry.policy.rule(operation);
+        let rule = self.parts.registry.policy.rule(operation);
         match rule.decide(caller) {
             Decision::Allowed => Ok(()),
             Decision::NeedsToken => Err(self.unauthorized(self.wanted(rule))),
-            Decision::NeedsScope => Err(Refusal::insufficient_scope(rule.wanted(), &self.resource_metadata)),
+            Decision::NeedsScope => {
+                Err(Refusal::insufficient_scope(rule.wanted(), &self.parts.resource_metadata))
+            }
         }
     }
 
@@ -170,7 +166,7 @@ impl Gate {
     }
 
     fn unauthorized(&self, scope: &[&'static str]) -> Refusal {
-        let resource_metadata = &self.resource_metadata;
+        let resource_metadata = &self.parts.resource_metadata;
         Refusal::unauthorized(&Challenge { error: None, error_description: None, scope, resource_metadata })
     }
 
@@ -178,7 +174,7 @@ impl Gate {
         match error {
             AuthenticateError::Malformed(message) => {
                 tracing::info!(message, "refused: malformed credentials");
-                Refusal::malformed_credentials(message, &self.resource_metadata)
+                Refusal::malformed_credentials(message, &self.parts.resource_metadata)
             }
             AuthenticateError::Invalid(reason) => {
                 tracing::info!(%reason, "refused: invalid token");
@@ -188,7 +184,7 @@ impl Gate {
                         "the access token is expired, revoked, or not meant for this server",
                     ),
                     scope: &self.first_sign_in,
-                    resource_metadata: &self.resource_metadata,
+                    resource_metadata: &self.parts.resource_metadata,
                 })
             }
             AuthenticateError::Unavailable { retry_after } => {
@@ -214,7 +210,7 @@ impl Gate {
             return Ok(());
         }
         for id in self.sessions.adoptable() {
-            if !self.service.has_session(&id).await {
+            if !self.parts.service.has_session(&id).await {
                 self.sessions.forget(&id);
             }
         }
@@ -235,19 +231,19 @@ impl Gate {
     ) -> Response<Body> {
         let waits = parts.method == Method::GET;
         parts.extensions.insert(caller.clone());
-        let response = self.service.handle(Request::from_parts(parts, Full::new(body))).await;
-        let mut response = normalize::errors(response.map(Body::new), id).await;
+        let response = self.parts.service.handle(Request::from_parts(parts, Full::new(body))).await;
+        let mut response = normalize::errors(response.map(Body::new), id);
         if let Some(new) = response.headers().get(SESSION).and_then(|id| id.to_str().ok().map(str::to_owned))
             && let Ok(sealed) = HeaderValue::from_str(&self.sessions.seal(&new, &caller))
         {
             response.headers_mut().insert(SESSION, sealed);
         }
         if normalize::is_stream(&response) {
-            let lifetime = caller
-                .auth()
-                .map(|auth| self.authenticator.remaining(auth).saturating_add(self.limits.stream_grace));
+            let lifetime = caller.auth().map(|auth| {
+                self.parts.authenticator.remaining(auth).saturating_add(self.parts.limits.stream_grace)
+            });
             let adopted = session.and_then(|session| session.until_adopted).map(|signal| signal.0);
-            let closing = waits.then(|| self.closing.clone());
+            let closing = waits.then(|| self.parts.closing.clone());
             return stream::bound(response, lifetime, adopted.into_iter().chain(closing));
         }
         response

@@ -12,9 +12,9 @@ mod serve;
 mod session;
 mod stream;
 
+pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use self::rmcp::{Guarded, McpService};
-pub use self::rmcp::{Handler, NoHandler, OwnHandler};
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Gate, GateParts};
 pub(crate) use origin::{HostPattern, Origins, is_loopback};
 pub(crate) use refusal::Refusal;
 pub use serve::Bound;

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use crate::challenge::{RequestId, Rpc, rpc_error};
 
 /// Replaces an error body that is not JSON.
-pub(super) async fn errors(response: Response<Body>, id: &RequestId) -> Response<Body> {
+pub(super) fn errors(response: Response<Body>, id: &RequestId) -> Response<Body> {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
         return uncached(response);

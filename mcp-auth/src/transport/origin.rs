@@ -9,7 +9,7 @@ use crate::challenge::Rpc;
 #[derive(Debug, Clone)]
 pub(crate) struct Origins {
     hosts: Vec<HostPattern>,
-    origins: Vec<String>,
+    pages: Vec<String>,
     loopback_hosts: bool,
     loopback_pages: bool,
 }
@@ -39,11 +39,11 @@ impl Origins {
     /// The last two let in every host, and every page, of this machine; for a resource on this machine.
     pub(crate) fn new(
         hosts: Vec<HostPattern>,
-        origins: Vec<String>,
+        pages: Vec<String>,
         loopback_hosts: bool,
         loopback_pages: bool,
     ) -> Self {
-        Self { hosts, origins, loopback_hosts, loopback_pages }
+        Self { hosts, pages, loopback_hosts, loopback_pages }
     }
 
     /// Whether `text` is what a browser sends as `Origin`: scheme, host and port, nothing behind.
@@ -77,7 +77,7 @@ impl Origins {
 
     fn admits_origin(&self, origin: &HeaderValue) -> bool {
         let Ok(origin) = origin.to_str() else { return false };
-        if self.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
+        if self.pages.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
             return true;
         }
         let uri = origin.parse::<Uri>().ok();

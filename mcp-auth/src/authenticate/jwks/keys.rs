@@ -118,7 +118,7 @@ impl Keys {
         request: KeyRequest<'_>,
     ) -> Result<(Arc<VerificationKey>, u64), AuthenticateError> {
         self.generation(); // a refresh may be due
-        let must_wait = self.read(|state, now| state.must_wait(now));
+        let must_wait = self.read(State::must_wait);
         match self.select(request) {
             (Selection::Found(key), generation) if !must_wait => return Ok((key, generation)),
             (Selection::OtherAlgorithm, _) if !must_wait => return Err(Reason::Algorithm.into()),

@@ -19,7 +19,7 @@ pub(super) fn object(json: &[u8], depth: usize) -> Option<Map<String, Value>> {
     Some(members)
 }
 
-/// How deep the brackets nest, without recursion. serde_json has a limit of its own, which a crate feature that any
+/// How deep the brackets nest, without recursion. `serde_json` has a limit of its own, which a crate feature that any
 /// dependency may switch on can remove.
 fn nesting(json: &[u8]) -> usize {
     let (mut deepest, mut depth) = (0_usize, 0_usize);

@@ -4,6 +4,8 @@
 //! A method that rmcp adds later meets rmcp's default here, never the user's unguarded code; a test compares the
 //! names with rmcp's.
 
+#![expect(deprecated, reason = "clients of older protocol versions still log and subscribe this way")]
+
 use std::{borrow::Cow, sync::Arc};
 
 use rmcp::{
@@ -125,7 +127,7 @@ fn info(registry: &Registry, own: &dyn OwnHandler) -> ServerConfig {
     let theirs = own.get_info();
     let may = |group| registry.policy.group(group).is_some();
     let mut capabilities: ServerCapabilities = theirs.capabilities;
-    capabilities.tools = capabilities.tools.or(registry.capabilities().tools);
+    capabilities.tools = Some(capabilities.tools.unwrap_or_default());
     capabilities.prompts = capabilities.prompts.filter(|_| may(Group::Prompts));
     capabilities.resources = capabilities.resources.filter(|_| may(Group::Resources));
     capabilities.completions = capabilities.completions.filter(|_| may(Group::Completions));
@@ -135,7 +137,6 @@ fn info(registry: &Registry, own: &dyn OwnHandler) -> ServerConfig {
     info
 }
 
-#[expect(deprecated, reason = "older protocol versions still subscribe this way")]
 impl ServerHandler for Guarded {
     async fn call_tool(
         &self,
@@ -159,7 +160,7 @@ impl ServerHandler for Guarded {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        let index = self.0.registry.find(name)?;
+        let (_, index) = self.0.registry.find(name)?;
         self.0.registry.tools.get(index).cloned()
     }
 

@@ -5,5 +5,5 @@ mod own;
 mod service;
 
 pub(crate) use guarded::Guarded;
-pub use own::{Handler, NoHandler, OwnHandler};
+pub use own::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use service::McpService;

@@ -1,5 +1,7 @@
 //! The user's own `impl ServerHandler`, found by the trait system and erased.
 
+#![expect(deprecated, reason = "clients of older protocol versions still log and subscribe this way")]
+
 use std::{borrow::Cow, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 use rmcp::{
@@ -56,8 +58,7 @@ macro_rules! own_handler {
             fn get_info(&self) -> ServerConfig;
         }
 
-        #[expect(deprecated, reason = "older protocol versions still subscribe this way")]
-        impl<H: ServerHandler> OwnHandler for H {
+                impl<H: ServerHandler> OwnHandler for H {
             $(
                 fn $request(&self, params: $params, context: Context) -> BoxFuture<'_, Result<$result, ErrorData>> {
                     Box::pin(ServerHandler::$request(self, params, context))
@@ -123,18 +124,21 @@ own_handler! {
     }
 }
 
+/// The server, seen as its own handler.
+pub type FindHandler<S> = fn(Arc<S>) -> Arc<dyn OwnHandler>;
+
 /// Asks whether `S` implements rmcp's `ServerHandler`; resolved like [`Kind`](crate::extract::Kind).
 pub struct Handler<S>(PhantomData<S>);
 
 impl<S: ServerHandler> Handler<S> {
     /// Shadows [`NoHandler::FIND`].
-    pub const FIND: Option<fn(Arc<S>) -> Arc<dyn OwnHandler>> = Some(|server| server);
+    pub const FIND: Option<FindHandler<S>> = Some(|server| server);
 }
 
 /// The fallback of [`Handler`].
 pub trait NoHandler<S> {
     /// There is none.
-    const FIND: Option<fn(Arc<S>) -> Arc<dyn OwnHandler>> = None;
+    const FIND: Option<FindHandler<S>> = None;
 }
 
 impl<S> NoHandler<S> for Handler<S> {}
