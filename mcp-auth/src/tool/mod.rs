@@ -9,4 +9,4 @@ mod result;
 pub use call::ToolCall;
 pub use definition::{Annotations, Groups, Outcome, OutcomeFuture, Server, ServerDefinition, ToolDefinition};
 pub use error::{TellClient, ToolError};
-pub use result::{IntoToolResult, NoError, Telling, Untold};
+pub use result::{Failed, IntoToolResult, NoError, NoResult, Returned, ToolFailure, Untold};
