@@ -14,13 +14,17 @@ pub use crate::{
     transport::{Handler, NoHandler, OwnHandler},
 };
 
-use std::{future::Future, sync::Arc};
+use std::future::Future;
 
-use rmcp::model::{CallToolResponse, JsonObject};
+use rmcp::model::CallToolResponse;
 use serde::Serialize;
 
-/// The schema of a tool's structured result.
-pub type OutputSchema = Option<Arc<JsonObject>>;
+/// Scope words.
+pub type Words = &'static [&'static str];
+/// Scope words, per argument.
+pub type WordLists = &'static [Words];
+/// Scope words, per argument, per tool.
+pub type WordGroups = &'static [WordLists];
 
 /// Demands that a tool's future can move between threads, so that rustc shows what keeps it from that.
 ///

@@ -2,7 +2,7 @@
 //!
 //! All are `#[track_caller]`: the error underlines that token, and no frame of this crate is shown.
 
-use super::MAX_SCOPES;
+use super::{Access, MAX_SCOPES};
 
 /// The scopes that a server declares; written by `#[server]`.
 #[diagnostic::on_unimplemented(
@@ -115,7 +115,16 @@ pub const fn decided(tool: &str, argument_scopes: &[&[&str]]) {
 
 /// An argument of a public tool does without an identity and without scopes.
 #[track_caller]
-pub const fn public_argument(tool: &str, argument: &str, needs_identity: bool, scopes: &[&str]) {
+pub const fn public_argument(
+    access: Access,
+    tool: &str,
+    argument: &str,
+    needs_identity: bool,
+    scopes: &[&str],
+) {
+    if !access.is_public() {
+        return;
+    }
     let message = Message::new().text("tool ").code(tool).text(" is public, but ").code(argument);
     if !scopes.is_empty() {
         message
