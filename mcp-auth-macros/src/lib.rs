@@ -1,15 +1,23 @@
 //! The procedural macros of `mcp-auth`. Use them through that crate; their documentation is there.
 
+mod attribute;
+mod diagnostics;
+mod runtime_path;
+mod server;
+mod signature;
+mod tool;
+mod types;
+
 use proc_macro::TokenStream;
 
 /// Documented in `mcp-auth`.
 #[proc_macro_attribute]
-pub fn server(_attribute: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    server::generate(attribute.into(), item.into()).into()
 }
 
 /// Documented in `mcp-auth`.
 #[proc_macro_attribute]
-pub fn tool(_attribute: TokenStream, item: TokenStream) -> TokenStream {
-    item
+pub fn tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    tool::generate(attribute.into(), item.into()).into()
 }

@@ -1,26 +1,72 @@
 //! Everything generated code may call, and nothing else. No promise of stability.
 
-pub use rmcp::{self, model::Icon, model::MetaObject};
-pub use serde_json;
+pub use core::option::Option::{None, Some};
+pub use rmcp::model::{Icon, MetaObject};
+pub use serde_json::{Error as JsonError, Value};
 
 pub use crate::{
     authorize::{Access, checks::*},
     extract::{Argument, ArgumentDefinition, AsExtractor, AsInput, FromToolCall, Input, Kind, Otherwise},
     tool::{
-        Annotations, Groups, IntoToolResult, Outcome, OutcomeFuture, Server, ServerDefinition, Telling,
-        ToolCall, ToolDefinition, ToolError, Untold,
+        Annotations, Failed, Groups, IntoToolResult, NoResult, Outcome, OutcomeFuture, Returned, Server,
+        ServerDefinition, ToolCall, ToolDefinition, ToolError, Untold,
     },
     transport::{Handler, NoHandler, OwnHandler},
 };
 
 use std::future::Future;
 
+use rmcp::model::CallToolResponse;
+use serde::Serialize;
+
+/// Scope words.
+pub type Words = &'static [&'static str];
+/// Scope words, per argument.
+pub type WordLists = &'static [Words];
+/// Scope words, per argument, per tool.
+pub type WordGroups = &'static [WordLists];
+
 /// Demands that a tool's future can move between threads, so that rustc shows what keeps it from that.
-pub fn spawnable<F: Future + Send>(future: F) -> F {
+///
+/// The opaque return type keeps the demand here: what awaits it does not look inside again.
+pub fn spawnable<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
     future
 }
 
+/// Boxes the call of a tool.
+pub fn boxed<'a>(future: impl Future<Output = Outcome> + Send + 'a) -> OutcomeFuture<'a> {
+    Box::pin(future)
+}
+
 /// A tool's return value as its answer.
-pub fn answer<T: IntoToolResult>(value: T, convert: fn(T::Error) -> ToolError) -> Outcome {
-    value.into_tool_result().map_err(convert)
+pub fn respond<T: IntoToolResult>(value: T) -> Result<CallToolResponse, Failed<T::Error>> {
+    value.into_tool_result().map_err(Failed)
+}
+
+/// The default of an argument, as JSON: the input schema shows it.
+pub fn default_value<T: DefaultValue>(value: T) -> Result<Value, JsonError> {
+    value.to_json()
+}
+
+/// `T::default()` as the default of an argument.
+pub fn default_of<T: DefaultValue + Default>() -> Result<Value, JsonError> {
+    T::default().to_json()
+}
+
+/// The type of an argument with a default.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the default of a tool's argument",
+    label = "the default is shown to clients as JSON",
+    note = "derive `serde::Serialize` for `{Self}`, or take an `Option` and decide in the tool"
+)]
+pub trait DefaultValue {
+    /// The value as the client would send it.
+    fn to_json(&self) -> Result<Value, JsonError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> DefaultValue for T {
+    fn to_json(&self) -> Result<Value, JsonError> {
+        serde_json::to_value(self)
+    }
 }

@@ -23,6 +23,25 @@ impl Access {
         Self { public: false, all, any }
     }
 
+    /// The access of a tool that says nothing: its arguments decide if they require scopes, otherwise the server's
+    /// default.
+    #[must_use]
+    pub const fn or_arguments(self, argument_scopes: &[&[&str]]) -> Self {
+        let mut i = 0;
+        while i < argument_scopes.len() {
+            if !argument_scopes[i].is_empty() {
+                return Self::AUTHENTICATED;
+            }
+            i += 1;
+        }
+        self
+    }
+
+    /// Whether anybody may, also without a token.
+    pub const fn is_public(&self) -> bool {
+        self.public
+    }
+
     /// Every word that occurs, in the order in which it was written.
     pub(crate) fn words(&self) -> impl Iterator<Item = &'static str> {
         self.all.iter().chain(self.any.iter().copied().flatten()).copied()

@@ -129,6 +129,11 @@ pub struct ArgumentDefinition {
 }
 
 impl<T, S> Argument<T, S> {
+    /// Whether it is read from the tool's JSON input.
+    pub const fn is_input(&self) -> bool {
+        matches!(self.source, Source::Input(_))
+    }
+
     /// The table's entry: the name in the JSON input, the description, the default for a value left out.
     pub const fn definition(
         &self,

@@ -53,6 +53,24 @@ pub struct ServerDefinition<S: 'static> {
     pub handler: Option<FindHandler<S>>,
 }
 
+impl<S> ServerDefinition<S> {
+    /// What stands in where `#[server]` reported errors, so that nothing else reports them again.
+    pub const STAND_IN: Self = Self {
+        resource: None,
+        name: "",
+        title: None,
+        version: "",
+        instructions: None,
+        icons: None,
+        scopes: &[],
+        requires: &[],
+        anonymous: false,
+        groups: Groups::NONE,
+        tools: &[],
+        handler: None,
+    };
+}
+
 /// Who may use the methods that are not tools. `None`: nobody, the methods are refused.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Groups {

@@ -14,4 +14,4 @@ pub use definition::{Annotations, Groups, Outcome, OutcomeFuture, Server, Server
 pub(crate) use dispatch::call;
 pub use error::{TellClient, ToolError};
 pub(crate) use registry::Registry;
-pub use result::{IntoToolResult, Telling, Untold};
+pub use result::{Failed, IntoToolResult, NoError, NoResult, Returned, ToolFailure, Untold};

@@ -126,18 +126,68 @@ fn wrapped_schema(mut inner: JsonObject) -> JsonObject {
     root
 }
 
-/// Asks how a tool's error becomes a [`ToolError`]; resolved like [`Kind`](crate::extract::Kind).
-pub struct Telling<E>(std::marker::PhantomData<E>);
+/// A tool's own error on its way to a [`ToolError`].
+///
+/// `to_tool_error` is an inherent method where `E: TellClient`, otherwise the method of the trait [`Untold`]:
+/// resolved like [`Kind`](crate::extract::Kind).
+pub struct Failed<E>(pub(crate) E);
 
-impl<E: super::TellClient> Telling<E> {
-    /// Shadows [`Untold::CONVERT`].
-    pub const CONVERT: fn(E) -> ToolError = |error| ToolError::tell(error.tell_client());
+impl<E: super::TellClient> Failed<E> {
+    /// Shadows [`Untold::to_tool_error`].
+    pub fn to_tool_error(self) -> ToolError {
+        ToolError::tell(self.0.tell_client())
+    }
 }
 
-/// The fallback of [`Telling`].
-pub trait Untold<E: Into<ToolError>> {
-    /// `Into<ToolError>`.
-    const CONVERT: fn(E) -> ToolError = E::into;
+/// The fallback of [`Failed`].
+pub trait Untold<E>: Sized {
+    /// What is not meant for the client reaches the log.
+    fn to_tool_error(self) -> ToolError
+    where
+        E: ToolFailure;
 }
 
-impl<E: Into<ToolError>> Untold<E> for Telling<E> {}
+impl<E> Untold<E> for Failed<E> {
+    fn to_tool_error(self) -> ToolError
+    where
+        E: ToolFailure,
+    {
+        self.0.into_tool_error()
+    }
+}
+
+/// The error type of a tool: everything that is `Into<ToolError>`.
+#[diagnostic::on_unimplemented(
+    message = "a tool cannot fail with `{Self}`",
+    label = "its error cannot become a `ToolError`",
+    note = "implement `std::error::Error` (for the log) or `mcp_auth::TellClient` (for the client) for `{Self}`",
+    note = "or return `mcp_auth::ToolError`"
+)]
+pub trait ToolFailure {
+    /// The error for the log.
+    fn into_tool_error(self) -> ToolError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<ToolError>> ToolFailure for E {
+    fn into_tool_error(self) -> ToolError {
+        self.into()
+    }
+}
+
+/// Asks for the output schema of a tool's return type without demanding that it is a tool result: the one demand is
+/// that of [`respond`](crate::private::respond). Resolved like [`Kind`](crate::extract::Kind).
+pub struct Returned<R>(std::marker::PhantomData<R>);
+
+impl<R: IntoToolResult> Returned<R> {
+    /// Shadows [`NoResult::OUTPUT`].
+    pub const OUTPUT: fn() -> Option<Arc<JsonObject>> = R::output_schema;
+}
+
+/// The fallback of [`Returned`].
+pub trait NoResult {
+    /// There is no schema.
+    const OUTPUT: fn() -> Option<Arc<JsonObject>> = || None;
+}
+
+impl<R> NoResult for Returned<R> {}

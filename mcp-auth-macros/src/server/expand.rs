@@ -1,0 +1,148 @@
+//! The user's block, the server's table, and the checks of it.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::Ident;
+
+use super::{
+    model::{Server, Settings},
+    validate::ValidServer,
+};
+use crate::{
+    runtime_path::RuntimePath,
+    signature::Block,
+    tool::expand::{self as tool, Context, option},
+};
+
+/// ```text
+/// impl Notes { … }
+///
+/// const _: () = {
+///     impl ScopeCatalog for Notes { const SCOPES: … = &["notes:read", …]; }
+///     impl Server for Notes { const DEFINITION: … = ServerDefinition { … }; }
+///     const MCP_AUTH_TOOL_0: ToolDefinition<Notes> = { … };               // per tool
+///     const _: () = require_declared(<Notes as ScopeCatalog>::SCOPES, "notes:raed");   // per word
+/// };
+/// ```
+pub(crate) fn server(valid: &ValidServer<'_>, block: &Block) -> TokenStream {
+    let server = valid.get();
+    let Server { settings, path, tools, .. } = server;
+    let runtime = &settings.runtime;
+    let context = Context {
+        runtime,
+        server: path,
+        default: settings.default.as_ref(),
+        declared: settings.scopes.is_some(),
+    };
+    let constants: Vec<_> = (0..tools.len()).map(|i| format_ident!("MCP_AUTH_TOOL_{i}")).collect();
+    let tool_definitions = tools.iter().zip(&constants).map(|(tool, name)| tool::tool(tool, name, &context));
+    let definition = definition(server, &constants);
+    let catalog = catalog(server, &constants);
+    let checks = checks(server, &context);
+    quote! {
+        #block
+
+        const _: () = {
+            use #runtime::{NoHandler as _, NoResult as _, Otherwise as _, Untold as _};
+            #catalog
+            #definition
+            #(#tool_definitions)*
+            #checks
+        };
+    }
+}
+
+/// ```text
+/// impl Server for Notes {
+///     const DEFINITION: ServerDefinition<Self> = ServerDefinition { resource: Some("https://…"), … };
+/// }
+/// ```
+fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
+    let Server { settings, path, tools, .. } = server;
+    let Settings { runtime, resource, title, instructions, icons, anonymous, .. } = settings;
+    let resource = option(resource.as_ref(), runtime);
+    let name = default_to(settings.name.as_ref(), &quote!(::core::env!("CARGO_PKG_NAME")));
+    let version = default_to(settings.version.as_ref(), &quote!(::core::env!("CARGO_PKG_VERSION")));
+    let title = option(title.as_ref(), runtime);
+    let instructions = option(instructions.as_ref(), runtime);
+    let icons = option(icons.as_ref().map(|icons| quote!(|| #icons)), runtime);
+    let requires = settings.requires.iter().map(|word| &word.text);
+    let groups = groups(settings, runtime);
+    let cfgs = tools.iter().map(|tool| &tool.cfgs);
+    quote! {
+        impl #runtime::Server for #path {
+            const DEFINITION: #runtime::ServerDefinition<Self> = #runtime::ServerDefinition {
+                resource: #resource,
+                name: #name,
+                title: #title,
+                version: #version,
+                instructions: #instructions,
+                icons: #icons,
+                scopes: <#path as #runtime::ScopeCatalog>::SCOPES,
+                requires: &[#(#requires),*],
+                anonymous: #anonymous,
+                groups: #groups,
+                tools: &[&[#(#(#cfgs)* #constants),*]],
+                handler: #runtime::Handler::<#path>::FIND,
+            };
+        }
+    }
+}
+
+fn default_to(value: Option<&impl ToTokens>, default: &TokenStream) -> TokenStream {
+    value.map_or_else(|| default.clone(), ToTokens::to_token_stream)
+}
+
+/// `Groups { prompts: Some(…), ..Groups::NONE }`
+fn groups(settings: &Settings, runtime: &RuntimePath) -> TokenStream {
+    let fields = settings.groups.iter().map(|(group, access)| {
+        let access = tool::access(access, runtime);
+        quote!(#group: #runtime::Some(#access),)
+    });
+    quote!(#runtime::Groups { #(#fields)* ..#runtime::Groups::NONE })
+}
+
+/// The declared scopes, or the words of the block and of its arguments.
+fn catalog(server: &Server, constants: &[Ident]) -> TokenStream {
+    let Server { settings, path, tools, .. } = server;
+    let runtime = &settings.runtime;
+    let scopes = if let Some(declared) = &settings.scopes {
+        let words = declared.iter().map(|word| &word.text);
+        quote!(&[#(#words),*])
+    } else {
+        let own = server.own_words().map(|word| &word.text);
+        let groups = tools.iter().zip(constants).map(|(tool, constant)| {
+            let cfgs = &tool.cfgs;
+            let words = tool.access.words().map(|word| &word.text);
+            quote!(#(#cfgs)* &[&[#(#words),*]], #(#cfgs)* #constant.argument_scopes,)
+        });
+        quote! {{
+            const MCP_AUTH_WORDS: #runtime::WordGroups = &[&[&[#(#own),*]], #(#groups)*];
+            &#runtime::concat::<{ #runtime::total(MCP_AUTH_WORDS) }>(MCP_AUTH_WORDS)
+        }}
+    };
+    quote! {
+        impl #runtime::ScopeCatalog for #path {
+            const SCOPES: #runtime::Words = #scopes;
+        }
+    }
+}
+
+/// What holds for the block as a whole.
+fn checks(server: &Server, context: &Context<'_>) -> TokenStream {
+    let Context { runtime, server: path, .. } = context;
+    let catalog = quote!(<#path as #runtime::ScopeCatalog>::SCOPES);
+    let mut checks = tool::check(&server.ty, context, "within_limit", &catalog);
+    checks.extend(tool::declared(server.own_words(), context));
+    for (i, tool) in server.tools.iter().enumerate() {
+        let name = tool.name.value();
+        let same = |before: &&crate::tool::model::Tool| before.name.value() == name;
+        let Some(before) = server.tools.iter().take(i).find(same) else { continue };
+        if before.ident() != tool.ident() {
+            let cfgs = before.cfgs.iter().chain(&tool.cfgs);
+            let check = tool::check(&tool.name, context, "duplicate_tool", &quote!(#name));
+            checks.extend(quote!(#(#cfgs)* #check));
+        }
+    }
+    checks
+}

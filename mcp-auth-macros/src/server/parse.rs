@@ -1,0 +1,60 @@
+//! Attribute and impl block -> `Server`.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Path;
+
+use super::model::{Server, Settings};
+use crate::{
+    attribute::{Entry, access::Access, entries, key, scope},
+    diagnostics::Errors,
+    runtime_path::RuntimePath,
+    signature::{Block, Item},
+    tool, types,
+};
+
+pub(crate) fn settings(attribute: TokenStream, errors: &Errors) -> Settings {
+    let mut settings = Settings::default();
+    for entry in entries(attribute, &key::SERVER, errors) {
+        settings.take(entry, errors);
+    }
+    settings
+}
+
+impl Settings {
+    fn take(&mut self, entry: Entry, errors: &Errors) {
+        match entry.name().as_str() {
+            key::CRATE => {
+                let path = entry.string(errors);
+                let path = path.and_then(|path| errors.take(path.parse_with(Path::parse_mod_style)));
+                self.runtime = path.map(|path| RuntimePath::new(&path)).unwrap_or_default();
+            }
+            key::RESOURCE => self.resource = entry.string(errors),
+            key::NAME => self.name = entry.expression(errors),
+            key::TITLE => self.title = entry.expression(errors),
+            key::VERSION => self.version = entry.expression(errors),
+            key::INSTRUCTIONS => self.instructions = entry.expression(errors),
+            key::ICONS => self.icons = entry.expression(errors),
+            key::SCOPES => self.scopes = Some(scope::words(&entry, errors)),
+            key::REQUIRES => self.requires = scope::words(&entry, errors),
+            key::ANONYMOUS => self.anonymous = entry.flag(errors),
+            key::DEFAULT => self.default = Access::parse(entry, errors),
+            _ => {
+                let group = entry.key.clone();
+                self.groups.extend(Access::parse(entry, errors).map(|access| (group, access)));
+            }
+        }
+    }
+}
+
+pub(crate) fn server(settings: Settings, block: &Block, errors: &Errors) -> Server {
+    let ty = block.self_ty.clone();
+    let path = types::as_path(&ty).map(|path| types::turbofish(path).into_token_stream());
+    let path = path.unwrap_or_else(|| ty.to_token_stream());
+    let methods = block.items.iter().filter_map(|item| match item {
+        Item::Method(method) => Some(method),
+        Item::Other(_) => None,
+    });
+    let tools = methods.filter_map(|method| tool::parse::tool(method, errors)).collect();
+    Server { settings, ty, path, tools }
+}

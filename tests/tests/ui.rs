@@ -1,0 +1,5 @@
+//! x
+#[test]
+fn mistakes() {
+    trybuild::TestCases::new().compile_fail("ui/*/*.rs");
+}

@@ -1,0 +1,17 @@
+use mcp_auth::{Server, server};
+
+struct Notes;
+
+#[server(resource = "https://notes.example.com/mcp")]
+impl Notes {
+    #[tool(public)]
+    async fn read_note(&self, text: std::borrow::Cow<'_, str>) -> usize {
+        text.len()
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}

@@ -1,0 +1,27 @@
+use mcp_auth::{Server, server};
+use mcp_auth::{Extractor, FromToolCall, ToolCall, ToolError};
+
+struct Proof;
+impl Extractor for Proof {}
+impl<S: Sync> FromToolCall<S> for Proof {
+    const SCOPES: &'static [&'static str] = &["notes:write"];
+    async fn from_tool_call(_: &S, _: &ToolCall) -> Result<Self, ToolError> {
+        Ok(Self)
+    }
+}
+
+struct Notes;
+
+#[server(resource = "https://notes.example.com/mcp")]
+impl Notes {
+    #[tool(public)]
+    async fn read_note(&self, _proof: Proof) -> &'static str {
+        "done"
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}

@@ -1,0 +1,19 @@
+use mcp_auth::{Server, server};
+
+struct Note;
+
+struct Notes;
+
+#[server(resource = "https://notes.example.com/mcp")]
+impl Notes {
+    #[tool(public)]
+    async fn read_note(&self) -> Note {
+        Note
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}

@@ -1,0 +1,20 @@
+use mcp_auth::{Server, server};
+
+struct Notes;
+
+#[server(resource = "https://notes.example.com/mcp")]
+impl Notes {
+    #[tool(public)]
+    async fn read_note(&self) -> &'static str {
+        let here = std::rc::Rc::new(1);
+        std::future::ready(()).await;
+        drop(here);
+        "done"
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}

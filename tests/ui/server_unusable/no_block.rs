@@ -1,0 +1,7 @@
+struct Notes;
+
+fn route<S: mcp_auth::Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}

@@ -1,0 +1,17 @@
+use mcp_auth::{Server, server};
+
+struct Notes;
+
+#[server(resource = "https://notes.example.com/mcp")]
+impl Notes {
+    #[tool(public)]
+    const fn limit(&self) -> u64 {
+        7
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}

@@ -1,0 +1,8 @@
+#[mcp_auth::tool(public)]
+fn ping() -> &'static str {
+    "pong"
+}
+
+fn main() {
+    ping();
+}

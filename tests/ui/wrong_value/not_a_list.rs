@@ -1,0 +1,17 @@
+use mcp_auth::{Server, server};
+
+struct Notes;
+
+#[server(prompts = "public")]
+impl Notes {
+    #[tool(public)]
+    async fn read_note(&self) -> &'static str {
+        "done"
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}
