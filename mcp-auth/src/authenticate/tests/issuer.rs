@@ -153,3 +153,19 @@ async fn f6_names_that_lead_to_this_machine_are_refused_after_resolution() {
     let error = HttpClient::new(LOOPBACK).unwrap().get("http://localhost:9/keys").await.unwrap_err();
     assert!(!error.to_string().contains("public internet"), "{error}");
 }
+
+#[test]
+fn f6_a_proxy_of_the_environment_is_not_used() {
+    // The environment belongs to the process, so another one fetches keys with a proxy that nobody serves.
+    let test = "authenticate::tests::key_fetching::keys_are_fetched_for_the_first_caller_and_once_for_many";
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    for variable in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        child.env(variable, "http://127.0.0.1:9");
+    }
+    for variable in ["NO_PROXY", "no_proxy"] {
+        child.env_remove(variable);
+    }
+    let output = child.args(["--exact", test]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}

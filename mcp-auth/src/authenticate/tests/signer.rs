@@ -128,7 +128,7 @@ impl Signer {
     /// Signs any two texts, JSON or not.
     pub(super) fn sign_text(&self, header: &str, claims: &str) -> String {
         let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
-        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &self.key, self.algorithm).unwrap();
+        let signature = sign(signed.as_bytes(), &self.key, self.algorithm);
         format!("{signed}.{signature}")
     }
 
@@ -138,11 +138,21 @@ impl Signer {
             json!({"typ": "at+jwt", "alg": format!("{algorithm:?}"), "kid": self.key_id}).to_string();
         let signed =
             format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims.to_string()));
-        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &self.key, algorithm).unwrap();
+        let signature = sign(signed.as_bytes(), &self.key, algorithm);
         format!("{signed}.{signature}")
     }
 }
 
 pub(super) fn key_set(keys: &[Value]) -> Value {
     json!({"keys": keys})
+}
+
+/// The signature of `message`, in base64url.
+///
+/// By the named provider and not by jsonwebtoken's default one, so that these tests also run where both of its
+/// providers are compiled in and there is no default: `cargo test -p mcp-auth --lib --features
+/// jsonwebtoken/rust_crypto` shows that the verifier needs none.
+pub(super) fn sign(message: &[u8], key: &EncodingKey, algorithm: Algorithm) -> String {
+    let signer = (jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.signer_factory)(&algorithm, key).unwrap();
+    URL_SAFE_NO_PAD.encode(signer.try_sign(message).unwrap())
 }
