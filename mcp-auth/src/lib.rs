@@ -12,4 +12,4 @@ mod random;
 
 pub use authenticate::{AuthInfo, Issuer, Principal};
 pub use config::{ConfigError, Problem};
-pub use development::{DevelopmentIssuer, Token, TokenBuilder};
+pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
