@@ -51,7 +51,9 @@ impl Block {
         let ty: Type = input.parse()?;
         let (trait_, self_ty) = match (input.parse::<Option<Token![for]>>()?, &ty) {
             (Some(for_token), Type::Path(path)) => (Some((path.path.clone(), for_token)), input.parse()?),
-            (Some(for_token), _) => return Err(syn::Error::new(for_token.span, "expected a trait before `for`")),
+            (Some(for_token), _) => {
+                return Err(syn::Error::new(for_token.span, "expected a trait before `for`"));
+            }
             (None, _) => (None, ty),
         };
         generics.where_clause = input.parse::<Option<WhereClause>>()?;
@@ -114,9 +116,7 @@ impl ToTokens for Block {
         let Self { attrs, unsafety, impl_token, generics, trait_, self_ty, inner_attrs, items, .. } = self;
         let where_clause = &generics.where_clause;
         let trait_ = trait_.as_ref().map(|(path, for_token)| quote!(#path #for_token));
-        tokens.append_all(
-            quote!(#(#attrs)* #unsafety #impl_token #generics #trait_ #self_ty #where_clause),
-        );
+        tokens.append_all(quote!(#(#attrs)* #unsafety #impl_token #generics #trait_ #self_ty #where_clause));
         self.brace.surround(tokens, |tokens| tokens.append_all(quote!(#(#inner_attrs)* #(#items)*)));
     }
 }

@@ -2,7 +2,7 @@
 
 mod token;
 
-pub use token::{Token, TokenBuilder};
+pub use token::{DevelopmentToken, DevelopmentTokenBuilder};
 
 use std::{fmt, sync::Arc};
 
@@ -68,8 +68,8 @@ impl DevelopmentIssuer {
     }
 
     /// A token for `subject`, to be filled in. It is good for an hour; its audience has to be set.
-    pub fn token(&self, subject: impl Into<String>) -> TokenBuilder<'_> {
-        TokenBuilder::new(self, subject.into())
+    pub fn token(&self, subject: impl Into<String>) -> DevelopmentTokenBuilder<'_> {
+        DevelopmentTokenBuilder::new(self, subject.into())
     }
 
     /// The public key as a JSON Web Key Set (RFC 7517 section 5).

@@ -22,7 +22,7 @@ pub use auth::Auth;
 pub use authenticate::{AuthInfo, Issuer, Principal};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
-pub use development::{DevelopmentIssuer, Token, TokenBuilder};
+pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
 pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
 pub use mcp_auth_macros::{server, tool};

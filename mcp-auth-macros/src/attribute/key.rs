@@ -65,18 +65,7 @@ pub(crate) const SERVER: Keys = Keys {
 
 pub(crate) const TOOL: Keys = Keys {
     attribute: "#[tool]",
-    names: &[
-        SCOPES,
-        ANY_OF,
-        AUTHENTICATED,
-        PUBLIC,
-        NAME,
-        TITLE,
-        DESCRIPTION,
-        ANNOTATIONS,
-        ICONS,
-        META,
-    ],
+    names: &[SCOPES, ANY_OF, AUTHENTICATED, PUBLIC, NAME, TITLE, DESCRIPTION, ANNOTATIONS, ICONS, META],
 };
 
 pub(crate) const ARG: Keys = Keys { attribute: "#[arg]", names: &[RENAME, DESCRIPTION, DEFAULT] };

@@ -20,7 +20,10 @@ pub(crate) fn words(entry: &Entry, errors: &Errors) -> Vec<Word> {
         Value::Equals(value) => match string(value) {
             Some(literal) => split(literal),
             None => {
-                errors.at(value, format!("expected string literals: `{name} = \"a b\"` or `{name}(\"a\", \"b\")`"));
+                errors.at(
+                    value,
+                    format!("expected string literals: `{name} = \"a b\"` or `{name}(\"a\", \"b\")`"),
+                );
                 return Vec::new();
             }
         },
@@ -39,7 +42,9 @@ pub(crate) fn words(entry: &Entry, errors: &Errors) -> Vec<Word> {
 
 fn split(literal: &LitStr) -> Vec<Word> {
     let text = literal.value();
-    text.split_ascii_whitespace().map(|text| Word { text: text.to_owned(), literal: literal.clone() }).collect()
+    text.split_ascii_whitespace()
+        .map(|text| Word { text: text.to_owned(), literal: literal.clone() })
+        .collect()
 }
 
 fn list(tokens: TokenStream, errors: &Errors) -> Option<Vec<Word>> {
@@ -76,7 +81,10 @@ fn check_syntax(word: &Word, errors: &Errors) {
         let parts: Vec<_> = text.split_ascii_whitespace().map(|part| format!("\"{part}\"")).collect();
         errors.at(literal, format!("a scope holds no space; expected {}", parts.join(", ")));
     } else if let Some(c) = text.chars().find(|c| !allowed(*c)) {
-        errors.at(literal, format!("scope `{text}` holds {c:?}; expected ASCII without spaces, quotes and backslashes"));
+        errors.at(
+            literal,
+            format!("scope `{text}` holds {c:?}; expected ASCII without spaces, quotes and backslashes"),
+        );
     }
 }
 

@@ -92,7 +92,8 @@ fn argument(index: usize, argument: &Argument, context: &Context<'_>) -> TokenSt
     let kind = quote_spanned!(types::ends(&ty).0=> #here::Kind::<#ty>::TAG.argument::<#ty, #server>());
     let name = &argument.name;
     let description = option(argument.description.as_ref(), runtime);
-    let default = option(argument.default.as_ref().map(|default| expand_default(default, &ty, context)), runtime);
+    let default =
+        option(argument.default.as_ref().map(|default| expand_default(default, &ty, context)), runtime);
     quote! {
         const #constant: #runtime::Argument<#ty, #server> = #kind;
         const #definition: #runtime::ArgumentDefinition = #constant.definition(#name, #description, #default);
