@@ -63,11 +63,28 @@ lab_stop() {
   done
 }
 
+# lab_reap NAME=VALUE…: ends the processes that were started with all of these in their environment. Some clients put
+# their helpers into sessions of their own, where no process group reaches them.
+lab_reap() {
+  python3 - "$@" <<'PY'
+import os, signal, sys
+wanted = {word.encode() for word in sys.argv[1:]}
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file: environment = set(file.read().split(b"\0"))
+        if wanted <= environment and int(pid) != os.getpid(): os.kill(int(pid), signal.SIGKILL)
+    except OSError:
+        pass  # it ended meanwhile, or is not ours
+PY
+}
+
 lab_cleanup() {
   local status=$?
   trap - EXIT
   [ ${#LAB_PIDS[@]} -eq 0 ] || lab_stop "${LAB_PIDS[@]}"
   if [ -n "${LAB_RUN_IS_MINE:-}" ]; then
+    # This shell itself had no LAB_RUN when it started; whatever does is a child of it.
+    lab_reap "LAB_RUN=$LAB_RUN"
     if [ "$status" = 0 ]; then rm -rf "$LAB_RUN"; else say "logs are kept in $LAB_RUN"; fi
   fi
   exit "$status"

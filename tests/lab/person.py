@@ -2,8 +2,8 @@
 """The stand-in for a person at a browser: opens a URL, signs in, presses the approving button, follows the redirects.
 
     person.py URL                  from a client's redirect handler
+    BROWSER=person.py              for xdg-open, which npm packages call; lab.sh's lab_person puts one into PATH
     BROWSER="person.py %s &"       for Python's webbrowser (the "&" matters: some clients start to listen only afterwards)
-    PATH=DIR:$PATH, DIR/xdg-open   for npm's `open`: lab.sh's lab_person makes such a DIR
 
 PERSON_NAME, PERSON_PASSWORD   what is typed into a sign-in form (alice, alice)
 PERSON_DENIES                  when set, presses the denying button or link instead
@@ -233,10 +233,12 @@ class Person:
 
 
 def main():
-    if len(sys.argv) < 2:
+    # An opener may add words of its own, "&" for one.
+    urls = [word for word in sys.argv[1:] if word.startswith(("http://", "https://"))]
+    if not urls:
         raise SystemExit(__doc__)
     try:
-        status, url = Person().open(sys.argv[-1])
+        status, url = Person().open(urls[0])
     except Gives as why:
         note(f"gave up: {why}")
         raise SystemExit(f"person: {why}") from why
