@@ -69,7 +69,7 @@ for entry in "${CLIENTS[@]}"; do
   else
     failed=$((failed + 1)); printf '%-22s FAILED  %5ss  status %s\n' "$name" "$(lab_since "$begun")" "$status"
     sed 's/^/    | /' "$log" | tail -n 25
-    [ ! -s "$LAB_RUN/client-$name.person.log" ] || sed 's/^/    person: /' "$LAB_RUN/client-$name.person.log"
+    [ ! -s "$LAB_RUN/client-$name.person.log" ] || tail -n 6 "$LAB_RUN/client-$name.person.log" | sed 's/^/    person: /'
   fi
 done
 echo "clients: $passed ok, $failed failed"

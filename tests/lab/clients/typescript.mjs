@@ -23,14 +23,17 @@ async function sdk() {
   return { Client, Transport: StreamableHTTPClientTransport, options: {} };
 }
 
-// The loopback listener that the authorization server redirects to.
-let redirected;
-const callback = new Promise((resolve) => { redirected = resolve; });
+// The loopback listener that the authorization server redirects to. A step-up comes back a second time.
+const waiting = [];
+const answers = [];
 const listener = http.createServer((request, response) => {
-  redirected(new URL(request.url, 'http://127.0.0.1').searchParams);
+  const answer = new URL(request.url, 'http://127.0.0.1').searchParams;
+  if (waiting.length) waiting.shift()(answer);
+  else answers.push(answer);
   response.end('done');
 }).listen(0, '127.0.0.1');
 await new Promise((resolve) => listener.once('listening', resolve));
+const nextAnswer = () => (answers.length ? answers.shift() : new Promise((resolve) => waiting.push(resolve)));
 
 const state = randomUUID();
 const saved = {};
@@ -59,25 +62,33 @@ const authProvider = {
 };
 
 const { Client, Transport, options } = await sdk();
-const connect = async (client, transport) => { await client.connect(transport); return client; };
-const fresh = () => [new Client({ name: 'lab', version: '1' }, options), new Transport(new URL(url), { authProvider })];
 
-let [client, transport] = fresh();
-try {
-  await connect(client, transport);
-} catch (error) {
-  if (error.name !== 'UnauthorizedError' && error.constructor.name !== 'UnauthorizedError') throw error;
-  const answer = await callback;
-  if (answer.get('state') !== state) throw new Error('the state is not ours', { cause: error });
-  if (!answer.has('code')) throw new Error(`the authorization server answered ${answer.get('error')}`, { cause: error });
-  // v2 takes the whole answer and checks `iss`.
-  await transport.finishAuth(generation === 'v2' ? answer : answer.get('code'));
-  [client, transport] = fresh();
-  await connect(client, transport);
+let client, transport;
+async function connect() {
+  client = new Client({ name: 'lab', version: '1' }, options);
+  transport = new Transport(new URL(url), { authProvider });
+  await client.connect(transport);
 }
 
+// What an application does: when the SDK has sent the person away, wait for the answer, connect anew, try again.
+async function signedIn(action) {
+  try {
+    return await action();
+  } catch (error) {
+    if (![error.name, error.constructor.name].includes('UnauthorizedError')) throw error;
+    const answer = await nextAnswer();
+    if (answer.get('state') !== state) throw new Error('the state is not ours', { cause: error });
+    if (!answer.has('code')) throw new Error(`the authorization server answered ${answer.get('error')}`, { cause: error });
+    // v2 takes the whole answer and checks `iss`.
+    await transport.finishAuth(generation === 'v2' ? answer : answer.get('code'));
+    if (action !== connect) await connect();
+    return action();
+  }
+}
+
+await signedIn(connect);
 const tools = (await client.listTools()).tools.map((tool) => tool.name);
-const result = await client.callTool({ name: task.tool, arguments: task.arguments });
+const result = await signedIn(() => client.callTool({ name: task.tool, arguments: task.arguments }));
 const answer = result.content.map((block) => block.text ?? '').join('').trim();
 const protocol = client.getNegotiatedProtocolVersion?.() ?? transport.protocolVersion;
 console.log(JSON.stringify({ protocol, tools, answer }));

@@ -5,6 +5,8 @@
 // RESOURCES   canonical resource URIs, separated by commas; one whose path holds "opaque" gets opaque tokens
 // SCOPES      "mcp:tools"; the words a client may be granted, separated by blanks
 // SIGN        ES256 (or RS256)
+//             With several, a client may ask for all of them, whatever it registered: most SDKs register the scope of the
+//             first challenge, and oidc-provider would then refuse the step-up with invalid_scope. KEEP_SCOPE=1: it does.
 // TOKEN_TTL   seconds an access token lives (600)
 // LAB_TOKENS  a file that gets every token issued, one a line, for scan-log.py
 // CIMD        {"https://client.example.test/app.json": {…}}: client metadata documents, answered without a network
@@ -67,7 +69,18 @@ const provider = new Provider(issuer, {
   },
 });
 
+async function registration(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const metadata = JSON.parse(Buffer.concat(chunks));
+  if (metadata.scope) metadata.scope = ['openid', 'offline_access', scopes].join(' ');
+  return metadata;
+}
+
 provider.use(async (context, next) => {
+  if (context.path === '/reg' && context.method === 'POST' && scopes.includes(' ') && !process.env.KEEP_SCOPE) {
+    context.req.body = await registration(context.req);
+  }
   // A request without a scope is refused by default; RFC 6749 section 3.3 lets a server choose one.
   if (context.path === '/auth' && context.method === 'GET' && !context.query.scope) {
     context.query = { ...context.query, scope: scopes };
