@@ -14,7 +14,7 @@ done_with() { printf '%s\n' "$2" >"$LAB/.done-$1"; }
 
 # debian PACKAGE…: installs Debian packages, which needs root.
 debian() {
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || die "please install: $*"
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then die "please install: $*"; fi
   say "installing Debian packages: $*"
   [ -n "${APT_IS_FRESH:-}" ] || { apt-get update -qq; APT_IS_FRESH=1; }
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null

