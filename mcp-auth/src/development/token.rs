@@ -2,11 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use aws_lc_rs::rand::SystemRandom;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use super::DevelopmentIssuer;
+use crate::random;
 
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
@@ -98,7 +98,7 @@ impl<'a> DevelopmentTokenBuilder<'a> {
         let part = |members: Map<String, Value>| URL_SAFE_NO_PAD.encode(json!(members).to_string());
         let signed = format!("{}.{}", part(self.header), part(self.claims));
         let message = if self.badly_signed { "another message" } else { &signed };
-        let signature = self.issuer.key_pair.sign(&SystemRandom::new(), message.as_bytes());
+        let signature = self.issuer.key_pair.sign(&random::system(), message.as_bytes());
         // Signing fails without memory only. A token with an empty signature is refused by everybody.
         let signature = signature.as_ref().map(AsRef::as_ref).unwrap_or_default();
         DevelopmentToken(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
