@@ -66,7 +66,7 @@ keycloak() {
   jdk
   local archive=$LAB/keycloak/keycloak-quarkus-dist-$KEYCLOAK_VERSION.tar.gz
   rm -rf "$LAB/keycloak"; mkdir -p "$LAB/keycloak"
-  mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
+  mvn -q -B -Dstyle.color=never org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy \
     -Dartifact="org.keycloak:keycloak-quarkus-dist:$KEYCLOAK_VERSION:tar.gz" -DoutputDirectory="$LAB/keycloak"
   tar xzf "$archive" -C "$LAB/keycloak" --strip-components=1
   rm "$archive"
