@@ -46,6 +46,9 @@ impl Block {
     fn block(input: ParseStream<'_>, errors: &Errors) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let unsafety = input.parse()?;
+        if !input.peek(Token![impl]) {
+            return Err(input.error("`#[server]` stands on a block of methods, which may be empty: `impl Notes { … }`"));
+        }
         let impl_token = input.parse()?;
         let mut generics: Generics = if input.peek(Token![<]) { input.parse()? } else { Generics::default() };
         let ty: Type = input.parse()?;

@@ -8,7 +8,7 @@ use crate::signature::{Block, Item, Method};
 pub(crate) fn clean(block: &mut Block) {
     for item in &mut block.items {
         if let Item::Method(method) = item
-            && method.attrs.iter().any(is_tool)
+            && method.attrs.iter().any(|attribute| is_tool(attribute) || hides_tool(attribute))
         {
             clean_tool(method);
         }

@@ -43,7 +43,7 @@ pub(crate) fn server(valid: &ValidServer<'_>, block: &Block) -> TokenStream {
         #block
 
         const _: () = {
-            use #runtime::{NoHandler as _, NoResult as _, Otherwise as _, Untold as _};
+            use #runtime::{NoHandler as _, NoResult as _, NotExtracted as _, NotShared as _, Otherwise as _, Untold as _};
             #catalog
             #definition
             #(#tool_definitions)*
