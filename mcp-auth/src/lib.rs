@@ -12,7 +12,10 @@ mod transport;
 
 pub use config::{ConfigError, Problem};
 pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
-pub use mcp_auth_macros::{server, tool};
+#[doc = include_str!("../docs/server.md")]
+pub use mcp_auth_macros::server;
+#[doc = include_str!("../docs/tools.md")]
+pub use mcp_auth_macros::tool;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
 pub use tool::{IntoToolResult, Server, TellClient, ToolCall, ToolError};

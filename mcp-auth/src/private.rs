@@ -85,6 +85,7 @@ pub fn respond<T: IntoToolResult>(value: T) -> Result<CallToolResponse, Failed<T
 }
 
 /// The default of an argument, as JSON: the input schema shows it.
+#[expect(clippy::needless_pass_by_value, reason = "generated code writes the value, not a reference to it")]
 pub fn default_value<T: DefaultValue>(value: T) -> Result<Value, JsonError> {
     value.to_json()
 }

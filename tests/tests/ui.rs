@@ -3,6 +3,8 @@
 //! After a deliberate change of a message: `TRYBUILD=overwrite cargo test -p mcp-auth-tests --test ui`, then read the
 //! difference. The texts belong to the compiler of `rust-toolchain.toml`.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -38,7 +40,9 @@ fn each_attribute_key_is_tried() {
     let keys = include_str!("../../mcp-auth-macros/src/attribute/key.rs");
     let keys: Vec<&str> = keys
         .lines()
-        .filter_map(|line| line.strip_prefix("pub(crate) const ")?.split_once("&str = \"")?.1.strip_suffix("\";"))
+        .filter_map(|line| {
+            line.strip_prefix("pub(crate) const ")?.split_once("&str = \"")?.1.strip_suffix("\";")
+        })
         .collect();
     assert!(keys.len() >= 30, "{keys:?}");
     let folders = entries(Path::new("ui"));
@@ -55,7 +59,10 @@ fn each_attribute_key_is_tried() {
 }
 
 fn folders() -> Vec<PathBuf> {
-    entries(Path::new("ui")).into_iter().filter(|folder| folder.is_dir() && !folder.ends_with("pass")).collect()
+    entries(Path::new("ui"))
+        .into_iter()
+        .filter(|folder| folder.is_dir() && !folder.ends_with("pass"))
+        .collect()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

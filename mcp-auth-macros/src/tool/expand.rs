@@ -94,7 +94,8 @@ fn argument(index: usize, argument: &Argument, context: &Context<'_>) -> TokenSt
     };
     let name = &argument.name;
     let description = option(argument.description.as_ref(), runtime);
-    let default = option(argument.default.as_ref().map(|default| expand_default(default, &ty, context)), runtime);
+    let default =
+        option(argument.default.as_ref().map(|default| expand_default(default, &ty, context)), runtime);
     quote! {
         const #constant: #runtime::Argument<#ty, #server> = #kind;
         const #definition: #runtime::ArgumentDefinition = #constant.definition(#name, #description, #default);
@@ -105,7 +106,7 @@ fn expand_default(default: &ArgumentDefault, ty: &TokenStream, context: &Context
     match default {
         ArgumentDefault::OfType(span) => {
             let runtime = context.runtime.at(*span);
-            quote_spanned!(*span=> || #runtime::default_of::<#ty>())
+            quote_spanned!(*span=> #runtime::default_of::<#ty>)
         }
         ArgumentDefault::Value(value) => {
             let runtime = context.runtime;
@@ -298,11 +299,7 @@ fn expand_annotations(annotations: &Annotations, runtime: &RuntimePath) -> Token
 
 /// `Some(…)` or `None`, by a path that no user's type shadows.
 pub(crate) fn option(value: Option<impl ToTokens>, runtime: &RuntimePath) -> TokenStream {
-    match value {
-        Some(value) => {
-            let here = runtime.at(value.span());
-            quote_spanned!(value.span()=> #here::Some(#value))
-        }
-        None => quote!(#runtime::None),
-    }
+    let Some(value) = value else { return quote!(#runtime::None) };
+    let here = runtime.at(value.span());
+    quote_spanned!(value.span()=> #here::Some(#value))
 }

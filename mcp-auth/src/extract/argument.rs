@@ -184,6 +184,28 @@ pub struct ArgumentDefinition {
     pub(crate) optional: Option<fn() -> bool>,
 }
 
+impl ArgumentDefinition {
+    /// The name in the tool's JSON input.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What the input is for.
+    pub const fn description(&self) -> Option<&'static str> {
+        self.description
+    }
+
+    /// Whether it is read from the tool's JSON input.
+    pub const fn is_input(&self) -> bool {
+        self.schema.is_some()
+    }
+
+    /// What stands in for an input that was left out.
+    pub fn default(&self) -> Result<Option<Value>, serde_json::Error> {
+        self.default.map(|default| default()).transpose()
+    }
+}
+
 impl<T, S> Argument<T, S> {
     /// Whether it is read from the tool's JSON input.
     pub const fn is_input(&self) -> bool {

@@ -44,9 +44,9 @@ impl Hostile {
         counter
     }
 
-    fn spawnable(&self) {}
-    fn boxed(&self) {}
-    fn argument(&self) {}
+    fn spawnable() {}
+    fn boxed() {}
+    fn argument() {}
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Code as people write it on a bad day.
 
 #![deny(missing_docs, unused, clippy::pedantic)]
-#![allow(clippy::allow_attributes, reason = "the user's own attribute")]
+#![expect(clippy::needless_arbitrary_self_type, reason = "it must work")]
 
 use std::{borrow::Cow, future::Future};
 
@@ -75,7 +75,6 @@ fn icons() -> Vec<Icon> {
     logging(authenticated),
     custom(authenticated),
 )]
-#[allow(clippy::needless_pass_by_value, reason = "the user's own attribute")]
 impl Odd<String> {
     const LIMIT: u64 = 20;
 
@@ -90,7 +89,7 @@ impl Odd<String> {
     /// - a list
     /// - of two
     #[tool(scopes = "notes:read other", name = "every-thing", icons = icons(), meta = MetaObject::new())]
-    #[must_use]
+    #[must_use = "it was expensive"]
     #[tracing::instrument(skip_all)]
     pub(crate) async fn everything(
         &self,
@@ -115,7 +114,10 @@ impl Odd<String> {
         n16: u8,
         _n17: (),
     ) -> Result<Json<Vec<Point>>> {
-        list.push(format!("{who:?}{maybe:?}{state:?}{limit}{text:?}{type:?}{n14}{n15}{n16}", r#type = r#type));
+        list.push(format!(
+            "{who:?}{maybe:?}{state:?}{limit}{text:?}{type:?}{n14}{n15}{n16}",
+            r#type = r#type
+        ));
         if list.is_empty() {
             return Err("123".parse::<u64>().map(|n| n.to_string())?.into());
         }
@@ -167,7 +169,7 @@ impl Odd<String> {
         gone
     }
 
-    #[cfg(all())]
+    #[cfg(not(any()))]
     #[tool(scopes("always"))]
     async fn here(&self) -> u8 {
         let _: &inner::Concrete = self;
@@ -179,6 +181,7 @@ impl Odd<String> {
     async fn elsewhere(&self) {}
 
     /// No tool.
+    #[expect(clippy::manual_async_fn, reason = "it must work")]
     pub fn helper<'a>(&'a self, text: &'a str) -> impl Future<Output = usize> + 'a {
         async move { text.len() + self.store.0.len() }
     }

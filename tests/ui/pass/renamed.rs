@@ -1,6 +1,8 @@
 //! The crate under another name.
 
-#![deny(missing_docs, unused, clippy::pedantic)]
+#![deny(missing_docs, unused)]
+#![deny(clippy::pedantic)]
+#![forbid(unsafe_code, clippy::allow_attributes)]
 
 use mcp_auth as other_name;
 
