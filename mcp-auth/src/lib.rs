@@ -70,10 +70,13 @@ pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
 pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
-pub use mcp_auth_macros::{server, tool};
+#[doc = include_str!("../docs/server.md")]
+pub use mcp_auth_macros::server;
+#[doc = include_str!("../docs/tools.md")]
+pub use mcp_auth_macros::tool;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
-pub use tool::{IntoToolResult, Server, TellClient, ToolCall, ToolError};
+pub use tool::{IntoToolResult, NoError, Server, TellClient, ToolCall, ToolError};
 pub use transport::Bound;
 
 /// What a server needs, in one `use`.
