@@ -287,7 +287,7 @@ impl ServerHandler for Guarded {
         context: Context,
     ) -> Result<CustomResult, ErrorData> {
         // A known method whose parameters did not fit arrives here as well, and must not pass as "custom".
-        if Operation::of(Some(&request.method), Some("")) != Operation::Other {
+        if Operation::of(Some(&request.method), None) != Operation::Group(Group::Custom) {
             return Err(ErrorData::invalid_params("the parameters do not fit the method", None));
         }
         self.group(Group::Custom, &context.extensions, "unknown method")
