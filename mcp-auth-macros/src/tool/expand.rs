@@ -205,6 +205,11 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
         checks.extend(check(tool.ident(), context, "decided", &quote!(#name, MCP_AUTH_SCOPES)));
     }
     checks.extend(declared(tool.access.words(), context));
+    if tool.arguments.len() > 1 {
+        let all: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
+        let facts = quote!(#name, &[#(#all.is_whole()),*], &[#(#all.is_input()),*]);
+        checks.extend(check(tool.ident(), context, "whole_input", &facts));
+    }
     let public = match context.default {
         Some(default) if !tool.access.is_decision() => default.public.is_some(),
         _ => tool.access.public.is_some(),

@@ -212,6 +212,11 @@ impl<T, S> Argument<T, S> {
         matches!(self.source, Source::Input(_))
     }
 
+    /// Whether it is the tool's whole JSON input.
+    pub const fn is_whole(&self) -> bool {
+        self.whole.is_some()
+    }
+
     /// The table's entry: the name in the JSON input, the description, the default for a value left out.
     pub const fn definition(
         &self,
