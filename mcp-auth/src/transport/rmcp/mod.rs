@@ -3,6 +3,8 @@
 mod guarded;
 mod own;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use guarded::Guarded;
 pub use own::{FindHandler, Handler, NoHandler, OwnHandler};
