@@ -15,7 +15,7 @@ pub(crate) enum Operation<'a> {
     Open,
     /// A method of one of the groups.
     Group(Group),
-    /// Everything else, unknown methods and answers to the server's own questions included.
+    /// Everything else, answers to the server's own questions included.
     Other,
 }
 
@@ -41,15 +41,25 @@ impl<'a> Operation<'a> {
                 Some("initialize" | "notifications/initialized" | "server/discover" | "ping" | "tools/list"),
                 _,
             ) => Self::Open,
-            (Some(method), _) => Group::of(method).map_or(Self::Other, Self::Group),
-            (None, _) => Self::Other,
+            (
+                // A call without a tool's name is no call; the others are for whoever is here.
+                Some(
+                    "tools/call"
+                    | "notifications/cancelled"
+                    | "notifications/progress"
+                    | "notifications/roots/list_changed",
+                )
+                | None,
+                _,
+            ) => Self::Other,
+            (Some(method), _) => Self::Group(Group::of(method)),
         }
     }
 }
 
 impl Group {
-    fn of(method: &str) -> Option<Self> {
-        Some(match method {
+    fn of(method: &str) -> Self {
+        match method {
             "prompts/list" | "prompts/get" => Self::Prompts,
             "resources/list" | "resources/templates/list" | "resources/read" => Self::Resources,
             "completion/complete" => Self::Completions,
@@ -57,8 +67,8 @@ impl Group {
             "tasks/get" | "tasks/update" | "tasks/cancel" => Self::Tasks,
             "skills/list" | "skills/get" | "resources/directory/read" => Self::Skills,
             "logging/setLevel" => Self::Logging,
-            _ => return None,
-        })
+            _ => Self::Custom,
+        }
     }
 
     fn access(self, groups: &Groups) -> Option<Access> {

@@ -1,6 +1,7 @@
 //! rmcp's handler and service; the only folder that names them.
 
 mod guarded;
+mod info;
 mod own;
 mod service;
 #[cfg(test)]

@@ -33,7 +33,6 @@ async fn advertises_declared_groups_only() {
         let extensions = capabilities["extensions"].as_object().unwrap();
         assert_eq!(extensions.len(), 3, "{extensions:?}");
     }
-    // Resources without subscriptions are not the only half: tools say nothing of it.
     for capabilities in capabilities(Everything::<3>, Who::With(&["a"])).await {
         assert_eq!(capabilities["prompts"], json!({ "listChanged": true }));
         assert_eq!(capabilities["resources"], Value::Null);

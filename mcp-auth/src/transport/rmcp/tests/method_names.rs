@@ -22,7 +22,8 @@ fn every_method_of_rmcps_trait_is_forwarded() {
         "rmcp's ServerHandler has methods that guarded.rs does not forward: {missing:?}; \
          give each an access rule, or add it to LEFT_OUT with the reason"
     );
-    let gone: Vec<_> = left_out.iter().filter(|name| !theirs.contains(*name) || ours.contains(*name)).collect();
+    let gone: Vec<_> =
+        left_out.iter().filter(|name| !theirs.contains(*name) || ours.contains(*name)).collect();
     assert!(gone.is_empty(), "LEFT_OUT is out of date: {gone:?}");
 }
 
@@ -75,6 +76,8 @@ fn methods(source: &str) -> BTreeSet<String> {
     let lines = source.lines().map(str::trim_start);
     lines
         .filter_map(|line| line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn "))
-        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned())
+        .map(|rest| {
+            rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
+        })
         .collect()
 }

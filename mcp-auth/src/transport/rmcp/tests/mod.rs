@@ -5,6 +5,6 @@ mod everything;
 mod method_names;
 mod methods;
 mod panics;
+mod wire;
 mod with_callers;
 mod without_gate;
-mod wire;

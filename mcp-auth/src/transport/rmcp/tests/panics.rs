@@ -5,7 +5,9 @@ use std::sync::Arc;
 use mcp_auth_macros::server;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
-    model::{GetPromptRequestParams, GetPromptResponse, ListPromptsResult, PaginatedRequestParams, ServerConfig},
+    model::{
+        GetPromptRequestParams, GetPromptResponse, ListPromptsResult, PaginatedRequestParams, ServerConfig,
+    },
     service::RequestContext,
 };
 use serde_json::json;

@@ -157,7 +157,11 @@ async fn tools_with_different_words() {
                 Passes | Absent => assert_eq!(challenge, "", "{at}"),
                 SignIn(wanted) => {
                     assert!(!challenge.contains("error="), "{at}");
-                    assert_eq!(challenge.contains(&format!("scope=\"{wanted}\"")), !wanted.is_empty(), "{at}");
+                    assert_eq!(
+                        challenge.contains(&format!("scope=\"{wanted}\"")),
+                        !wanted.is_empty(),
+                        "{at}"
+                    );
                     assert!(challenge.contains(METADATA), "{at}");
                 }
                 StepUp(wanted) => {

@@ -14,7 +14,9 @@ const REFUSED: &str = "the server cannot tell who calls";
 #[tokio::test]
 async fn only_public_tools_run() {
     for modern in [false, true] {
-        for tool in ["open", "signed_in", "one", "both", "either", "unknown", "call_tool", "", "Open", "open "] {
+        for tool in
+            ["open", "signed_in", "one", "both", "either", "unknown", "call_tool", "", "Open", "open "]
+        {
             let ran = Ran::default();
             let answer = serve(Everything::<0>(ran.clone()), Who::Nobody, modern).call(tool, json!({})).await;
             assert_eq!(ran.take() == ["open"], tool == "open", "{tool}: {answer}");
@@ -89,7 +91,9 @@ async fn the_reason_is_a_fault_of_the_server() {
 async fn known_methods_never_pass_as_custom_ones() {
     for who in [Who::Nobody, Who::Anonymous, Who::With(&[])] {
         for method in REQUESTS.iter().filter(|method| group(method.name) != Some("custom")) {
-            for params in [json!({ "name": 5, "uri": [] }), json!([]), json!({ "taskId": {}, "level": "loud" })] {
+            for params in
+                [json!({ "name": 5, "uri": [] }), json!([]), json!({ "taskId": {}, "level": "loud" })]
+            {
                 let ran = Ran::default();
                 let mut pipe = serve(Everything::<2>(ran.clone()), who, false);
                 if params.is_object() {
@@ -101,7 +105,8 @@ async fn known_methods_never_pass_as_custom_ones() {
         }
         for params in [json!({}), json!({ "name": 5 }), json!({ "name": "open", "arguments": [] })] {
             let ran = Ran::default();
-            let answer = serve(Everything::<2>(ran.clone()), who, false).ask("tools/call", params.clone()).await;
+            let answer =
+                serve(Everything::<2>(ran.clone()), who, false).ask("tools/call", params.clone()).await;
             assert!(is_refusal(&answer), "{params}: {answer}");
             assert_eq!(ran.take(), [""; 0], "{params}");
         }
