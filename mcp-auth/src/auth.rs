@@ -284,7 +284,9 @@ fn endpoint(router: Router, path: &str, gate: Gate) -> Router {
 
 fn development_routes(issuer: &crate::DevelopmentIssuer) -> Router {
     let json = |value: serde_json::Value| public_json(value.to_string().into());
+    let (metadata, keys) = issuer.paths();
     Router::new()
-        .route("/.well-known/oauth-authorization-server", json(issuer.metadata()))
-        .route("/.well-known/jwks.json", json(issuer.jwks()))
+        .without_v07_checks()
+        .route(&metadata, json(issuer.metadata()))
+        .route(&keys, json(issuer.jwks()))
 }

@@ -89,6 +89,15 @@ impl DevelopmentIssuer {
         })
     }
 
+    /// Where the metadata and the keys are served, as paths of the issuer's origin: inserted before the issuer's own path,
+    /// and behind it.
+    pub(crate) fn paths(&self) -> (String, String) {
+        let authority = self.url.find("://").map_or(0, |at| at + 3);
+        let path = self.url[authority..].find('/').map_or("", |at| &self.url[authority + at..]);
+        let path = path.trim_end_matches('/');
+        (format!("/.well-known/oauth-authorization-server{path}"), format!("{path}/.well-known/jwks.json"))
+    }
+
     /// The issuer's metadata (RFC 8414 section 2), for tools that look for them. There is nothing to sign in at.
     pub fn metadata(&self) -> Value {
         json!({

@@ -1,6 +1,6 @@
 //! The user's code without our attributes: what is emitted in any case.
 
-use syn::{Attribute, FnArg};
+use syn::{Attribute, FnArg, parse_quote};
 
 use crate::signature::{Block, Item, Method};
 
@@ -8,9 +8,16 @@ use crate::signature::{Block, Item, Method};
 pub(crate) fn clean(block: &mut Block) {
     for item in &mut block.items {
         if let Item::Method(method) = item
-            && method.attrs.iter().any(is_tool)
+            && method.attrs.iter().any(|attribute| is_tool(attribute) || hides_tool(attribute))
         {
             clean_tool(method);
+            // What a tool is told to be: it owns its arguments, has one for each property, may be async for later.
+            method.attrs.push(parse_quote!(#[allow(
+                clippy::needless_pass_by_value,
+                clippy::too_many_arguments,
+                clippy::unused_async,
+                clippy::unused_self
+            )]));
         }
     }
 }

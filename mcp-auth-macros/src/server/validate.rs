@@ -78,6 +78,8 @@ fn check_near_words(server: &Server, errors: &Errors) {
                      if both exist, declare all scopes: `#[server(scopes(\"{near}\", \"{text}\"))]`"
                 ),
             );
+            // Declaring them settles the others, too.
+            return;
         }
         known.push(&word.text);
     }

@@ -68,7 +68,7 @@ fn attribute_entries(attribute: &Attribute, keys: &key::Keys, errors: &Errors) -
     match &attribute.meta {
         Meta::Path(_) => Vec::new(),
         Meta::List(list) => entries(list.tokens.clone(), keys, errors),
-        meta => {
+        meta @ Meta::NameValue(_) => {
             errors.at(meta, format!("expected `{}(…)]`", keys.attribute.trim_end_matches(']')));
             Vec::new()
         }

@@ -108,7 +108,7 @@ fn check_type(argument: &Argument, errors: &Errors) {
     match types::first_borrow(tokens) {
         Some(Borrow::Reference) => {
             let owned = types::owned_form(&argument.ty);
-            let error = format!("an argument of a tool owns its data; take a `{owned}`");
+            let error = format!("an argument of a tool owns its data; take `{owned}`");
             errors.at(&argument.ty, error);
         }
         Some(Borrow::Lifetime(name, span)) => {

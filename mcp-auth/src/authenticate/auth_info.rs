@@ -74,7 +74,8 @@ impl AuthInfo {
         self.0.scope_set
     }
 
-    pub(crate) fn principal(&self) -> &Principal {
+    /// Who calls, without what they may: what tasks, handles and state that a caller brings back are bound to.
+    pub fn principal(&self) -> &Principal {
         &self.0.principal
     }
 

@@ -15,7 +15,7 @@ pub(crate) enum Operation<'a> {
     Open,
     /// A method of one of the groups.
     Group(Group),
-    /// Everything else, answers to the server's own questions included.
+    /// Notifications of the protocol, and answers to the server's own questions.
     Other,
 }
 
@@ -41,15 +41,15 @@ impl<'a> Operation<'a> {
                 Some("initialize" | "notifications/initialized" | "server/discover" | "ping" | "tools/list"),
                 _,
             ) => Self::Open,
+            // A `tools/call` that names no tool runs none; whoever may speak here learns that from rmcp.
             (
-                // A call without a tool's name is no call; the others are for whoever is here.
-                Some(
+                None
+                | Some(
                     "tools/call"
                     | "notifications/cancelled"
                     | "notifications/progress"
                     | "notifications/roots/list_changed",
-                )
-                | None,
+                ),
                 _,
             ) => Self::Other,
             (Some(method), _) => Self::Group(Group::of(method)),

@@ -1,10 +1,31 @@
 //! `AuthInfo` as an argument.
 
+use rmcp::model::Extensions;
+
 use super::{Extractor, FromToolCall, OptionalFromToolCall};
 use crate::{
     AuthInfo,
+    authorize::Caller,
     tool::{ToolCall, ToolError},
 };
+
+impl AuthInfo {
+    /// Who calls, inside your own `impl ServerHandler`; `None` without a token. A tool takes an `AuthInfo` instead.
+    ///
+    /// ```
+    /// # use mcp_auth::{AuthInfo, rmcp};
+    /// # use rmcp::{ErrorData, RoleServer, model::{GetTaskParams, GetTaskResult}, service::RequestContext};
+    /// # fn known(task: &str, owner: &mcp_auth::Principal) -> Result<GetTaskResult, ErrorData> { unimplemented!() }
+    /// async fn get_task(task: GetTaskParams, context: RequestContext<RoleServer>) -> Result<GetTaskResult, ErrorData> {
+    ///     let user = AuthInfo::of(&context.extensions);
+    ///     let user = user.ok_or_else(|| ErrorData::invalid_params("no such task", None))?;
+    ///     known(&task.task_id, user.principal())
+    /// }
+    /// ```
+    pub fn of(extensions: &Extensions) -> Option<Self> {
+        extensions.get::<http::request::Parts>()?.extensions.get::<Caller>()?.auth().cloned()
+    }
+}
 
 impl Extractor for AuthInfo {}
 
@@ -19,5 +40,35 @@ impl<S: Sync> FromToolCall<S> for AuthInfo {
 impl<S: Sync> OptionalFromToolCall<S> for AuthInfo {
     async fn optional_from_tool_call(_server: &S, call: &ToolCall) -> Result<Option<Self>, ToolError> {
         Ok(call.auth().cloned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authorize::Catalog;
+
+    /// The extensions of a request, as rmcp hands them to a handler.
+    fn extensions(caller: Option<Caller>) -> Extensions {
+        let (mut parts, ()) = http::Request::new(()).into_parts();
+        if let Some(caller) = caller {
+            parts.extensions.insert(caller);
+        }
+        let mut extensions = Extensions::new();
+        extensions.insert(parts);
+        extensions
+    }
+
+    #[test]
+    fn a_handler_learns_who_calls_from_the_gate_alone() {
+        let alice = AuthInfo::for_tests("alice", &[], &Catalog::new(std::iter::empty()));
+        let found = AuthInfo::of(&extensions(Some(Caller::Known(alice.clone()))));
+        assert_eq!(found.map(|found| found.principal().clone()), Some(alice.principal().clone()));
+
+        let mut forged = Extensions::new();
+        forged.insert(alice);
+        for extensions in [extensions(Some(Caller::Anonymous)), extensions(None), forged] {
+            assert!(AuthInfo::of(&extensions).is_none());
+        }
     }
 }

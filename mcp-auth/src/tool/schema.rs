@@ -26,9 +26,9 @@ pub(super) fn tool<S>(definition: &ToolDefinition<S>, security_schemes: Value) -
     tool
 }
 
-/// The draft that MCP names as its default dialect.
+/// The draft that MCP names as its default dialect, so that no schema has to name it.
 fn generator() -> SchemaGenerator {
-    SchemaSettings::draft2020_12().into_generator()
+    SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = None).into_generator()
 }
 
 /// One property per argument that is an input; `Parameters<T>` brings a whole schema instead.
@@ -79,16 +79,10 @@ fn root(mut generator: SchemaGenerator, properties: JsonObject, required: Vec<Va
     root
 }
 
-/// What of a tool's input no client could see or send.
+/// A whole input that no client could send.
 pub(super) fn problem<S>(tool: &ToolDefinition<S>) -> Option<Problem> {
     let whole = tool.arguments.iter().find(|argument| argument.whole.is_some())?;
     let setting = format!("#[tool] {}", tool.name);
-    let mut others = tool.arguments.iter().filter(|argument| argument.name != whole.name);
-    if let Some(other) = others.find(|argument| argument.schema.is_some() || argument.whole.is_some()) {
-        let message =
-            format!("`{}` is the whole input, so that clients would not see `{}`", whole.name, other.name);
-        return Some(Problem::new(setting, message, "move it into the struct"));
-    }
     let schema = input_schema(tool.arguments);
     (schema.get("type") != Some(&json!("object"))).then(|| {
         let message = format!("`{}` is the whole input, which is always a JSON object", whole.name);
@@ -112,9 +106,8 @@ fn property(argument: &ArgumentDefinition, schema: Schema) -> Value {
 fn object(schema: Schema) -> JsonObject {
     match schema.to_value() {
         Value::Object(mut object) => {
-            // The type's name says nothing to a model; the root's dialect is MCP's default.
+            // The type's name says nothing to a model.
             object.remove("title");
-            object.remove("$schema");
             object
         }
         _ => JsonObject::new(),
@@ -131,4 +124,68 @@ fn annotations(hints: &Annotations) -> Option<ToolAnnotations> {
             hints.open_world,
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, json_schema};
+
+    use super::*;
+    use crate::extract::FromToolCall;
+    use rmcp::handler::server::wrapper::Parameters;
+
+    fn whole<T: JsonSchema>() -> Value
+    where
+        Parameters<T>: FromToolCall<()>,
+    {
+        let argument = crate::extract::AsExtractor.argument::<Parameters<T>, ()>();
+        Value::Object(input_schema(&[argument.definition("input", None, None)]))
+    }
+
+    #[derive(serde::Deserialize)]
+    struct ByHand;
+
+    impl JsonSchema for ByHand {
+        fn schema_name() -> Cow<'static, str> {
+            "ByHand".into()
+        }
+
+        fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+            json_schema!({
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "type": "object",
+                "$defs": { "place": { "$anchor": "place" } },
+                "properties": { "place": { "$ref": "#/$defs/place" } },
+                "if": { "required": ["place"] },
+                "else": false,
+            })
+        }
+    }
+
+    #[test]
+    fn a_schema_written_by_hand_stays_as_it_is() {
+        let expected = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "$defs": { "place": { "$anchor": "place" } },
+            "properties": { "place": { "$ref": "#/$defs/place" } },
+            "if": { "required": ["place"] },
+            "else": false,
+        });
+        assert_eq!(whole::<ByHand>(), expected);
+    }
+
+    #[test]
+    fn a_derived_schema_names_neither_dialect_nor_type() {
+        #[derive(serde::Deserialize, JsonSchema)]
+        struct Derived {
+            #[expect(dead_code, reason = "only its schema is looked at")]
+            text: Option<Box<Derived>>,
+        }
+        let schema = whole::<Derived>();
+        assert_eq!((schema.get("$schema"), schema.get("title")), (None, None));
+        assert_eq!(schema.pointer("/type"), Some(&json!("object")));
+    }
 }

@@ -126,7 +126,7 @@ fn caller(extensions: &Extensions) -> Option<Caller> {
 
 /// Whether the protocol leaves this method to its users.
 fn is_custom(method: &str) -> bool {
-    Operation::of(Some(method), Some("")) == Operation::Group(Group::Custom)
+    Operation::of(Some(method), None) == Operation::Group(Group::Custom)
 }
 
 impl ServerHandler for Guarded {
