@@ -13,7 +13,11 @@ use rmcp::{
 use serde_json::{Value, json};
 
 /// A form with one required field.
-pub(crate) fn form(message: impl Into<String>, field: &str, r#type: &str) -> serde_json::Result<InputRequest> {
+pub(crate) fn form(
+    message: impl Into<String>,
+    field: &str,
+    r#type: &str,
+) -> serde_json::Result<InputRequest> {
     let schema = json!({
         "type": "object",
         "properties": { field: { "type": r#type } },
@@ -37,7 +41,10 @@ pub(crate) fn form_params(
 /// A prompt for the client's model.
 pub(crate) fn prompt(text: &str) -> InputRequest {
     let message = SamplingMessage::user_text(text);
-    InputRequest::CreateMessage(CreateMessageRequest::new(CreateMessageRequestParams::new(vec![message], 100)))
+    InputRequest::CreateMessage(CreateMessageRequest::new(CreateMessageRequestParams::new(
+        vec![message],
+        100,
+    )))
 }
 
 /// The client's roots.

@@ -53,10 +53,9 @@ pub(crate) fn get(request: GetPromptRequestParams) -> Result<GetPromptResponse, 
                 user("Please process the embedded resource above."),
             ]
         }
-        "test_prompt_with_image" => vec![
-            PromptMessage::new(Role::User, content::image()),
-            user("Please analyze the image above."),
-        ],
+        "test_prompt_with_image" => {
+            vec![PromptMessage::new(Role::User, content::image()), user("Please analyze the image above.")]
+        }
         "test_input_required_result_prompt" => return from_user(request.input_responses),
         name => return Err(ErrorData::invalid_params(format!("unknown prompt `{name}`"), None)),
     };

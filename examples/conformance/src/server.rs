@@ -104,7 +104,10 @@ impl Conformance {
 
     /// Reports its progress.
     #[tool]
-    async fn test_tool_with_progress(peer: Peer<RoleServer>, meta: RequestMetaObject) -> Result<&'static str> {
+    async fn test_tool_with_progress(
+        peer: Peer<RoleServer>,
+        meta: RequestMetaObject,
+    ) -> Result<&'static str> {
         notifying::progress(&peer, &meta).await
     }
 

@@ -20,11 +20,7 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    pub(crate) fn spawn<F>(
-        &self,
-        owner: &AuthInfo,
-        work: impl FnOnce(TaskContext) -> F,
-    ) -> CreateTaskResult
+    pub(crate) fn spawn<F>(&self, owner: &AuthInfo, work: impl FnOnce(TaskContext) -> F) -> CreateTaskResult
     where
         F: Future<Output = Result<CallToolResult, TaskExit>> + Send + 'static,
     {

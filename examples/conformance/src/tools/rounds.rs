@@ -7,8 +7,8 @@ use rmcp::{
     ErrorData,
     handler::server::tool::{InputResponses, RequestState},
     model::{
-        CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, InputRequests, InputRequiredResult,
-        RequestMetaObject,
+        CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, InputRequests,
+        InputRequiredResult, RequestMetaObject,
     },
 };
 use serde_json::Value;

@@ -122,6 +122,19 @@ fn caller(extensions: &Extensions) -> Option<Caller> {
     extensions.get::<http::request::Parts>()?.extensions.get::<Caller>().cloned()
 }
 
+/// Methods that protocol version 2026-07-28 removed (SEP-2575), whatever their parameters.
+const REMOVED: [&str; 5] =
+    ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
+
+/// The answer to a method of the protocol whose parameters rmcp could not read.
+fn unfit(method: &str, version: Option<&ProtocolVersion>) -> ErrorData {
+    let removed = version.is_some_and(|version| *version >= ProtocolVersion::V_2026_07_28);
+    if removed && REMOVED.contains(&method) {
+        return ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method.to_owned(), None);
+    }
+    ErrorData::invalid_params("the parameters do not fit the method", None)
+}
+
 /// What is advertised: tools, and of the user's own capabilities those that somebody may use.
 fn info(registry: &Registry, own: &dyn OwnHandler) -> ServerConfig {
     let theirs = own.get_info();
@@ -288,7 +301,7 @@ impl ServerHandler for Guarded {
     ) -> Result<CustomResult, ErrorData> {
         // A known method whose parameters did not fit arrives here as well, and must not pass as "custom".
         if Operation::of(Some(&request.method), Some("")) != Operation::Other {
-            return Err(ErrorData::invalid_params("the parameters do not fit the method", None));
+            return Err(unfit(&request.method, context.protocol_version().as_ref()));
         }
         self.group(Group::Custom, &context.extensions, "unknown method")
             .map_err(|error| match error.code {
@@ -366,5 +379,29 @@ impl ServerHandler for Guarded {
         if let Ok(own) = self.group(Group::Custom, &context.extensions, "unknown notification") {
             own.on_custom_notification(content, context).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_removed_method_does_not_exist_for_those_who_speak_2026_07_28() {
+        let code = |method: &str, version: Option<ProtocolVersion>| unfit(method, version.as_ref()).code;
+        for method in REMOVED {
+            assert_eq!(
+                code(method, Some(ProtocolVersion::V_2026_07_28)),
+                ErrorCode::METHOD_NOT_FOUND,
+                "{method}"
+            );
+            assert_eq!(
+                code(method, Some(ProtocolVersion::V_2025_11_25)),
+                ErrorCode::INVALID_PARAMS,
+                "{method}"
+            );
+            assert_eq!(code(method, None), ErrorCode::INVALID_PARAMS, "{method}");
+        }
+        assert_eq!(code("prompts/get", Some(ProtocolVersion::V_2026_07_28)), ErrorCode::INVALID_PARAMS);
     }
 }
