@@ -1,6 +1,8 @@
 //! The user's code without our attributes: what is emitted in any case.
 
-use syn::{Attribute, FnArg};
+use proc_macro2::Span;
+use quote::quote_spanned;
+use syn::{Attribute, FnArg, parse_quote};
 
 use crate::signature::{Block, Item, Method};
 
@@ -23,6 +25,13 @@ pub(crate) fn clean_tool(method: &mut Method) {
             argument.attrs.retain(|attribute| !is_arg(attribute) && !attribute.path().is_ident("doc"));
         }
     }
+    method.attrs.extend(by_value(method));
+}
+
+/// A tool owns its arguments, so clippy's advice to borrow one cannot be followed. Of async functions it gives none.
+fn by_value(method: &Method) -> Option<Attribute> {
+    let allow = quote_spanned!(Span::mixed_site()=> #[allow(clippy::needless_pass_by_value)]);
+    method.signature.asyncness.is_none().then(|| parse_quote!(#allow))
 }
 
 /// Inside our blocks every `…::tool` is ours, rmcp's too.
