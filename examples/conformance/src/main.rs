@@ -8,6 +8,8 @@ mod server;
 mod state;
 mod subscriptions;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod tools;
 
 use std::{env, error::Error, fs};

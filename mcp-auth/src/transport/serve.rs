@@ -142,7 +142,10 @@ impl Bound {
         if tracing::dispatcher::has_been_set() {
             tracing::info!(address = %self.address, resource = self.resource, "listening");
         } else {
-            eprintln!("mcp-auth: {} listens on {}; nobody reads its log (tracing)", self.resource, self.address);
+            eprintln!(
+                "mcp-auth: {} listens on {}; nobody reads its log (tracing)",
+                self.resource, self.address
+            );
         }
     }
 }
