@@ -14,16 +14,21 @@ pub(crate) fn run(requests: usize) -> Result<()> {
     let folder = program.parent().ok_or("no folder")?.join("callgrind");
     fs::create_dir_all(&folder)?;
     let issuer = TestIssuer::new(1000)?;
-    println!("| server | instructions | of rmcp |");
-    println!("|---|---:|---:|");
-    let mut rmcp = f64::NAN;
+    let mut counts = Vec::new();
     for subject in Subject::all() {
+        eprintln!("{subject}");
         let profile = folder.join(subject.arguments().join("-"));
-        let instructions = count(subject, &issuer, requests, &profile)?;
-        if subject.kind == Kind::Rmcp {
-            rmcp = instructions;
-        }
-        println!("| {subject} | {instructions:.0} | {:.3} |", instructions / rmcp);
+        counts.push((subject, count(subject, &issuer, requests, &profile)?));
+    }
+    println!("| server | instructions | ÷ rmcp | ÷ itself with 1 tool |");
+    println!("|---|---:|---:|---:|");
+    for (subject, own) in &counts {
+        let to = |kind: Kind, tools: usize| {
+            let other = counts.iter().find(|(one, _)| one.kind == kind && one.tools == tools);
+            other.map_or(f64::NAN, |(_, other)| own / other)
+        };
+        let (rmcp, first) = (to(Kind::Rmcp, subject.tools), to(subject.kind, 1));
+        println!("| {subject} | {own:.0} | {rmcp:.3} | {first:.3} |");
     }
     Ok(())
 }

@@ -6,28 +6,40 @@ use crate::{Child, Load, Result, TestIssuer, cpu, server::Subject};
 pub(crate) const CONNECTIONS: usize = 16;
 
 /// What one request costs one server.
-#[derive(Clone, Copy)]
 pub(crate) struct Cost {
     pub(crate) subject: Subject,
-    pub(crate) cpu_microseconds: f64,
+    /// CPU microseconds, one number per round.
+    cpu: Vec<f64>,
     pub(crate) allocations: f64,
     pub(crate) bytes: f64,
 }
 
-/// Medians over `rounds`, in each of which every server answers `requests` requests.
+impl Cost {
+    /// CPU microseconds, the median of the rounds.
+    pub(crate) fn cpu(&self) -> f64 {
+        median(self.cpu.clone())
+    }
+
+    /// How many times the CPU time of `other`: the median of the ratios within each round, so that what disturbs a
+    /// round disturbs both.
+    pub(crate) fn cpu_ratio(&self, other: &Self) -> f64 {
+        median(self.cpu.iter().zip(&other.cpu).map(|(own, other)| own / other).collect())
+    }
+}
+
+/// Costs over `rounds`, in each of which every server answers `requests` requests.
 pub(crate) fn costs(rounds: usize, requests: usize) -> Result<Vec<Cost>> {
     let issuer = TestIssuer::new(1000)?;
-    let cpu = cpu_time(&issuer, rounds, requests)?;
     let mut costs = Vec::new();
-    for (subject, cpu_microseconds) in cpu {
+    for (subject, cpu) in cpu_time(&issuer, rounds, requests)? {
         let (allocations, bytes) = allocations(subject, &issuer)?;
-        costs.push(Cost { subject, cpu_microseconds, allocations, bytes });
+        costs.push(Cost { subject, cpu, allocations, bytes });
     }
     Ok(costs)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of requests is small")]
-fn cpu_time(issuer: &TestIssuer, rounds: usize, requests: usize) -> Result<Vec<(Subject, f64)>> {
+fn cpu_time(issuer: &TestIssuer, rounds: usize, requests: usize) -> Result<Vec<(Subject, Vec<f64>)>> {
     let mut servers = Vec::new();
     for subject in Subject::all() {
         let child = Child::start(subject, issuer, false)?;
@@ -45,7 +57,7 @@ fn cpu_time(issuer: &TestIssuer, rounds: usize, requests: usize) -> Result<Vec<(
             samples.push(used.as_secs_f64() * 1e6 / requests as f64);
         }
     }
-    Ok(servers.into_iter().map(|(subject, _, _, samples)| (subject, median(samples))).collect())
+    Ok(servers.into_iter().map(|(subject, _, _, samples)| (subject, samples)).collect())
 }
 
 /// Allocations and bytes per request: the difference of a long and a short run, so that what happens once drops out.

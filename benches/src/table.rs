@@ -1,26 +1,22 @@
-//! The result as one table.
+//! The results as one table.
 
-use crate::{
-    Result,
-    measure::{self, Cost},
-    server::Kind,
-};
+use crate::{Result, measure, server::Kind};
 
 pub(crate) fn run(rounds: usize, requests: usize) -> Result<()> {
     let costs = measure::costs(rounds, requests)?;
-    let cpu = |kind: Kind, tools: usize| {
-        let found = costs.iter().find(|cost| cost.subject.kind == kind && cost.subject.tools == tools);
-        found.map_or(f64::NAN, |cost| cost.cpu_microseconds)
-    };
-    println!("| server | CPU µs | of rmcp | of rmcp+jwt | of its own 1 | allocations | bytes |");
+    println!("| server | CPU µs | ÷ rmcp | ÷ rmcp+jwt | ÷ itself with 1 tool | allocations | bytes |");
     println!("|---|---:|---:|---:|---:|---:|---:|");
-    for Cost { subject, cpu_microseconds, allocations, bytes } in &costs {
-        let of = |kind| cpu_microseconds / cpu(kind, subject.tools);
-        let own = cpu_microseconds / cpu(subject.kind, 1);
+    for cost in &costs {
+        let subject = cost.subject;
+        let to = |kind: Kind, tools: usize| {
+            let other = costs.iter().find(|one| one.subject.kind == kind && one.subject.tools == tools);
+            other.map_or(f64::NAN, |other| cost.cpu_ratio(other))
+        };
+        let (cpu, allocations, bytes) = (cost.cpu(), cost.allocations, cost.bytes);
+        let (rmcp, jwt) = (to(Kind::Rmcp, subject.tools), to(Kind::Middleware, subject.tools));
+        let own = to(subject.kind, 1);
         println!(
-            "| {subject} | {cpu_microseconds:.1} | {:.2} | {:.2} | {own:.2} | {allocations:.1} | {bytes:.0} |",
-            of(Kind::Rmcp),
-            of(Kind::Middleware),
+            "| {subject} | {cpu:.1} | {rmcp:.2} | {jwt:.2} | {own:.2} | {allocations:.0} | {bytes:.0} |"
         );
     }
     Ok(())

@@ -5,11 +5,7 @@ mod mcp_auth;
 mod middleware;
 mod rmcp;
 
-use std::{
-    fmt,
-    io::Write,
-    net::SocketAddr,
-};
+use std::{fmt, io::Write, net::SocketAddr};
 
 use axum::{Router, serve::ListenerExt};
 use tokio::net::TcpListener;

@@ -48,10 +48,7 @@ pub(super) fn router(tools: usize) -> Router {
     let sum = Sum { tools: Arc::new(router) };
     let mut config = StreamableHttpServerConfig::default();
     config.json_response = true;
-    let service = StreamableHttpService::new(
-        move || Ok(sum.clone()),
-        Arc::new(LocalSessionManager::default()),
-        config,
-    );
+    let service =
+        StreamableHttpService::new(move || Ok(sum.clone()), Arc::new(LocalSessionManager::default()), config);
     Router::new().route_service("/mcp", service)
 }
