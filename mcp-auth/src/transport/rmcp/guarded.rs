@@ -358,27 +358,3 @@ impl ServerHandler for Guarded {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_removed_method_does_not_exist_for_those_who_speak_2026_07_28() {
-        let code = |method: &str, version: Option<ProtocolVersion>| unfit(method, version.as_ref()).code;
-        for method in REMOVED {
-            assert_eq!(
-                code(method, Some(ProtocolVersion::V_2026_07_28)),
-                ErrorCode::METHOD_NOT_FOUND,
-                "{method}"
-            );
-            assert_eq!(
-                code(method, Some(ProtocolVersion::V_2025_11_25)),
-                ErrorCode::INVALID_PARAMS,
-                "{method}"
-            );
-            assert_eq!(code(method, None), ErrorCode::INVALID_PARAMS, "{method}");
-        }
-        assert_eq!(code("prompts/get", Some(ProtocolVersion::V_2026_07_28)), ErrorCode::INVALID_PARAMS);
-    }
-}
