@@ -24,8 +24,8 @@ pub(crate) struct Block {
 }
 
 pub(crate) enum Item {
-    Method(Method),
-    Other(ImplItem),
+    Method(Box<Method>),
+    Other(Box<ImplItem>),
 }
 
 /// A function of the block.
@@ -40,18 +40,25 @@ pub(crate) struct Method {
 impl Block {
     /// Parses the block; an item that cannot be parsed ends it with an error, and what came before is kept.
     pub(crate) fn parse(item: TokenStream, errors: &Errors) -> Option<Self> {
-        errors.take(syn::parse::Parser::parse2(|input: ParseStream<'_>| Self::block(input, errors), item))
+        errors
+            .take(syn::parse::Parser::parse2(|input: ParseStream<'_>| Self::parse_with(input, errors), item))
     }
 
-    fn block(input: ParseStream<'_>, errors: &Errors) -> syn::Result<Self> {
+    fn parse_with(input: ParseStream<'_>, errors: &Errors) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let unsafety = input.parse()?;
+        if !input.peek(Token![impl]) {
+            return Err(input
+                .error("`#[server]` stands on a block of methods, which may be empty: `impl Notes { … }`"));
+        }
         let impl_token = input.parse()?;
         let mut generics: Generics = if input.peek(Token![<]) { input.parse()? } else { Generics::default() };
         let ty: Type = input.parse()?;
         let (trait_, self_ty) = match (input.parse::<Option<Token![for]>>()?, &ty) {
             (Some(for_token), Type::Path(path)) => (Some((path.path.clone(), for_token)), input.parse()?),
-            (Some(for_token), _) => return Err(syn::Error::new(for_token.span, "expected a trait before `for`")),
+            (Some(for_token), _) => {
+                return Err(syn::Error::new(for_token.span, "expected a trait before `for`"));
+            }
             (None, _) => (None, ty),
         };
         generics.where_clause = input.parse::<Option<WhereClause>>()?;
@@ -76,7 +83,11 @@ impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let ahead = input.fork();
         let is_method = Method::head(&ahead).is_ok();
-        if is_method { input.parse().map(Self::Method) } else { input.parse().map(Self::Other) }
+        if is_method {
+            input.parse().map(Box::new).map(Self::Method)
+        } else {
+            input.parse().map(Box::new).map(Self::Other)
+        }
     }
 }
 
@@ -114,9 +125,7 @@ impl ToTokens for Block {
         let Self { attrs, unsafety, impl_token, generics, trait_, self_ty, inner_attrs, items, .. } = self;
         let where_clause = &generics.where_clause;
         let trait_ = trait_.as_ref().map(|(path, for_token)| quote!(#path #for_token));
-        tokens.append_all(
-            quote!(#(#attrs)* #unsafety #impl_token #generics #trait_ #self_ty #where_clause),
-        );
+        tokens.append_all(quote!(#(#attrs)* #unsafety #impl_token #generics #trait_ #self_ty #where_clause));
         self.brace.surround(tokens, |tokens| tokens.append_all(quote!(#(#inner_attrs)* #(#items)*)));
     }
 }

@@ -40,7 +40,8 @@ pub(crate) fn replace_self(tokens: TokenStream, server: &TokenStream) -> TokenSt
     map_idents(tokens, &|ident| (ident == "Self").then(|| relocate(server.clone(), ident.span())))
 }
 
-fn relocate(tokens: TokenStream, place: Span) -> TokenStream {
+/// `tokens` as they resolve, shown at `place`.
+pub(crate) fn relocate(tokens: TokenStream, place: Span) -> TokenStream {
     let relocate_one = |mut token: TokenTree| {
         if let TokenTree::Group(group) = token {
             let mut new = Group::new(group.delimiter(), relocate(group.stream(), place));
@@ -187,6 +188,9 @@ pub(crate) fn text(tokens: &TokenStream) -> String {
                 text.push_str(close);
             }
             TokenTree::Punct(punct) => {
+                if matches!(punct.as_char(), '=' | '+') {
+                    text.push(' ');
+                }
                 text.push(punct.as_char());
                 if matches!(punct.as_char(), ',' | ';' | '+' | '=') {
                     text.push(' ');

@@ -106,6 +106,10 @@ impl Auth {
     /// # routes().unwrap();
     /// ```
     ///
+    /// The router checks hosts, sizes and times itself. Of your own layers, let none redirect, rewrite or compress what
+    /// goes to the MCP endpoint before it arrives, and let none log a request's headers or query: clients that err put
+    /// tokens there (tower-http's `TraceLayer` logs the query). Time-outs around streams cut them off.
+    ///
     /// # Errors
     ///
     /// [`ConfigError`] where the server and the settings do not fit: no resource URL, a host that is not allowed.
@@ -284,7 +288,9 @@ fn endpoint(router: Router, path: &str, gate: Gate) -> Router {
 
 fn development_routes(issuer: &crate::DevelopmentIssuer) -> Router {
     let json = |value: serde_json::Value| public_json(value.to_string().into());
+    let (metadata, keys) = issuer.paths();
     Router::new()
-        .route("/.well-known/oauth-authorization-server", json(issuer.metadata()))
-        .route("/.well-known/jwks.json", json(issuer.jwks()))
+        .without_v07_checks()
+        .route(&metadata, json(issuer.metadata()))
+        .route(&keys, json(issuer.jwks()))
 }

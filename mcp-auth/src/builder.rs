@@ -166,7 +166,7 @@ impl AuthBuilder {
             ));
             return Err(ConfigError::from_problems(problems));
         };
-        problems.extend(issuer.problems());
+        problems.extend(issuer.problems().into_iter().map(|problem| named(self.environment, problem)));
         ConfigError::check(problems)?;
         Ok(Auth::new(Settings {
             issuer,
@@ -232,6 +232,22 @@ impl AuthBuilder {
     fn setting(&self, name: &str) -> String {
         setting(self.environment, name)
     }
+}
+
+/// A problem of the issuer, under the name of the variable that the operator set.
+fn named(environment: bool, mut problem: Problem) -> Problem {
+    let variable = match problem.setting.as_str() {
+        "Issuer::new" => "ISSUER",
+        "Issuer::with_jwks_url" => "JWKS_URL",
+        "Issuer::with_audience" => "AUDIENCE",
+        "Issuer::with_leeway" => "LEEWAY_SECONDS",
+        _ => return problem,
+    };
+    if environment {
+        problem.setting = setting(true, variable);
+        problem.help = problem.help.replace("`allow_private_network`", "MCP_AUTH_PRIVATE_NETWORK=true");
+    }
+    problem
 }
 
 /// The name under which the operator knows a setting.

@@ -2,7 +2,7 @@
 
 mod token;
 
-pub use token::{Token, TokenBuilder};
+pub use token::{DevelopmentToken, DevelopmentTokenBuilder};
 
 use std::{fmt, sync::Arc};
 
@@ -68,8 +68,8 @@ impl DevelopmentIssuer {
     }
 
     /// A token for `subject`, to be filled in. It is good for an hour; its audience has to be set.
-    pub fn token(&self, subject: impl Into<String>) -> TokenBuilder<'_> {
-        TokenBuilder::new(self, subject.into())
+    pub fn token(&self, subject: impl Into<String>) -> DevelopmentTokenBuilder<'_> {
+        DevelopmentTokenBuilder::new(self, subject.into())
     }
 
     /// The public key as a JSON Web Key Set (RFC 7517 section 5).
@@ -87,6 +87,15 @@ impl DevelopmentIssuer {
                 "kid": self.key_id,
             }]
         })
+    }
+
+    /// Where the metadata and the keys are served, as paths of the issuer's origin: inserted before the issuer's own path,
+    /// and behind it.
+    pub(crate) fn paths(&self) -> (String, String) {
+        let authority = self.url.find("://").map_or(0, |at| at + 3);
+        let path = self.url[authority..].find('/').map_or("", |at| &self.url[authority + at..]);
+        let path = path.trim_end_matches('/');
+        (format!("/.well-known/oauth-authorization-server{path}"), format!("{path}/.well-known/jwks.json"))
     }
 
     /// The issuer's metadata (RFC 8414 section 2), for tools that look for them. There is nothing to sign in at.

@@ -1,4 +1,49 @@
-//! OAuth-protected MCP servers.
+//! OAuth-protected MCP servers: annotate functions, get scope checks, metadata and validated claims.
+//!
+//! ```no_run
+//! use mcp_auth::prelude::*;
+//!
+//! struct Notes;
+//!
+//! #[server(resource = "https://notes.example.com/mcp", scopes("notes:read"))]
+//! impl Notes {
+//!     /// Counts your notes.
+//!     #[tool(scopes = "notes:read")]
+//!     async fn count_notes(&self, user: AuthInfo) -> String {
+//!         format!("{} has 3 notes", user.subject())
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> mcp_auth::Result<()> {
+//!     Auth::from_env().await?.serve(Notes).await
+//! }
+//! ```
+//!
+//! # Where to look
+//!
+//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results.
+//! - [`Auth`]: settings from code or the environment, [`serve`](Auth::serve), [`router`](Auth::router).
+//! - [`Issuer`]: whose tokens are accepted, and each named way to accept more.
+//! - [`AuthInfo`]: who calls. [`FromToolCall`]: arguments of your own. [`ToolError`]: what the client may read.
+//! - [`DevelopmentIssuer`]: tokens on this machine, for the first steps and for tests.
+//!
+//! # The way of a request
+//!
+//! ```text
+//!  HTTP request
+//!    | transport/        host and origin, limits, the bearer token, a look at the JSON-RPC message
+//!    v
+//!  authenticate/         token -> AuthInfo               no, bad, expired --+
+//!    v                                                                      |
+//!  authorize/            AuthInfo + tool -> decision     scope -------------+
+//!    v                                                                      v
+//!  extract/              AuthInfo -> tool arguments                   challenge/   401 / 403 + WWW-Authenticate
+//!    v
+//!  tool/                 the user's function
+//! ```
+//!
+//! The folders of the source are these stages; read them in this order.
 
 mod auth;
 mod authenticate;
@@ -22,13 +67,16 @@ pub use auth::Auth;
 pub use authenticate::{AuthInfo, Issuer, Principal};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
-pub use development::{DevelopmentIssuer, Token, TokenBuilder};
+pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
 pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
-pub use mcp_auth_macros::{server, tool};
+#[doc = include_str!("../docs/server.md")]
+pub use mcp_auth_macros::server;
+#[doc = include_str!("../docs/tools.md")]
+pub use mcp_auth_macros::tool;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
-pub use tool::{IntoToolResult, Server, TellClient, ToolCall, ToolError};
+pub use tool::{IntoToolResult, NoError, Server, TellClient, ToolCall, ToolError};
 pub use transport::Bound;
 
 /// What a server needs, in one `use`.

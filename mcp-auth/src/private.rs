@@ -6,15 +6,18 @@ pub use serde_json::{Error as JsonError, Value};
 
 pub use crate::{
     authorize::{Access, checks::*},
-    extract::{Argument, ArgumentDefinition, AsExtractor, AsInput, FromToolCall, Input, Kind, Otherwise},
+    extract::{
+        Argument, ArgumentDefinition, AsExtractor, AsInput, FromToolCall, Input, Kind, Marking, NotExtracted,
+        Otherwise, Plain, Unmarked,
+    },
     tool::{
         Annotations, Failed, Groups, IntoToolResult, NoResult, Outcome, OutcomeFuture, Returned, Server,
-        ServerDefinition, ToolCall, ToolDefinition, ToolError, Untold,
+        ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure, Untold,
     },
-    transport::{Handler, NoHandler, OwnHandler},
+    transport::{FindHandler, Handler, NoHandler, OwnHandler},
 };
 
-use std::future::Future;
+use std::{future::Future, marker::PhantomData};
 
 use rmcp::model::CallToolResponse;
 use serde::Serialize;
@@ -26,16 +29,54 @@ pub type WordLists = &'static [Words];
 /// Scope words, per argument, per tool.
 pub type WordGroups = &'static [WordLists];
 
-/// Demands that a tool's future can move between threads, so that rustc shows what keeps it from that.
+/// Asks whether `S` can be shared between threads; resolved like [`Kind`].
 ///
-/// The opaque return type keeps the demand here: what awaits it does not look inside again.
-pub fn spawnable<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
-    future
+/// A server that cannot is one error at its `impl Server`, and not one more at each of its tools.
+pub struct Sharing<S>(PhantomData<S>);
+
+impl<S: Sync> Sharing<S> {
+    /// Shadows [`NotShared::TAG`].
+    pub const TAG: Shared = Shared;
 }
 
-/// Boxes the call of a tool.
-pub fn boxed<'a>(future: impl Future<Output = Outcome> + Send + 'a) -> OutcomeFuture<'a> {
-    Box::pin(future)
+/// The fallback of [`Sharing`].
+pub trait NotShared {
+    /// `S` is not `Sync`.
+    const TAG: Unshared = Unshared;
+}
+
+impl<S> NotShared for Sharing<S> {}
+
+/// `S` is `Sync`.
+pub struct Shared;
+
+/// `S` is not `Sync`.
+pub struct Unshared;
+
+impl Shared {
+    /// Demands that a tool's future can move between threads, so that rustc shows what keeps it from that.
+    ///
+    /// The opaque return type keeps the demand here: what awaits it does not look inside again.
+    pub fn spawnable<F: Future + Send>(&self, future: F) -> impl Future<Output = F::Output> + Send + use<F> {
+        future
+    }
+
+    /// Boxes the call of a tool.
+    pub fn boxed<'a>(&self, future: impl Future<Output = Outcome> + Send + 'a) -> OutcomeFuture<'a> {
+        Box::pin(future)
+    }
+}
+
+impl Unshared {
+    /// Never used: the server does not compile.
+    pub fn spawnable<F: Future>(&self, _future: F) -> impl Future<Output = F::Output> + use<F> {
+        std::future::pending()
+    }
+
+    /// Never used: the server does not compile.
+    pub fn boxed<'a>(&self, _future: impl Future<Output = Outcome> + 'a) -> OutcomeFuture<'a> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// A tool's return value as its answer.
@@ -44,6 +85,7 @@ pub fn respond<T: IntoToolResult>(value: T) -> Result<CallToolResponse, Failed<T
 }
 
 /// The default of an argument, as JSON: the input schema shows it.
+#[expect(clippy::needless_pass_by_value, reason = "generated code writes the value, not a reference to it")]
 pub fn default_value<T: DefaultValue>(value: T) -> Result<Value, JsonError> {
     value.to_json()
 }

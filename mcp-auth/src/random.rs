@@ -19,6 +19,11 @@ pub(crate) fn identifier() -> Result<String, NoRandomness> {
     Ok(URL_SAFE_NO_PAD.encode(bytes::<32>()?))
 }
 
+/// The source itself, for signatures.
+pub(crate) fn system() -> aws_lc_rs::rand::SystemRandom {
+    aws_lc_rs::rand::SystemRandom::new()
+}
+
 /// A short id under which the log keeps what a client is not told. It guards nothing.
 pub(crate) fn reference() -> String {
     bytes().map_or_else(|_| "unknown".to_owned(), |bytes| format!("{:08x}", u32::from_ne_bytes(bytes)))

@@ -23,7 +23,11 @@ struct Note {
     text: String,
 }
 
-#[server(resource = "http://127.0.0.1:3000/mcp", title = "Quickstart notes", scopes("notes:read", "notes:write"))]
+#[server(
+    resource = "http://127.0.0.1:3000/mcp",
+    title = "Quickstart notes",
+    scopes("notes:read", "notes:write")
+)]
 impl Notes {
     /// Is the server up? Anybody may ask.
     #[tool(public)]

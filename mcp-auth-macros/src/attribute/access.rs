@@ -48,11 +48,11 @@ impl Access {
 
     /// `public` stands alone: together with another word it would be unclear which of the two holds.
     pub(crate) fn check(&self, errors: &Errors) {
-        if let (Some(public), Some(other)) =
-            (&self.public, self.keys.iter().find(|key| *key != key::PUBLIC))
+        if let (Some(public), Some(other)) = (&self.public, self.keys.iter().find(|key| *key != key::PUBLIC))
         {
             let later = if self.keys.first() == Some(public) { other } else { public };
-            errors.at(later, format!("`public` lets everybody call; it cannot stand together with `{other}`"));
+            errors
+                .at(later, format!("`public` lets everybody call; it cannot stand together with `{other}`"));
         }
     }
 

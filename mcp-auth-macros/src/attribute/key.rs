@@ -63,20 +63,13 @@ pub(crate) const SERVER: Keys = Keys {
     ],
 };
 
+/// The keys that are fields of the runtime's `Groups`.
+pub(crate) const GROUPS: &[&str] =
+    &[PROMPTS, RESOURCES, COMPLETIONS, SUBSCRIPTIONS, TASKS, SKILLS, LOGGING, CUSTOM];
+
 pub(crate) const TOOL: Keys = Keys {
     attribute: "#[tool]",
-    names: &[
-        SCOPES,
-        ANY_OF,
-        AUTHENTICATED,
-        PUBLIC,
-        NAME,
-        TITLE,
-        DESCRIPTION,
-        ANNOTATIONS,
-        ICONS,
-        META,
-    ],
+    names: &[SCOPES, ANY_OF, AUTHENTICATED, PUBLIC, NAME, TITLE, DESCRIPTION, ANNOTATIONS, ICONS, META],
 };
 
 pub(crate) const ARG: Keys = Keys { attribute: "#[arg]", names: &[RENAME, DESCRIPTION, DEFAULT] };

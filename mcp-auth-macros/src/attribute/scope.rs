@@ -17,19 +17,11 @@ pub(crate) struct Word {
 pub(crate) fn words(entry: &Entry, errors: &Errors) -> Vec<Word> {
     let name = entry.name();
     let words = match &entry.value {
-        Value::Equals(value) => match string(value) {
-            Some(literal) => split(literal),
-            None => {
-                errors.at(value, format!("expected string literals: `{name} = \"a b\"` or `{name}(\"a\", \"b\")`"));
-                return Vec::new();
-            }
-        },
-        Value::List(_, tokens) => match list(tokens.clone(), errors) {
-            Some(words) => words,
-            None => return Vec::new(),
-        },
-        Value::Flag => Vec::new(),
+        Value::Equals(value) => one(&name, value, errors),
+        Value::List(_, tokens) => list(tokens.clone(), errors),
+        Value::Flag => Some(Vec::new()),
     };
+    let Some(words) = words else { return Vec::new() };
     if words.is_empty() {
         errors.at(entry, format!("`{name}` names no scope; expected `{name}(\"…\")`"));
     }
@@ -37,9 +29,14 @@ pub(crate) fn words(entry: &Entry, errors: &Errors) -> Vec<Word> {
     words
 }
 
-fn split(literal: &LitStr) -> Vec<Word> {
-    let text = literal.value();
-    text.split_ascii_whitespace().map(|text| Word { text: text.to_owned(), literal: literal.clone() }).collect()
+fn one(name: &str, value: &Expr, errors: &Errors) -> Option<Vec<Word>> {
+    let Some(literal) = string(value) else {
+        errors.at(value, format!("expected string literals: `{name} = \"a b\"` or `{name}(\"a\", \"b\")`"));
+        return None;
+    };
+    let words = literal.value();
+    let words = words.split_ascii_whitespace();
+    Some(words.map(|text| Word { text: text.to_owned(), literal: literal.clone() }).collect())
 }
 
 fn list(tokens: TokenStream, errors: &Errors) -> Option<Vec<Word>> {
@@ -76,7 +73,10 @@ fn check_syntax(word: &Word, errors: &Errors) {
         let parts: Vec<_> = text.split_ascii_whitespace().map(|part| format!("\"{part}\"")).collect();
         errors.at(literal, format!("a scope holds no space; expected {}", parts.join(", ")));
     } else if let Some(c) = text.chars().find(|c| !allowed(*c)) {
-        errors.at(literal, format!("scope `{text}` holds {c:?}; expected ASCII without spaces, quotes and backslashes"));
+        errors.at(
+            literal,
+            format!("scope `{text}` holds {c:?}; expected ASCII without spaces, quotes and backslashes"),
+        );
     }
 }
 

@@ -34,7 +34,7 @@ impl Errors {
     }
 
     /// `output` and all errors.
-    pub(crate) fn finish(self, output: TokenStream) -> TokenStream {
+    pub(crate) fn finish(self, output: &TokenStream) -> TokenStream {
         let errors = self.0.take();
         let errors = errors.iter().map(syn::Error::to_compile_error);
         quote!(#(#errors)* #output)

@@ -1,7 +1,5 @@
 //! The user's code without our attributes: what is emitted in any case.
 
-use proc_macro2::Span;
-use quote::quote_spanned;
 use syn::{Attribute, FnArg, parse_quote};
 
 use crate::signature::{Block, Item, Method};
@@ -10,9 +8,16 @@ use crate::signature::{Block, Item, Method};
 pub(crate) fn clean(block: &mut Block) {
     for item in &mut block.items {
         if let Item::Method(method) = item
-            && method.attrs.iter().any(is_tool)
+            && method.attrs.iter().any(|attribute| is_tool(attribute) || hides_tool(attribute))
         {
             clean_tool(method);
+            // What a tool is told to be: it owns its arguments, has one for each property, may be async for later.
+            method.attrs.push(parse_quote!(#[allow(
+                clippy::needless_pass_by_value,
+                clippy::too_many_arguments,
+                clippy::unused_async,
+                clippy::unused_self
+            )]));
         }
     }
 }
@@ -25,13 +30,6 @@ pub(crate) fn clean_tool(method: &mut Method) {
             argument.attrs.retain(|attribute| !is_arg(attribute) && !attribute.path().is_ident("doc"));
         }
     }
-    method.attrs.extend(by_value(method));
-}
-
-/// A tool owns its arguments, so clippy's advice to borrow one cannot be followed. Of async functions it gives none.
-fn by_value(method: &Method) -> Option<Attribute> {
-    let allow = quote_spanned!(Span::mixed_site()=> #[allow(clippy::needless_pass_by_value)]);
-    method.signature.asyncness.is_none().then(|| parse_quote!(#allow))
 }
 
 /// Inside our blocks every `…::tool` is ours, rmcp's too.

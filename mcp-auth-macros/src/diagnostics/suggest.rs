@@ -33,7 +33,8 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
         let mut y_before = None;
         for (j, y) in b.chars().enumerate() {
             let at = |cells: &[usize], column: usize| cells.get(column).copied().unwrap_or(usize::MAX - 1);
-            let mut cell = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let mut cell =
+                (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
             let swapped = i > 0 && a.get(i - 1) == Some(&y) && y_before == Some(x);
             if let (true, Some(column)) = (swapped, j.checked_sub(1)) {
                 cell = cell.min(at(&before_last, column) + 1);

@@ -9,6 +9,7 @@ use super::{
     validate::ValidServer,
 };
 use crate::{
+    attribute::key,
     runtime_path::RuntimePath,
     signature::Block,
     tool::expand::{self as tool, Context, option},
@@ -43,7 +44,7 @@ pub(crate) fn server(valid: &ValidServer<'_>, block: &Block) -> TokenStream {
         #block
 
         const _: () = {
-            use #runtime::{NoHandler as _, NoResult as _, Otherwise as _, Untold as _};
+            use #runtime::{NoHandler as _, NoResult as _, NotExtracted as _, NotShared as _, Otherwise as _, Untold as _};
             #catalog
             #definition
             #(#tool_definitions)*
@@ -93,13 +94,15 @@ fn default_to(value: Option<&impl ToTokens>, default: &TokenStream) -> TokenStre
     value.map_or_else(|| default.clone(), ToTokens::to_token_stream)
 }
 
-/// `Groups { prompts: Some(…), ..Groups::NONE }`
+/// `Groups { prompts: Some(…), resources: None, … }`
 fn groups(settings: &Settings, runtime: &RuntimePath) -> TokenStream {
-    let fields = settings.groups.iter().map(|(group, access)| {
-        let access = tool::access(access, runtime);
-        quote!(#group: #runtime::Some(#access),)
+    let fields = key::GROUPS.iter().map(|name| {
+        let access = settings.groups.iter().find(|(group, _)| group == name);
+        let access = option(access.map(|(_, access)| tool::access(access, runtime)), runtime);
+        let field = format_ident!("{name}");
+        quote!(#field: #access)
     });
-    quote!(#runtime::Groups { #(#fields)* ..#runtime::Groups::NONE })
+    quote!(#runtime::Groups { #(#fields),* })
 }
 
 /// The declared scopes, or the words of the block and of its arguments.

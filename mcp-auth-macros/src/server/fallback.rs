@@ -17,11 +17,11 @@ pub(crate) fn server(server: &Server, block: &Block) -> TokenStream {
 }
 
 /// `#[server]` on something that is no impl block; the error tells so.
-pub(crate) fn not_a_block(item: &TokenStream, settings: &Settings) -> TokenStream {
+pub(crate) fn not_a_block(item: TokenStream, settings: &Settings) -> TokenStream {
     let (ident, generics) = match syn::parse2(item.clone()) {
         Ok(Item::Struct(item)) => (item.ident, item.generics),
         Ok(Item::Enum(item)) => (item.ident, item.generics),
-        _ => return item.clone(),
+        _ => return item,
     };
     let (_, arguments, _) = generics.split_for_impl();
     let stand_in = stand_in(&quote!(#ident #arguments), &generics, &settings.runtime);

@@ -18,7 +18,7 @@ pub(crate) fn generate(attribute: TokenStream, item: TokenStream) -> TokenStream
     let errors = Errors::default();
     let settings = parse::settings(attribute, &errors);
     let Some(mut block) = Block::parse(item.clone(), &errors) else {
-        return errors.finish(fallback::not_a_block(&item, &settings));
+        return errors.finish(&fallback::not_a_block(item, &settings));
     };
     let server = parse::server(settings, &block, &errors);
     let checked = validate::server(&server, &block, &errors);
@@ -27,7 +27,7 @@ pub(crate) fn generate(attribute: TokenStream, item: TokenStream) -> TokenStream
         Some(checked) => expand::server(&checked, &block),
         None => fallback::server(&server, &block),
     };
-    errors.finish(output)
+    errors.finish(&output)
 }
 
 #[cfg(test)]

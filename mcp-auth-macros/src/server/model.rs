@@ -52,7 +52,8 @@ impl Server {
 
     /// The words in `#[server(…)]` other than the catalogue.
     pub(crate) fn own_words(&self) -> impl Iterator<Item = &Word> {
-        let accesses = self.settings.default.iter().chain(self.settings.groups.iter().map(|(_, access)| access));
+        let accesses =
+            self.settings.default.iter().chain(self.settings.groups.iter().map(|(_, access)| access));
         self.settings.requires.iter().chain(accesses.flat_map(Access::words))
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn server(settings: Settings, block: &Block, errors: &Errors) -> Serv
     let path = types::as_path(&ty).map(|path| types::turbofish(path).into_token_stream());
     let path = path.unwrap_or_else(|| ty.to_token_stream());
     let methods = block.items.iter().filter_map(|item| match item {
-        Item::Method(method) => Some(method),
+        Item::Method(method) => Some(&**method),
         Item::Other(_) => None,
     });
     let tools = methods.filter_map(|method| tool::parse::tool(method, errors)).collect();

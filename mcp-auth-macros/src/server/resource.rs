@@ -11,7 +11,8 @@ pub(crate) fn problem(url: &str) -> Option<String> {
     if !https && !scheme.eq_ignore_ascii_case("http") {
         return Some(format!("a resource is an `https` URL, not `{scheme}`"));
     }
-    if let Some(c) = url.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '\\' | '`')) {
+    if let Some(c) = url.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '\\' | '`'))
+    {
         return Some(format!("a resource URL holds no {c:?}"));
     }
     if let Some((before, _)) = url.split_once('#') {

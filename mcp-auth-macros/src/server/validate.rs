@@ -78,6 +78,8 @@ fn check_near_words(server: &Server, errors: &Errors) {
                      if both exist, declare all scopes: `#[server(scopes(\"{near}\", \"{text}\"))]`"
                 ),
             );
+            // Declaring them settles the others, too.
+            return;
         }
         known.push(&word.text);
     }
@@ -96,7 +98,11 @@ fn check_names(server: &Server, errors: &Errors) -> bool {
         if before.ident() == tool.ident() {
             rustc_will_tell = true;
         } else {
-            let error = format!("there are two tools named `{}`; the first is `fn {}`", tool.name.value(), before.ident());
+            let error = format!(
+                "there are two tools named `{}`; the first is `fn {}`",
+                tool.name.value(),
+                before.ident()
+            );
             errors.at(&tool.name, error);
         }
     }

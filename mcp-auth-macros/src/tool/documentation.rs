@@ -80,7 +80,10 @@ mod tests {
 
     #[test]
     fn joins_paragraphs() {
-        assert_eq!(joined(&[" Delete a note", " for good.", "", " Really."]), "Delete a note for good.\n\nReally.");
+        assert_eq!(
+            joined(&[" Delete a note", " for good.", "", " Really."]),
+            "Delete a note for good.\n\nReally."
+        );
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(crate) fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> Toke
     let icons = option(tool.icons.as_ref().map(|icons| quote!(|| #icons)), runtime);
     let meta = option(tool.meta.as_ref().map(|meta| quote!(|| #meta)), runtime);
     let annotations = expand_annotations(annotations, runtime);
-    let output = types::replace_self(output(tool), server);
+    let output = output(tool, context);
     quote! {
         #(#cfgs)*
         const #constant: #runtime::ToolDefinition<#server> = {
@@ -81,7 +81,7 @@ fn definition_constant(index: usize) -> Ident {
 }
 
 /// ```text
-/// const MCP_AUTH_ARGUMENT_0: Argument<NoteId, Notes> = Kind::<NoteId>::TAG.argument::<NoteId, Notes>();
+/// const MCP_AUTH_ARGUMENT_0: Argument<NoteId, Notes> = Kind::<NoteId>::TAG.unless(…).argument::<NoteId, Notes>();
 /// const MCP_AUTH_DEFINITION_0: ArgumentDefinition = MCP_AUTH_ARGUMENT_0.definition("id", Some("Which."), None);
 /// ```
 fn argument(index: usize, argument: &Argument, context: &Context<'_>) -> TokenStream {
@@ -89,10 +89,13 @@ fn argument(index: usize, argument: &Argument, context: &Context<'_>) -> TokenSt
     let (constant, definition) = (argument_constant(index), definition_constant(index));
     let ty = types::replace_self(argument.ty.to_token_stream(), server);
     let here = runtime.at(types::ends(&ty).0);
-    let kind = quote_spanned!(types::ends(&ty).0=> #here::Kind::<#ty>::TAG.argument::<#ty, #server>());
+    let kind = quote_spanned! {types::ends(&ty).0=>
+        #here::Kind::<#ty>::TAG.unless(#here::Marking::<#ty, #server>::TAG).argument::<#ty, #server>()
+    };
     let name = &argument.name;
     let description = option(argument.description.as_ref(), runtime);
-    let default = option(argument.default.as_ref().map(|default| expand_default(default, &ty, context)), runtime);
+    let default =
+        option(argument.default.as_ref().map(|default| expand_default(default, &ty, context)), runtime);
     quote! {
         const #constant: #runtime::Argument<#ty, #server> = #kind;
         const #definition: #runtime::ArgumentDefinition = #constant.definition(#name, #description, #default);
@@ -103,7 +106,7 @@ fn expand_default(default: &ArgumentDefault, ty: &TokenStream, context: &Context
     match default {
         ArgumentDefault::OfType(span) => {
             let runtime = context.runtime.at(*span);
-            quote_spanned!(*span=> || #runtime::default_of::<#ty>())
+            quote_spanned!(*span=> #runtime::default_of::<#ty>)
         }
         ArgumentDefault::Value(value) => {
             let runtime = context.runtime;
@@ -120,9 +123,9 @@ fn expand_default(default: &ArgumentDefault, ty: &TokenStream, context: &Context
 
 /// ```text
 /// fn mcp_auth_call<'a>(server: &'a Notes, call: &'a ToolCall) -> OutcomeFuture<'a> {
-///     boxed(async move {
+///     Sharing::<Notes>::TAG.boxed(async move {
 ///         let argument_0 = MCP_AUTH_ARGUMENT_0.get(&MCP_AUTH_DEFINITION_0, server, call).await?;
-///         let value = spawnable(Notes::delete_note(server, argument_0)).await;
+///         let value = Sharing::<Notes>::TAG.spawnable(Notes::delete_note(server, argument_0)).await;
 ///         respond::<Result<()>>(value).map_err(|failed| failed.to_tool_error())
 ///     })
 /// }
@@ -144,15 +147,16 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
     let ident = tool.ident();
     let span = ident.span();
     let receiver = tool.signature.receiver().map(|_| quote!(#this,));
-    let run = quote_spanned!(span=> #server::#ident(#receiver #(#names),*));
+    let here = runtime.at(span);
+    let there = types::relocate((*server).clone(), span);
+    let run = quote_spanned!(span=> #there::#ident(#receiver #(#names),*));
     let run = if tool.signature.asyncness.is_some() {
-        let here = runtime.at(span);
-        quote_spanned!(span=> #here::spawnable(#run).await)
+        quote_spanned!(span=> #here::Sharing::<#there>::TAG.spawnable(#run).await)
     } else {
         run
     };
 
-    let output = types::forget_lifetimes(types::replace_self(output(tool), server), &lifetimes(tool));
+    let output = output(tool, context);
     let output_span = types::ends(&output).0;
     let here = runtime.at(output_span);
     let respond = quote_spanned!(output_span=> #here::respond::<#output>(#value));
@@ -164,7 +168,7 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
             #this: &'a #server,
             #request: &'a #runtime::ToolCall,
         ) -> #runtime::OutcomeFuture<'a> {
-            #runtime::boxed(async move {
+            #runtime::Sharing::<#server>::TAG.boxed(async move {
                 #(let #names = #constants.get(&#definitions, #this, #request).await?;)*
                 let #value = #run;
                 #respond.map_err(|#failed| #failed.#to_tool_error())
@@ -173,12 +177,13 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
     }
 }
 
-/// The return type; `()` at the function's name where none is written.
-fn output(tool: &Tool) -> TokenStream {
-    match &tool.signature.output {
+/// The return type as another function can name it; `()` at the function's name where none is written.
+fn output(tool: &Tool, context: &Context<'_>) -> TokenStream {
+    let written = match &tool.signature.output {
         ReturnType::Type(_, ty) => ty.to_token_stream(),
         ReturnType::Default => quote_spanned!(tool.ident().span()=> ()),
-    }
+    };
+    types::forget_lifetimes(types::replace_self(written, context.server), &lifetimes(tool))
 }
 
 fn lifetimes(tool: &Tool) -> Vec<String> {
@@ -200,6 +205,11 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
         checks.extend(check(tool.ident(), context, "decided", &quote!(#name, MCP_AUTH_SCOPES)));
     }
     checks.extend(declared(tool.access.words(), context));
+    if tool.arguments.len() > 1 {
+        let all: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
+        let facts = quote!(#name, &[#(#all.is_whole()),*], &[#(#all.is_input()),*]);
+        checks.extend(check(tool.ident(), context, "whole_input", &facts));
+    }
     let public = match context.default {
         Some(default) if !tool.access.is_decision() => default.public.is_some(),
         _ => tool.access.public.is_some(),
@@ -294,11 +304,7 @@ fn expand_annotations(annotations: &Annotations, runtime: &RuntimePath) -> Token
 
 /// `Some(…)` or `None`, by a path that no user's type shadows.
 pub(crate) fn option(value: Option<impl ToTokens>, runtime: &RuntimePath) -> TokenStream {
-    match value {
-        Some(value) => {
-            let here = runtime.at(value.span());
-            quote_spanned!(value.span()=> #here::Some(#value))
-        }
-        None => quote!(#runtime::None),
-    }
+    let Some(value) = value else { return quote!(#runtime::None) };
+    let here = runtime.at(value.span());
+    quote_spanned!(value.span()=> #here::Some(#value))
 }

@@ -19,5 +19,5 @@ pub(crate) fn generate(_attribute: TokenStream, item: TokenStream) -> TokenStrea
         "`#[tool]` stands on a method inside of a `#[server]` block\n\
          write `#[mcp_auth::server(resource = \"https://…\")]` on the `impl`, or move the function into one",
     ));
-    errors.finish(fallback::tool(item))
+    errors.finish(&fallback::tool(item))
 }

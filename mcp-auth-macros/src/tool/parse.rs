@@ -16,7 +16,10 @@ use crate::{
 /// The tool that `method` is, or nothing if it carries no `#[tool]`.
 pub(crate) fn tool(method: &Method, errors: &Errors) -> Option<Tool> {
     for hidden in method.attrs.iter().filter(|attribute| recover::hides_tool(attribute)) {
-        errors.at(hidden, "`cfg_attr` would hide the tool from `#[server]`; write `#[tool(…)]` and `#[cfg(…)]`");
+        errors.at(
+            hidden,
+            "`cfg_attr` would hide the tool from `#[server]`; write `#[tool(…)]` and `#[cfg(…)]`",
+        );
     }
     let mut attributes = method.attrs.iter().filter(|attribute| recover::is_tool(attribute));
     let attribute = attributes.next()?;
@@ -65,7 +68,7 @@ fn attribute_entries(attribute: &Attribute, keys: &key::Keys, errors: &Errors) -
     match &attribute.meta {
         Meta::Path(_) => Vec::new(),
         Meta::List(list) => entries(list.tokens.clone(), keys, errors),
-        meta => {
+        meta @ Meta::NameValue(_) => {
             errors.at(meta, format!("expected `{}(…)]`", keys.attribute.trim_end_matches(']')));
             Vec::new()
         }
@@ -74,7 +77,9 @@ fn attribute_entries(attribute: &Attribute, keys: &key::Keys, errors: &Errors) -
 
 fn annotations(entry: Entry, errors: &Errors) -> Annotations {
     let mut annotations = Annotations::default();
-    for hint in entry.list("read_only", errors).map(|list| entries(list, &key::HINTS, errors)).unwrap_or_default() {
+    for hint in
+        entry.list("read_only", errors).map(|list| entries(list, &key::HINTS, errors)).unwrap_or_default()
+    {
         let span = hint.key.span();
         let name = hint.name();
         if name == key::TITLE {
@@ -103,7 +108,8 @@ fn arguments(method: &Method, errors: &Errors) -> Vec<Argument> {
 fn argument(typed: &PatType, errors: &Errors) -> Option<Argument> {
     for attribute in &typed.attrs {
         if recover::hides_tool(attribute) || attribute.path().is_ident("cfg") {
-            errors.at(attribute, "an argument of a tool is there in every build; put `#[cfg(…)]` on the tool");
+            errors
+                .at(attribute, "an argument of a tool is there in every build; put `#[cfg(…)]` on the tool");
         }
     }
     let name = property(typed, errors)?;
@@ -138,7 +144,8 @@ fn property(typed: &PatType, errors: &Errors) -> Option<LitStr> {
             None
         }
         pattern => {
-            errors.at(pattern, "an argument of a tool has a name, the property's; destructure it in the body");
+            errors
+                .at(pattern, "an argument of a tool has a name, the property's; destructure it in the body");
             None
         }
     }

@@ -28,7 +28,9 @@ fn check_name(tool: &Tool, errors: &Errors) {
     if name.is_empty() || name.len() > 128 {
         errors.at(&tool.name, "a tool's name has 1 to 128 characters");
     } else if let Some(c) = name.chars().find(|c| !allowed(*c)) {
-        let message = format!("tool name `{name}` holds {c:?}, which clients refuse; expected A-Z, a-z, 0-9, `_`, `-`, `.`");
+        let message = format!(
+            "tool name `{name}` holds {c:?}, which clients refuse; expected A-Z, a-z, 0-9, `_`, `-`, `.`"
+        );
         let hint = format!("{message}\nwrite another name: `#[tool(name = \"…\")]`");
         errors.at(&tool.name, if tool.ident() == &name { hint } else { message });
     }
@@ -98,18 +100,20 @@ fn check_arguments(tool: &Tool, errors: &Errors) {
 fn check_type(argument: &Argument, errors: &Errors) {
     let tokens = argument.ty.to_token_stream();
     if let Some(span) = types::first_impl(tokens.clone()) {
-        let error = "an argument of a tool has a concrete type; `impl Trait` does not say what a client may send";
+        let error =
+            "an argument of a tool has a concrete type; `impl Trait` does not say what a client may send";
         errors.push(syn::Error::new(span, error));
         return;
     }
     match types::first_borrow(tokens) {
         Some(Borrow::Reference) => {
             let owned = types::owned_form(&argument.ty);
-            let error = format!("an argument of a tool owns its data; take a `{owned}`");
+            let error = format!("an argument of a tool owns its data; take `{owned}`");
             errors.at(&argument.ty, error);
         }
         Some(Borrow::Lifetime(name, span)) => {
-            let error = format!("an argument of a tool owns its data; expected `'static` instead of `{name}`");
+            let error =
+                format!("an argument of a tool owns its data; expected `'static` instead of `{name}`");
             errors.push(syn::Error::new(span, error));
         }
         None => {}

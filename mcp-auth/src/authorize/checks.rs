@@ -153,6 +153,29 @@ pub const fn require_input(argument: &str, input: bool) {
     }
 }
 
+/// An argument that is the whole input has no inputs beside it.
+#[track_caller]
+pub const fn whole_input(tool: &str, whole: &[bool], inputs: &[bool]) {
+    if any(whole) && any(inputs) {
+        Message::new()
+            .text("tool ")
+            .code(tool)
+            .text(" takes its whole input as one argument; make the other inputs fields of that argument's type")
+            .panic()
+    }
+}
+
+const fn any(facts: &[bool]) -> bool {
+    let mut i = 0;
+    while i < facts.len() {
+        if facts[i] {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 /// Two tools of one name; placed only where `cfg` leaves both.
 #[track_caller]
 pub const fn duplicate_tool(tool: &str) {

@@ -15,7 +15,7 @@ pub(crate) enum Operation<'a> {
     Open,
     /// A method of one of the groups.
     Group(Group),
-    /// Everything else, unknown methods and answers to the server's own questions included.
+    /// Notifications of the protocol, and answers to the server's own questions.
     Other,
 }
 
@@ -41,15 +41,25 @@ impl<'a> Operation<'a> {
                 Some("initialize" | "notifications/initialized" | "server/discover" | "ping" | "tools/list"),
                 _,
             ) => Self::Open,
-            (Some(method), _) => Group::of(method).map_or(Self::Other, Self::Group),
-            (None, _) => Self::Other,
+            // A `tools/call` that names no tool runs none; whoever may speak here learns that from rmcp.
+            (
+                None
+                | Some(
+                    "tools/call"
+                    | "notifications/cancelled"
+                    | "notifications/progress"
+                    | "notifications/roots/list_changed",
+                ),
+                _,
+            ) => Self::Other,
+            (Some(method), _) => Self::Group(Group::of(method)),
         }
     }
 }
 
 impl Group {
-    fn of(method: &str) -> Option<Self> {
-        Some(match method {
+    fn of(method: &str) -> Self {
+        match method {
             "prompts/list" | "prompts/get" => Self::Prompts,
             "resources/list" | "resources/templates/list" | "resources/read" => Self::Resources,
             "completion/complete" => Self::Completions,
@@ -57,8 +67,8 @@ impl Group {
             "tasks/get" | "tasks/update" | "tasks/cancel" => Self::Tasks,
             "skills/list" | "skills/get" | "resources/directory/read" => Self::Skills,
             "logging/setLevel" => Self::Logging,
-            _ => return None,
-        })
+            _ => Self::Custom,
+        }
     }
 
     fn access(self, groups: &Groups) -> Option<Access> {

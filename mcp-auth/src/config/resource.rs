@@ -41,6 +41,9 @@ impl ResourceUrl {
         if text.contains(['?', '#']) {
             return Err(bad("has a query or a fragment", "leave them out (RFC 8707 section 2)"));
         }
+        if url.path().starts_with("/.well-known") {
+            return Err(bad("lies where metadata are looked for", "choose another path, such as /mcp"));
+        }
         // A URL that parsing would change names a different resource for clients that compare strings (RFC 9728 3.3).
         let canonical = url.as_str();
         if canonical != text && canonical.strip_suffix('/') != Some(text) {
@@ -145,6 +148,7 @@ mod tests {
             "https://mcp.example.com:443/mcp",
             "https://mcp.example.com/a/../mcp",
             "https:/mcp.example.com",
+            "https://mcp.example.com/.well-known/oauth-protected-resource",
         ] {
             assert!(parse(resource).is_err(), "{resource}");
         }

@@ -2,11 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use aws_lc_rs::rand::SystemRandom;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
 use super::DevelopmentIssuer;
+use crate::random;
 
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
@@ -14,14 +14,14 @@ const LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// something else ([`claim`](Self::claim), [`header`](Self::header)) or nothing ([`without`](Self::without)).
 #[must_use = "a token is made by `issue`"]
 #[derive(Clone)]
-pub struct TokenBuilder<'a> {
+pub struct DevelopmentTokenBuilder<'a> {
     issuer: &'a DevelopmentIssuer,
     header: Map<String, Value>,
     claims: Map<String, Value>,
     badly_signed: bool,
 }
 
-impl<'a> TokenBuilder<'a> {
+impl<'a> DevelopmentTokenBuilder<'a> {
     pub(super) fn new(issuer: &'a DevelopmentIssuer, subject: String) -> Self {
         let builder = Self { issuer, header: Map::new(), claims: Map::new(), badly_signed: false };
         let issued_at = builder.now();
@@ -94,14 +94,14 @@ impl<'a> TokenBuilder<'a> {
     }
 
     /// The token.
-    pub fn issue(self) -> Token {
+    pub fn issue(self) -> DevelopmentToken {
         let part = |members: Map<String, Value>| URL_SAFE_NO_PAD.encode(json!(members).to_string());
         let signed = format!("{}.{}", part(self.header), part(self.claims));
         let message = if self.badly_signed { "another message" } else { &signed };
-        let signature = self.issuer.key_pair.sign(&SystemRandom::new(), message.as_bytes());
+        let signature = self.issuer.key_pair.sign(&random::system(), message.as_bytes());
         // Signing fails without memory only. A token with an empty signature is refused by everybody.
         let signature = signature.as_ref().map(AsRef::as_ref).unwrap_or_default();
-        Token(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        DevelopmentToken(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
     fn now(&self) -> u64 {
@@ -109,9 +109,9 @@ impl<'a> TokenBuilder<'a> {
     }
 }
 
-impl fmt::Debug for TokenBuilder<'_> {
+impl fmt::Debug for DevelopmentTokenBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenBuilder")
+        f.debug_struct("DevelopmentTokenBuilder")
             .field("header", &self.header)
             .field("claims", &self.claims)
             .finish_non_exhaustive()
@@ -120,17 +120,17 @@ impl fmt::Debug for TokenBuilder<'_> {
 
 /// An access token. It is printed on purpose only, with [`expose`](Self::expose).
 #[derive(Clone)]
-pub struct Token(String);
+pub struct DevelopmentToken(String);
 
-impl Token {
+impl DevelopmentToken {
     /// The text of the token, for an `Authorization` header.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for DevelopmentToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
+        f.write_str("DevelopmentToken(…)")
     }
 }

@@ -31,15 +31,50 @@ pub trait Otherwise {
 
 impl<T> Otherwise for Kind<T> {}
 
+/// Asks whether `T` is extracted on `S`; resolved like [`Kind`].
+///
+/// An `impl FromToolCall` without the marker is an error at that `impl`. This keeps the argument from becoming a
+/// second one.
+pub struct Marking<T, S>(PhantomData<(T, S)>);
+
+impl<T: FromToolCall<S>, S> Marking<T, S> {
+    /// Shadows [`NotExtracted::TAG`].
+    pub const TAG: Unmarked = Unmarked;
+}
+
+/// The fallback of [`Marking`].
+pub trait NotExtracted {
+    /// `T` is not extracted on `S`.
+    const TAG: Plain = Plain;
+}
+
+impl<T, S> NotExtracted for Marking<T, S> {}
+
 /// `T` is an extractor.
+#[derive(Clone, Copy)]
 pub struct AsExtractor;
 
 /// `T` is an input.
+#[derive(Clone, Copy)]
 pub struct AsInput;
 
+/// `T` is an input and nothing else.
+#[derive(Clone, Copy)]
+pub struct Plain;
+
+/// `T` is an extractor that lacks its marker; the server does not compile.
+#[derive(Clone, Copy)]
+pub struct Unmarked;
+
 impl AsExtractor {
+    /// The marker is there.
+    #[must_use]
+    pub const fn unless<M: Copy>(self, _marking: M) -> Self {
+        self
+    }
+
     /// The argument `T` of a tool of server `S`.
-    pub const fn argument<T: FromToolCall<S>, S: Sync>(&self) -> Argument<T, S> {
+    pub const fn argument<T: FromToolCall<S>, S>(self) -> Argument<T, S> {
         Argument {
             scopes: T::SCOPES,
             needs_identity: T::NEEDS_IDENTITY,
@@ -52,8 +87,15 @@ impl AsExtractor {
 }
 
 impl AsInput {
+    /// An input, unless it lacks its marker.
+    pub const fn unless<M: Copy>(self, marking: M) -> M {
+        marking
+    }
+}
+
+impl Plain {
     /// The argument `T` of a tool of server `S`.
-    pub const fn argument<T: Input, S>(&self) -> Argument<T, S> {
+    pub const fn argument<T: Input, S>(self) -> Argument<T, S> {
         Argument {
             scopes: &[],
             needs_identity: false,
@@ -61,6 +103,20 @@ impl AsInput {
             schema: Some(T::schema),
             whole: None,
             optional: Some(T::is_optional),
+        }
+    }
+}
+
+impl Unmarked {
+    /// Never used.
+    pub const fn argument<T, S>(self) -> Argument<T, S> {
+        Argument {
+            scopes: &[],
+            needs_identity: false,
+            source: Source::Input(|_| Err(serde::de::Error::custom("not an input"))),
+            schema: None,
+            whole: None,
+            optional: None,
         }
     }
 }
@@ -128,10 +184,37 @@ pub struct ArgumentDefinition {
     pub(crate) optional: Option<fn() -> bool>,
 }
 
+impl ArgumentDefinition {
+    /// The name in the tool's JSON input.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What the input is for.
+    pub const fn description(&self) -> Option<&'static str> {
+        self.description
+    }
+
+    /// Whether it is read from the tool's JSON input.
+    pub const fn is_input(&self) -> bool {
+        self.schema.is_some()
+    }
+
+    /// What stands in for an input that was left out.
+    pub fn default(&self) -> Result<Option<Value>, serde_json::Error> {
+        self.default.map(|default| default()).transpose()
+    }
+}
+
 impl<T, S> Argument<T, S> {
     /// Whether it is read from the tool's JSON input.
     pub const fn is_input(&self) -> bool {
         matches!(self.source, Source::Input(_))
+    }
+
+    /// Whether it is the tool's whole JSON input.
+    pub const fn is_whole(&self) -> bool {
+        self.whole.is_some()
     }
 
     /// The table's entry: the name in the JSON input, the description, the default for a value left out.

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
 use super::{Extractor, FromToolCall};
-use crate::tool::{ToolCall, ToolError};
+use crate::tool::{ToolCall, ToolError, input};
 
 /// One `FromToolCall` per part: `part!(Type, |call| value)`.
 macro_rules! part {
@@ -64,7 +64,6 @@ impl<S: Sync, T: DeserializeOwned + JsonSchema + Send + 'static> FromToolCall<S>
         Some(SchemaGenerator::root_schema_for::<T>);
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
-        let object = serde_json::Value::Object(call.arguments().clone());
-        T::deserialize(object).map(Parameters).map_err(|error| ToolError::arguments(error.to_string()))
+        input::read_whole(call).map(Parameters)
     }
 }

@@ -11,7 +11,10 @@ mod state;
 
 use std::future::Future;
 
-pub use argument::{Argument, ArgumentDefinition, AsExtractor, AsInput, Input, Kind, Otherwise};
+pub use argument::{
+    Argument, ArgumentDefinition, AsExtractor, AsInput, Input, Kind, Marking, NotExtracted, Otherwise, Plain,
+    Unmarked,
+};
 pub use optional::OptionalFromToolCall;
 pub use state::State;
 

@@ -10,11 +10,10 @@ use rmcp::{
 };
 use serde_json::json;
 
-use super::{Registry, ToolCall, error::Kind};
+use super::{Registry, ToolCall, error::Kind, failure};
 use crate::{
     authorize::{Caller, Decision, Rule},
     challenge::Challenge,
-    random,
 };
 
 /// Calls a tool for `caller`; `None` means that nothing has authenticated this request.
@@ -42,16 +41,18 @@ pub(crate) async fn call(
         request_state: request.request_state,
         auth,
     };
-    // A panic of the user's code is an error of this call and of nothing else.
-    let outcome = AssertUnwindSafe(registry.call(index, &call)).catch_unwind().await;
-    match outcome {
-        Ok(Ok(response)) => {
-            tracing::debug!(tool = name, subject = call.subject(), "tool answered");
-            Ok(response)
+    let run = async {
+        match registry.call(index, &call).await {
+            Ok(response) => {
+                tracing::debug!(tool = name, subject = call.subject(), "tool answered");
+                Ok(response)
+            }
+            Err(error) => failed(name, error.into_kind()),
         }
-        Ok(Err(error)) => failed(name, error.into_kind()),
-        Err(_panic) => Ok(opaque(name, "the tool panicked")),
-    }
+    };
+    // A panic of the user's code, also of their error's `Display`, is an error of this call and of nothing else.
+    let outcome = AssertUnwindSafe(run).catch_unwind().await;
+    outcome.unwrap_or_else(|panic| Ok(opaque(name, &failure::panicked(&*panic))))
 }
 
 /// Why a call does not run.
@@ -115,15 +116,12 @@ fn failed(tool: &'static str, kind: Kind) -> Result<CallToolResponse, ErrorData>
         Kind::Tell(text) | Kind::Arguments(text) => text,
         Kind::Forbidden => "not allowed".to_owned(),
         Kind::Protocol(error) => return Err(error),
-        Kind::Opaque(source) => return Ok(opaque(tool, &source.to_string())),
+        Kind::Opaque(source) => return Ok(opaque(tool, &failure::chain(&*source))),
     };
     tracing::debug!(tool, text, "tool refused");
     Ok(CallToolResult::error(vec![ContentBlock::text(text)]).into())
 }
 
-/// For the log in full, for the client as an id under which the operator finds it.
 fn opaque(tool: &'static str, error: &str) -> CallToolResponse {
-    let reference = random::reference();
-    tracing::error!(tool, reference, error, "tool failed");
-    CallToolResult::error(vec![ContentBlock::text(format!("internal error, reference {reference}"))]).into()
+    CallToolResult::error(vec![ContentBlock::text(failure::opaque(tool, error))]).into()
 }

@@ -4,6 +4,7 @@ mod call;
 mod definition;
 mod dispatch;
 mod error;
+pub(crate) mod failure;
 pub(crate) mod input;
 mod registry;
 mod result;

@@ -40,6 +40,7 @@ impl Registry {
                 "keep one of the two",
             ));
         }
+        problems.extend(all.iter().filter_map(|tool| schema::problem(tool)));
         if !problems.is_empty() {
             return Err(problems);
         }

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::ToolError;
+use super::{ToolError, failure, schema};
 
 /// The error of a tool that cannot fail.
 pub type NoError = Infallible;
@@ -88,7 +88,7 @@ impl<T: Serialize + JsonSchema + 'static> IntoToolResult for Json<T> {
         if is_object(&schema) {
             return Some(schema);
         }
-        Some(Arc::new(wrapped_schema((*schema).clone())))
+        Some(Arc::new(schema::wrapped::<T>(WRAPPED)))
     }
 
     fn into_tool_result(self) -> Result<CallToolResponse, NoError> {
@@ -98,11 +98,8 @@ impl<T: Serialize + JsonSchema + 'static> IntoToolResult for Json<T> {
             Ok(value) => CallToolResult::structured(value).into(),
             // Only a broken `Serialize` gets here (a map with keys that are no strings): the developer's to mend.
             Err(error) => {
-                tracing::error!(%error, r#type = std::any::type_name::<T>(), "a tool's result cannot be written as JSON");
-                CallToolResult::error(vec![ContentBlock::text(
-                    "internal error: the result cannot be written as JSON",
-                )])
-                .into()
+                let text = failure::opaque(std::any::type_name::<T>(), &error.to_string());
+                CallToolResult::error(vec![ContentBlock::text(text)]).into()
             }
         })
     }
@@ -110,20 +107,6 @@ impl<T: Serialize + JsonSchema + 'static> IntoToolResult for Json<T> {
 
 fn is_object(schema: &JsonObject) -> bool {
     schema.get("type").and_then(Value::as_str) == Some("object")
-}
-
-/// `$defs` stay at the root, where the references inside point.
-fn wrapped_schema(mut inner: JsonObject) -> JsonObject {
-    let mut root = JsonObject::new();
-    for key in ["$schema", "$defs"] {
-        if let Some(value) = inner.remove(key) {
-            root.insert(key.to_owned(), value);
-        }
-    }
-    root.insert("type".to_owned(), json!("object"));
-    root.insert("properties".to_owned(), json!({ WRAPPED: inner }));
-    root.insert("required".to_owned(), json!([WRAPPED]));
-    root
 }
 
 /// A tool's own error on its way to a [`ToolError`].

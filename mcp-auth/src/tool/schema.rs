@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use rmcp::model::{Icon, JsonObject, MetaObject, Tool, ToolAnnotations};
-use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use super::{Annotations, ToolDefinition};
-use crate::extract::ArgumentDefinition;
+use crate::{config::Problem, extract::ArgumentDefinition};
 
 /// The tool as `tools/list` shows it, with `security_schemes` (SEP-1488, read by `ChatGPT`) among its metadata.
 pub(super) fn tool<S>(definition: &ToolDefinition<S>, security_schemes: Value) -> Tool {
@@ -32,10 +32,16 @@ fn generator() -> SchemaGenerator {
 }
 
 /// One property per argument that is an input; `Parameters<T>` brings a whole schema instead.
+///
+/// There is no `additionalProperties`: what a client sends beyond the schema is passed over, as serde does. A struct
+/// with `#[serde(deny_unknown_fields)]` says otherwise for itself.
 pub(super) fn input_schema(arguments: &[ArgumentDefinition]) -> JsonObject {
     let mut generator = generator();
     if let Some(whole) = arguments.iter().find_map(|argument| argument.whole) {
-        return object(whole(&mut generator));
+        let mut root = object(whole(&mut generator));
+        // Choices between structs, and what takes any object, do not say it; clients insist on it.
+        root.entry("type").or_insert_with(|| json!("object"));
+        return root;
     }
     let mut properties = JsonObject::new();
     let mut required = Vec::new();
@@ -47,6 +53,19 @@ pub(super) fn input_schema(arguments: &[ArgumentDefinition]) -> JsonObject {
             required.push(Value::from(argument.name));
         }
     }
+    root(generator, properties, required)
+}
+
+/// A result that is no object, as the one property `name`.
+pub(super) fn wrapped<T: JsonSchema>(name: &str) -> JsonObject {
+    // A result is written, not read: what is always there is required.
+    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let schema = object(generator.subschema_for::<T>());
+    let properties = [(name.to_owned(), Value::Object(schema))].into_iter().collect();
+    root(generator, properties, vec![name.into()])
+}
+
+fn root(mut generator: SchemaGenerator, properties: JsonObject, required: Vec<Value>) -> JsonObject {
     let mut root = JsonObject::new();
     root.insert("type".to_owned(), json!("object"));
     root.insert("properties".to_owned(), Value::Object(properties));
@@ -58,6 +77,17 @@ pub(super) fn input_schema(arguments: &[ArgumentDefinition]) -> JsonObject {
         root.insert("$defs".to_owned(), Value::Object(definitions));
     }
     root
+}
+
+/// A whole input that no client could send.
+pub(super) fn problem<S>(tool: &ToolDefinition<S>) -> Option<Problem> {
+    let whole = tool.arguments.iter().find(|argument| argument.whole.is_some())?;
+    let setting = format!("#[tool] {}", tool.name);
+    let schema = input_schema(tool.arguments);
+    (schema.get("type") != Some(&json!("object"))).then(|| {
+        let message = format!("`{}` is the whole input, which is always a JSON object", whole.name);
+        Problem::new(setting, message, "take a struct, or take the value as an argument of its own")
+    })
 }
 
 /// The argument's own description and default win over those of its type.

@@ -177,7 +177,7 @@ impl Gate {
                 Refusal::malformed_credentials(message, &self.parts.resource_metadata)
             }
             AuthenticateError::Invalid(reason) => {
-                tracing::info!(%reason, "refused: invalid token");
+                tracing::info!(%reason, expected = ?self.parts.authenticator, "refused: invalid token");
                 Refusal::unauthorized(&Challenge {
                     error: Some("invalid_token"),
                     error_description: Some(

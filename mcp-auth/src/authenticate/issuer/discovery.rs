@@ -4,15 +4,18 @@ use serde::Deserialize;
 
 use crate::http::{FetchError, HttpClient};
 
+/// Longer URLs are refused by most servers.
+const MAX_URL_BYTES: usize = 2048;
+
 /// Why the issuer's metadata say nothing.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DiscoveryError {
     /// The document is somebody else's. Its keys are not taken, whoever serves it.
-    #[error("{url}: the metadata are those of the issuer `{found}`")]
+    #[error("{url}: the metadata are those of another issuer: {found:?}")]
     OtherIssuer {
         /// Where they were found.
         url: String,
-        /// What they say.
+        /// What they say, cut short and printed with escapes: it is a stranger's text on its way to the log.
         found: String,
     },
     #[error("{url}: the metadata are not understood")]
@@ -62,7 +65,11 @@ async fn fetch(issuer: &str, url: String, http: &HttpClient) -> Result<String, D
     };
     // Identical, not equivalent (RFC 8414 section 3.3).
     if metadata.issuer != issuer {
-        return Err(DiscoveryError::OtherIssuer { url, found: metadata.issuer });
+        let found = metadata.issuer.chars().take(200).collect();
+        return Err(DiscoveryError::OtherIssuer { url, found });
+    }
+    if metadata.jwks_uri.len() > MAX_URL_BYTES || metadata.jwks_uri.chars().any(char::is_control) {
+        return Err(DiscoveryError::NotMetadata { url });
     }
     Ok(metadata.jwks_uri)
 }

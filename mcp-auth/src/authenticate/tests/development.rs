@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    development::{DevelopmentIssuer, TokenBuilder},
+    development::{DevelopmentIssuer, DevelopmentTokenBuilder},
 };
 
 const URL: &str = "http://127.0.0.1:3000";
@@ -19,7 +19,10 @@ fn development_issuer() -> DevelopmentIssuer {
     DevelopmentIssuer::with_clock(URL, Clock::fixed(NOW)).unwrap()
 }
 
-async fn judge(issuer: &DevelopmentIssuer, token: TokenBuilder<'_>) -> Result<AuthInfo, AuthenticateError> {
+async fn judge(
+    issuer: &DevelopmentIssuer,
+    token: DevelopmentTokenBuilder<'_>,
+) -> Result<AuthInfo, AuthenticateError> {
     let limits = VerificationLimits::default();
     let server =
         Authenticator::new(&issuer.issuer(), RESOURCE, catalog(), limits, Clock::fixed(NOW)).unwrap();
@@ -105,7 +108,7 @@ fn it_publishes_its_public_key_only() {
 fn r43_its_tokens_are_printed_on_purpose_only() {
     let issuer = development_issuer();
     let token = issuer.token("alice").audience(RESOURCE).issue();
-    assert_eq!(format!("{token:?}"), "Token(…)");
+    assert_eq!(format!("{token:?}"), "DevelopmentToken(…)");
     assert_eq!(token.expose().split('.').count(), 3);
     assert!(!format!("{issuer:?}").contains("key_pair"));
 }

@@ -114,6 +114,8 @@ async fn broken_metadata_are_no_metadata() {
         json!({"issuer": bench.issuer, "jwks_uri": 7}),
         json!({"issuer": bench.issuer, "jwks_uri": [keys_url]}),
         json!({"issuer": [bench.issuer], "jwks_uri": keys_url}),
+        json!({"issuer": bench.issuer, "jwks_uri": format!("{keys_url}?{}", "x".repeat(3000))}),
+        json!({"issuer": bench.issuer, "jwks_uri": format!("{keys_url}\n")}),
         json!({"issuer": bench.issuer, "jwks_uri": "file:///etc/passwd"}),
         json!({"issuer": bench.issuer, "jwks_uri": "/keys"}),
         json!({"issuer": bench.issuer, "jwks_uri": "http://issuer.example/keys"}),

@@ -8,6 +8,8 @@ use super::{
     NOW, Reason, Signer, assert_refused,
     bench::{Bench, SECOND, assert_unavailable, keys_of, server},
     good_claims,
+    log::Log,
+    signer::key_set,
     stub::{Answer, Stub},
 };
 use crate::clock::Clock;
@@ -98,7 +100,7 @@ async fn c3_slow_issuer_slows_only_those_who_need_it() {
     bench.stub.set_keys(keys_of(&[Signer::es256()]).after(4 * SECOND));
     bench.clock.advance(601 * SECOND); // a refresh is due
 
-    let before = std::time::Duration::from_millis(100);
+    let before = Duration::from_millis(250);
     for number in 0..50 {
         let token = bench.fresh_token(Signer::es256(), number);
         let quick = tokio::time::timeout(before, bench.judge(&token)).await;
@@ -247,4 +249,26 @@ fn an_authenticator_outside_of_a_runtime_does_not_panic() {
     let authenticator = server("http://127.0.0.1:1", "http://127.0.0.1:1/keys", &clock);
     authenticator.warm();
     assert!(authenticator.cached("x").is_none());
+}
+
+#[tokio::test]
+async fn c8_a_key_that_is_left_out_is_logged_once() {
+    let keys = key_set(&[json!({"kty": "oct", "k": "AAAA"}), Signer::es256().jwk.clone()]);
+    let bench = Bench::start(Answer::json(&keys)).await;
+    let log = Log::capture();
+    for fetches in 1..=3 {
+        bench.judge(&bench.token(Signer::es256())).await.unwrap();
+        bench.settle(fetches).await;
+        bench.clock.advance(600 * SECOND);
+    }
+    assert_eq!(log.text().matches("a key of the issuer is not used").count(), 1, "{}", log.text());
+}
+
+#[tokio::test]
+async fn c1_an_issuer_that_fails_is_in_the_log() {
+    let log = Log::capture();
+    let bench = Bench::start(Answer::text(500, "secret stack trace")).await;
+    assert_unavailable(&bench.judge(&bench.token(Signer::es256())).await, 30 * SECOND);
+    assert!(log.text().contains("WARN") && log.text().contains("status 500"), "{}", log.text());
+    assert!(!log.text().contains("stack trace"));
 }

@@ -1,26 +1,7 @@
 //! R43: a token reaches no log, no error text and no debug output.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
-
-use super::{Signer, authenticator, good_claims, issuer, with};
+use super::{Signer, authenticator, good_claims, issuer, log::Log, with};
 use crate::authenticate::{AuthenticateError, bearer::bearer};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Every part of a token long enough to matter.
 #[track_caller]
@@ -33,14 +14,7 @@ fn assert_holds_no_part(text: &str, token: &str) {
 
 #[tokio::test]
 async fn r43_tokens_do_not_reach_the_log_or_any_text() {
-    let log = Log::default();
-    let sink = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || sink.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::capture();
 
     let authenticator = authenticator(&issuer());
     let mut tokens = vec![
@@ -68,9 +42,7 @@ async fn r43_tokens_do_not_reach_the_log_or_any_text() {
         }
     }
     texts.push(format!("{authenticator:?}"));
-    drop(guard);
-
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(
         log.contains("a token was refused") && log.contains("the token's signature is wrong"),
         "the log works: {log}"

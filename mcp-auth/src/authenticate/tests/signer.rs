@@ -127,9 +127,12 @@ impl Signer {
 
     /// Signs any two texts, JSON or not.
     pub(super) fn sign_text(&self, header: &str, claims: &str) -> String {
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
-        let signature = sign(signed.as_bytes(), &self.key, self.algorithm);
-        format!("{signed}.{signature}")
+        self.sign_parts(&format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims)))
+    }
+
+    /// Signs whatever stands before the second dot.
+    pub(super) fn sign_parts(&self, signed: &str) -> String {
+        format!("{signed}.{}", sign(signed.as_bytes(), &self.key, self.algorithm))
     }
 
     /// Signs with another algorithm of the same key.

@@ -18,15 +18,18 @@ use rmcp::{
         InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
         ListSkillsResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam,
         ProtocolVersion, ReadResourceDirectoryRequestParams, ReadResourceDirectoryResult,
-        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-        SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams,
-        UpdateTaskParams,
+        ReadResourceRequestParams, ReadResourceResponse, ServerConfig, SetLevelRequestParams,
+        SubscribeRequestParams, SubscriptionFilter, Tool, UnsubscribeRequestParams, UpdateTaskParams,
     },
     service::{NotificationContext, RequestContext, SubscriptionContext},
 };
 use serde_json::json;
 
-use super::own::{Nothing, OwnHandler};
+use super::{
+    custom::{is_custom, unfit},
+    info::info,
+    own::{Nothing, OwnHandler},
+};
 use crate::{
     authorize::{Caller, Decision, Group, Operation, Rule},
     challenge::{Challenge, Rpc},
@@ -122,34 +125,6 @@ fn caller(extensions: &Extensions) -> Option<Caller> {
     extensions.get::<http::request::Parts>()?.extensions.get::<Caller>().cloned()
 }
 
-/// Methods that protocol version 2026-07-28 removed (SEP-2575), whatever their parameters.
-const REMOVED: [&str; 5] =
-    ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
-
-/// The answer to a method of the protocol whose parameters rmcp could not read.
-fn unfit(method: &str, version: Option<&ProtocolVersion>) -> ErrorData {
-    let removed = version.is_some_and(|version| *version >= ProtocolVersion::V_2026_07_28);
-    if removed && REMOVED.contains(&method) {
-        return ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method.to_owned(), None);
-    }
-    ErrorData::invalid_params("the parameters do not fit the method", None)
-}
-
-/// What is advertised: tools, and of the user's own capabilities those that somebody may use.
-fn info(registry: &Registry, own: &dyn OwnHandler) -> ServerConfig {
-    let theirs = own.get_info();
-    let may = |group| registry.policy.group(group).is_some();
-    let mut capabilities: ServerCapabilities = theirs.capabilities;
-    capabilities.tools = Some(capabilities.tools.unwrap_or_default());
-    capabilities.prompts = capabilities.prompts.filter(|_| may(Group::Prompts));
-    capabilities.resources = capabilities.resources.filter(|_| may(Group::Resources));
-    capabilities.completions = capabilities.completions.filter(|_| may(Group::Completions));
-    capabilities.logging = capabilities.logging.filter(|_| may(Group::Logging));
-    let mut info = ServerConfig::new(capabilities).with_server_info(registry.implementation.clone());
-    info.instructions = registry.instructions.map(str::to_owned).or(theirs.instructions);
-    info
-}
-
 impl ServerHandler for Guarded {
     async fn call_tool(
         &self,
@@ -191,11 +166,11 @@ impl ServerHandler for Guarded {
     }
 
     async fn discover(&self, context: Context) -> Result<DiscoverResult, ErrorData> {
-        self.base(Operation::Open, &context.extensions, "server/discover")?;
-        Ok(DiscoverResult::from_server_info(
-            self.0.own.supported_protocol_versions().into_owned(),
-            self.0.info.clone(),
-        ))
+        let own = self.base(Operation::Open, &context.extensions, "server/discover")?;
+        let theirs = own.discover(context).await?;
+        let mut result = DiscoverResult::from_server_info(theirs.supported_versions, self.0.info.clone());
+        result.ttl_ms = theirs.ttl_ms;
+        Ok(result)
     }
 
     fn get_info(&self) -> ServerConfig {
@@ -300,7 +275,7 @@ impl ServerHandler for Guarded {
         context: Context,
     ) -> Result<CustomResult, ErrorData> {
         // A known method whose parameters did not fit arrives here as well, and must not pass as "custom".
-        if Operation::of(Some(&request.method), Some("")) != Operation::Other {
+        if !is_custom(&request.method) {
             return Err(unfit(&request.method, context.protocol_version().as_ref()));
         }
         self.group(Group::Custom, &context.extensions, "unknown method")
@@ -376,7 +351,9 @@ impl ServerHandler for Guarded {
     }
 
     async fn on_custom_notification(&self, content: CustomNotification, context: Notified) {
-        if let Ok(own) = self.group(Group::Custom, &context.extensions, "unknown notification") {
+        if is_custom(&content.method)
+            && let Ok(own) = self.group(Group::Custom, &context.extensions, "unknown notification")
+        {
             own.on_custom_notification(content, context).await;
         }
     }

@@ -2,8 +2,9 @@
 
 #![expect(deprecated, reason = "clients of older protocol versions still log and subscribe this way")]
 
-use std::{borrow::Cow, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
+use std::{borrow::Cow, future::Future, marker::PhantomData, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
 
+use futures_util::FutureExt;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -18,6 +19,8 @@ use rmcp::{
     },
     service::{NotificationContext, RequestContext, SubscriptionContext},
 };
+
+use crate::tool::failure;
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 type Context = RequestContext<RoleServer>;
@@ -58,10 +61,10 @@ macro_rules! own_handler {
             fn get_info(&self) -> ServerConfig;
         }
 
-                impl<H: ServerHandler> OwnHandler for H {
+        impl<H: ServerHandler> OwnHandler for H {
             $(
                 fn $request(&self, params: $params, context: Context) -> BoxFuture<'_, Result<$result, ErrorData>> {
-                    Box::pin(ServerHandler::$request(self, params, context))
+                    answered(stringify!($request), async move { ServerHandler::$request(self, params, context).await })
                 }
             )+
             $(
@@ -70,10 +73,10 @@ macro_rules! own_handler {
                 }
             )+
             fn ping(&self, context: Context) -> BoxFuture<'_, Result<(), ErrorData>> {
-                Box::pin(ServerHandler::ping(self, context))
+                answered("ping", async move { ServerHandler::ping(self, context).await })
             }
             fn discover(&self, context: Context) -> BoxFuture<'_, Result<DiscoverResult, ErrorData>> {
-                Box::pin(ServerHandler::discover(self, context))
+                answered("discover", async move { ServerHandler::discover(self, context).await })
             }
             fn on_initialized(&self, context: Notified) -> BoxFuture<'_, ()> {
                 Box::pin(ServerHandler::on_initialized(self, context))
@@ -82,7 +85,7 @@ macro_rules! own_handler {
                 Box::pin(ServerHandler::on_roots_list_changed(self, context))
             }
             fn listen(&self, context: SubscriptionContext) -> BoxFuture<'_, Result<(), ErrorData>> {
-                Box::pin(ServerHandler::listen(self, context))
+                answered("listen", async move { ServerHandler::listen(self, context).await })
             }
             fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
                 ServerHandler::accepted_subscription_filter(self, requested)
@@ -122,6 +125,20 @@ own_handler! {
         on_progress(ProgressNotificationParam);
         on_custom_notification(CustomNotification);
     }
+}
+
+/// A panic of the user's code is an error of this request. rmcp would never answer it, and the client wait for ever.
+fn answered<'a, T: 'a>(
+    method: &'static str,
+    future: impl Future<Output = Result<T, ErrorData>> + Send + 'a,
+) -> BoxFuture<'a, Result<T, ErrorData>> {
+    Box::pin(async move {
+        let outcome = AssertUnwindSafe(future).catch_unwind().await;
+        outcome.unwrap_or_else(|panic| {
+            let text = failure::opaque(method, &failure::panicked(&*panic));
+            Err(ErrorData::internal_error(text, None))
+        })
+    })
 }
 
 /// The server, seen as its own handler.

@@ -1,0 +1,10 @@
+//! The forwarder alone, with the HTTP layer removed: served over a pipe, the user's handler behind it counted.
+
+mod answers;
+mod everything;
+mod method_names;
+mod methods;
+mod panics;
+mod wire;
+mod with_callers;
+mod without_gate;

@@ -1,0 +1,24 @@
+"""PyPI fastmcp's client: fastmcp_client.py URL auto|legacy      (opens $BROWSER)"""
+
+import asyncio
+import sys
+import warnings
+
+warnings.simplefilter("ignore")
+
+from common import Task, keep_tokens  # noqa: E402
+from fastmcp import Client  # noqa: E402
+from fastmcp.client.auth import OAuth  # noqa: E402
+
+
+async def main(url, mode):
+    task, auth = Task(), OAuth(url, callback_host="127.0.0.1")
+    async with Client(url, auth=auth, mode=mode) as client:
+        tools = await client.list_tools()
+        result = await client.call_tool(task.tool, task.arguments)
+        protocol = getattr(client, "protocol_version", None) or getattr(client.session, "protocol_version", None)
+        keep_tokens(auth.context.current_tokens)
+        task.judge(protocol, tools, result)
+
+
+asyncio.run(main(*sys.argv[1:3]))

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|keycloak|conformance COMMAND…
+#
+# COMMAND runs with MCP_URL, ISSUER (not for conformance), LAB_TOKENS, SERVER_LOG and TOKEN_FILE (conformance) set; the
+# words URL and TOKEN_FILE among its arguments are replaced. Then everything is stopped, and the server's log, written at
+# trace level, is searched for tokens. COMMAND may be a list of quoted commands after -c: with.sh keycloak -c "a b" "c d".
+#
+#   with.sh oidc-provider run-clients.sh URL               the example of examples/keycloak behind npm oidc-provider
+#   with.sh oidc-provider authlab.sh URL
+#   with.sh keycloak run-clients.sh URL python-sdk-auto    … behind a real Keycloak (half a minute to start)
+#   with.sh conformance conformance.sh URL TOKEN_FILE      examples/conformance with its development issuer
+#
+# LAB_SERVER   another server binary, configured by the same variables
+# SCOPES       "mcp:tools"; several for a step-up, the first is the one for everything
+# PORT_SERVER, PORT_ISSUER: fixed ports, for a look from outside (any free ones otherwise)
+set -euo pipefail
+. "$(dirname "$0")/lab.sh"
+kind=${1:-}; [ $# -ge 2 ] || { sed -n '2,/^set/p' "$0" | sed '$d'; exit 2; }
+shift
+lab_run_dir; lab_trap
+
+read -r server_port issuer_port < <(lab_free_ports 2)
+server_port=${PORT_SERVER:-$server_port} issuer_port=${PORT_ISSUER:-$issuer_port}
+MCP_URL=http://127.0.0.1:$server_port/mcp
+SERVER_LOG=$LAB_RUN/server.log LAB_TOKENS=$LAB_RUN/tokens TOKEN_FILE=$LAB_RUN/token
+SCOPES=${SCOPES:-mcp:tools}
+export MCP_URL SERVER_LOG LAB_TOKENS TOKEN_FILE SCOPES
+: >"$LAB_TOKENS"
+server=() issuer_settings=()
+
+oidc_provider() {
+  lab_needs node issuer
+  export ISSUER=http://127.0.0.1:$issuer_port PERSON_NAME=alice PERSON_PASSWORD=anything
+  PORT=$issuer_port RESOURCES=$MCP_URL LAB_NODE_PACKAGES=$LAB/issuer \
+    lab_start issuer node --import "$LAB_SCRIPTS/packages/resolve.mjs" "$LAB_SCRIPTS/issuers/oidc-provider.mjs"
+  lab_wait_http "$ISSUER/.well-known/openid-configuration" 30 "$LAB_PID" issuer
+}
+
+keycloak() {
+  local base=http://127.0.0.1:$issuer_port words
+  lab_needs keycloak
+  lab_start issuer "$LAB_SCRIPTS/issuers/keycloak.sh" "$issuer_port"
+  lab_wait_http "$base/realms/master" 240 "$LAB_PID" issuer
+  read -ra words <<<"$SCOPES"
+  ISSUER=$(python3 "$LAB_SCRIPTS/issuers/keycloak-realm.py" "$base" mcp "$MCP_URL" "${words[@]}")
+  export ISSUER PERSON_NAME=alice PERSON_PASSWORD=alice
+  # Keycloak's access tokens say "JWT" in the header, not "at+jwt".
+  issuer_settings=(MCP_AUTH_TOKEN_TYPE=any)
+}
+
+case $kind in
+  oidc-provider) oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}") ;;
+  keycloak) keycloak; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}") ;;
+  conformance) server=("${LAB_SERVER:-$LAB_TARGET/conformance-server}") ;;
+  *) die "no such surroundings: $kind" ;;
+esac
+[ -x "${server[0]}" ] || die "${server[0]} is not built"
+
+if [ "$kind" = conformance ]; then
+  lab_start server env RUST_LOG=trace NO_COLOR=1 PORT="$server_port" TOKEN_FILE="$TOKEN_FILE" "${server[@]}"
+else
+  lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" MCP_AUTH_ISSUER="$ISSUER" \
+    MCP_AUTH_RESOURCE="$MCP_URL" MCP_AUTH_LISTEN="127.0.0.1:$server_port" "${server[@]}"
+fi
+server_pid=$LAB_PID
+lab_wait_http "$MCP_URL" 30 "$server_pid" server
+if [ "$kind" = conformance ]; then
+  for _ in $(seq 50); do [ -s "$TOKEN_FILE" ] && break; sleep 0.1; done
+  [ -s "$TOKEN_FILE" ] || die "the server wrote no token to $TOKEN_FILE"
+  cat "$TOKEN_FILE" >>"$LAB_TOKENS"; echo >>"$LAB_TOKENS"
+fi
+
+run() {
+  local word words=()
+  for word in "$@"; do
+    case $word in URL) word=$MCP_URL ;; TOKEN_FILE) word=$TOKEN_FILE ;; esac
+    words+=("$word")
+  done
+  # Our own scripts by their bare names.
+  [ ! -x "$LAB_SCRIPTS/${words[0]}" ] || words[0]=$LAB_SCRIPTS/${words[0]}
+  "${words[@]}"
+}
+
+status=0
+if [ "$1" = -c ]; then
+  shift
+  for line in "$@"; do read -ra words <<<"$line"; run "${words[@]}" || { status=$?; break; }; done
+else
+  run "$@" || status=$?
+fi
+
+if ! kill -0 "$server_pid" 2>/dev/null; then say "the server ended by itself"; tail -n 20 "$SERVER_LOG" >&2; status=1; fi
+if grep -q "panicked at" "$SERVER_LOG"; then grep -A 5 "panicked at" "$SERVER_LOG" >&2; status=1; fi
+if [ "$status" = 0 ]; then
+  lab_stop "$server_pid"
+  python3 "$LAB_SCRIPTS/scan-log.py" "$LAB_TOKENS" "$SERVER_LOG" || status=$?
+else
+  # Without the noise of trace lines.
+  say "the end of the server's log:"; grep -vE '\b(TRACE|DEBUG)\b' "$SERVER_LOG" | tail -n 20 >&2 || true
+fi
+exit "$status"

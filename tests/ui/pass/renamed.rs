@@ -1,0 +1,24 @@
+//! The crate under another name.
+
+#![deny(missing_docs, unused)]
+#![deny(clippy::pedantic)]
+#![forbid(unsafe_code, clippy::allow_attributes)]
+
+use mcp_auth as other_name;
+
+/// A server.
+pub struct Renamed;
+
+#[other_name::server(crate = "other_name", scopes("a"), default(scopes("a")))]
+impl Renamed {
+    /// Is it there?
+    #[other_name::tool]
+    pub async fn ping(&self, user: other_name::AuthInfo, id: u64) -> String {
+        format!("{}{id}", user.subject())
+    }
+}
+
+#[test]
+fn has_its_tool() {
+    assert_eq!(<Renamed as other_name::Server>::DEFINITION.tools[0][0].name, "ping");
+}
