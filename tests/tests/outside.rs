@@ -1,6 +1,8 @@
 //! A user's view from outside the workspace: the README's program with the README's dependencies builds without a
 //! warning and runs.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, its helpers too")]
+
 use std::{
     fs,
     io::{Read, Write},
@@ -44,7 +46,7 @@ fn generate() -> PathBuf {
         .collect();
     names.sort_unstable();
     assert_eq!(names, ["mcp-auth", "schemars", "serde", "tokio"]);
-    let dependencies = dependencies.replace(path, &format!("path = {:?}", workspace().join("mcp-auth")));
+    let dependencies = dependencies.replace(path, &format!("path = \"{}\"", workspace().join("mcp-auth").display()));
     let manifest = format!(
         "[package]\nname = \"{NAME}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n{dependencies}\n\n[workspace]\n\n\
          # As in mcp-auth's workspace, so that dependencies are built once.\n\

@@ -1,5 +1,7 @@
 //! The quickstart as a newcomer meets it: start it, paste what it prints, start it twice, stop it.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, its helpers too")]
+
 use std::{
     io::{BufRead, BufReader, Read},
     net::{TcpListener, TcpStream},

@@ -128,8 +128,7 @@ impl Failing {
 
     #[tool(public)]
     fn panics_at_once(&self) {
-        let number = u8::try_from(256).expect(SECRET);
-        drop(number);
+        let _number = u8::try_from(256).expect(SECRET);
     }
 
     #[tool(public)]

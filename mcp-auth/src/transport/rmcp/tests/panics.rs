@@ -1,4 +1,4 @@
-//! A panic in the user's handler is an answer of that request, and of nothing else.
+//! A panic in the user's handler, before or after there is a future, is an answer of that request, and of nothing else.
 
 use std::sync::Arc;
 
@@ -35,7 +35,6 @@ impl ServerHandler for Fragile {
         panic!("the secret of {}", request.name)
     }
 
-    #[expect(clippy::manual_async_fn, reason = "panics before there is a future")]
     fn list_prompts(
         &self,
         _: Option<PaginatedRequestParams>,

@@ -82,10 +82,8 @@ impl Pipe {
             }
             panic!("{method}: the connection ended without an answer")
         };
-        match tokio::time::timeout(std::time::Duration::from_secs(10), answer).await {
-            Ok(message) => message,
-            Err(_) => panic!("{method}: no answer"),
-        }
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(10), answer).await;
+        answer.unwrap_or_else(|_| panic!("{method}: no answer"))
     }
 
     /// Sends a notification; when this returns, it has been handled.
