@@ -1,0 +1,1 @@
+//! Requirements of a resource server that have no test in this binary.
