@@ -1,6 +1,6 @@
 //! Host and Origin, checked against the configuration: DNS rebinding and foreign pages end here.
 
-use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header, uri::Authority};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header, uri::Authority};
 
 use super::Refusal;
 use crate::challenge::Rpc;
@@ -23,11 +23,8 @@ pub(crate) struct HostPattern {
 
 impl HostPattern {
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let authority: Authority = text.parse().ok()?;
-        if text.contains('@') || authority.host().is_empty() {
-            return None;
-        }
-        Some(Self { host: authority.host().to_ascii_lowercase(), port: authority.port_u16() })
+        let (host, port) = host_and_port(&text.parse().ok()?)?;
+        Some(Self { host: host.to_ascii_lowercase(), port })
     }
 
     pub(crate) fn matches(&self, host: &str, port: Option<u16>) -> bool {
@@ -48,8 +45,7 @@ impl Origins {
 
     /// Whether `text` is what a browser sends as `Origin`: scheme, host and port, nothing behind.
     pub(crate) fn is_origin(text: &str) -> bool {
-        let Some((scheme, authority)) = text.split_once("://") else { return false };
-        matches!(scheme, "http" | "https") && HostPattern::parse(authority).is_some()
+        page(text).is_some()
     }
 
     /// 403 for a foreign host or origin (MCP transports, *Security*); 400 for a request without a host.
@@ -80,10 +76,26 @@ impl Origins {
         if self.pages.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
             return true;
         }
-        let uri = origin.parse::<Uri>().ok();
-        let host = uri.as_ref().and_then(Uri::host);
-        self.loopback_pages && host.is_some_and(is_loopback)
+        self.loopback_pages && page(origin).is_some_and(|page| is_loopback(&page.host))
     }
+}
+
+/// Host and port of an origin.
+fn page(origin: &str) -> Option<HostPattern> {
+    let (scheme, authority) = origin.split_once("://")?;
+    if matches!(scheme, "http" | "https") { HostPattern::parse(authority) } else { None }
+}
+
+/// `host` or `host:port` and nothing else: no user, no port that is no number.
+fn host_and_port(authority: &Authority) -> Option<(String, Option<u16>)> {
+    let host = authority.host();
+    let rest = authority.as_str().strip_prefix(host).filter(|_| !host.is_empty())?;
+    let port = match rest.strip_prefix(':') {
+        None if rest.is_empty() => None,
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
+        _ => return None,
+    };
+    Some((host.to_owned(), port))
 }
 
 /// The host a request is for. HTTP/2 carries it in the target, HTTP/1.1 in the header; where both stand they must
@@ -100,11 +112,7 @@ fn host_of<B>(request: &Request<B>) -> Option<(String, Option<u16>)> {
     {
         return None;
     }
-    let authority = header.as_ref().or(target)?;
-    if authority.as_str().contains('@') || authority.host().is_empty() {
-        return None;
-    }
-    Some((authority.host().to_owned(), authority.port_u16()))
+    host_and_port(header.as_ref().or(target)?)
 }
 
 /// `localhost` and the loopback addresses; nothing that needs a resolver.
