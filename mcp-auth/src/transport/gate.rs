@@ -124,7 +124,7 @@ impl Gate {
                 "Content-Type must be application/json",
             ));
         }
-        let (body, _claim) = self.bodies.read(&parts.headers, body).await?;
+        let (body, _claim) = self.bodies.read(&parts.headers, body, &caller).await?;
         let envelope = Envelope::read(&body).map_err(unreadable)?;
         let id = envelope.id();
         let initializes = envelope.method() == Some("initialize");
