@@ -50,7 +50,8 @@ async fn table<K: Kind>() -> String {
         *session = answer.header("mcp-session-id").unwrap_or("nobody-has-this").to_owned();
     }
     let callers = Callers { tokens, sessions };
-    let mut table = "| | no token | bad token | narrow token | good token |\n|---|---|---|---|---|".to_owned();
+    let mut table =
+        "| | no token | bad token | narrow token | good token |\n|---|---|---|---|---|".to_owned();
     for (name, message) in rows() {
         let mut row = format!("\n| {name} |");
         for (token, session) in callers.tokens.iter().zip(&callers.sessions) {

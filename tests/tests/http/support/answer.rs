@@ -26,7 +26,8 @@ impl Answer {
 
     /// The JSON-RPC message: the body, or the data of the stream's last event.
     pub(crate) fn json(&self) -> Value {
-        let text = if self.header("content-type").is_some_and(|value| value.starts_with("text/event-stream")) {
+        let text = if self.header("content-type").is_some_and(|value| value.starts_with("text/event-stream"))
+        {
             self.events().last().cloned().unwrap_or_default()
         } else {
             self.body.clone()

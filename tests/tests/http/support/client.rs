@@ -94,7 +94,8 @@ impl Connection {
         let head = String::from_utf8_lossy(&head).into_owned();
         let garbage = || Broken::Garbage(head.clone());
         let mut lines = head.trim_end().split("\r\n");
-        let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ").or(line.strip_prefix("HTTP/1.0 ")));
+        let status =
+            lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ").or(line.strip_prefix("HTTP/1.0 ")));
         let status = status.and_then(|line| line.get(..3)?.parse().ok()).ok_or_else(garbage)?;
         let header = |line: &str| {
             let (name, value) = line.split_once(':')?;

@@ -87,6 +87,11 @@ impl Message {
         self
     }
 
+    pub(crate) fn method(mut self, method: &str) -> Self {
+        method.clone_into(&mut self.method);
+        self
+    }
+
     pub(crate) fn at(mut self, target: &str) -> Self {
         target.clone_into(&mut self.target);
         self

@@ -9,5 +9,6 @@ pub(crate) use answer::{Answer, Challenge};
 pub(crate) use client::{Broken, Connection, exchange, within};
 pub(crate) use message::{Message, request};
 pub(crate) use server::{
-    Anonymous, Closed, Kind, Ledger, Plain, READ, Required, Running, Setup, free_port, panics, start, start_with,
+    Anonymous, Closed, Kind, Ledger, Plain, READ, Required, Running, Setup, free_port, panics, start,
+    start_with,
 };

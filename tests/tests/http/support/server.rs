@@ -83,6 +83,13 @@ macro_rules! tools {
                 user.subject().to_owned()
             }
 
+            /// What a tool could see of the token.
+            #[tool(authenticated)]
+            async fn headers(&self, extensions: mcp_auth::rmcp::model::Extensions) -> String {
+                let parts = extensions.get::<http::request::Parts>().expect("the request is there");
+                format!("{:?}", parts.headers)
+            }
+
             /// Waits until the test lets it end.
             #[tool(authenticated)]
             async fn slow(&self) -> String {
@@ -240,7 +247,8 @@ impl Running {
     pub(crate) async fn open(&self, message: &Message) -> (Answer, Connection) {
         let mut connection = Connection::open(self.address).await;
         connection.write(&message.bytes(&self.host())).await.expect("the connection is open");
-        let head = within(connection.head()).await.unwrap_or_else(|broken| panic!("{broken:?} for {message:?}"));
+        let head =
+            within(connection.head()).await.unwrap_or_else(|broken| panic!("{broken:?} for {message:?}"));
         (head, connection)
     }
 
