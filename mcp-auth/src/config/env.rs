@@ -88,7 +88,9 @@ impl Vars {
         let details = [JWKS_URL, AUDIENCE, TOKEN_TYPE, LEEWAY_SECONDS, PRIVATE_NETWORK];
         let details = details.map(|name| self.take(name));
         let [jwks_url, audience, token_type, leeway, private_network] = details;
-        let mut issuer = Issuer::new(self.take(ISSUER)?);
+        let url = self.take(ISSUER);
+        // Without a URL the details are checked all the same, and then dropped.
+        let mut issuer = Issuer::new(url.as_deref().unwrap_or_default());
         if let Some(url) = jwks_url {
             issuer = issuer.with_jwks_url(url);
         }
@@ -112,7 +114,7 @@ impl Vars {
             Some("true") => issuer = issuer.allow_private_network(),
             Some(other) => self.refuse(PRIVATE_NETWORK, other, "write `true` or `false`"),
         }
-        Some(issuer)
+        url.map(|_| issuer)
     }
 
     fn refuse(&mut self, name: &str, value: &str, help: &str) {

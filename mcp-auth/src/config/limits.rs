@@ -13,13 +13,15 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "written with `..Limits::default()`")]
 pub struct Limits {
-    /// For the request line and headers to arrive; `serve` only. Default 10 s.
+    /// For the first bytes of a connection to arrive, and then for the request line and headers of each request, which
+    /// includes the pause between two; `serve` only. Default 10 s.
     pub header_time: Duration,
     /// For a request's body to arrive. Default 30 s.
     pub body_time: Duration,
     /// Bytes of one request's body. Default 1 MiB.
     pub body_size: usize,
-    /// Bytes of all request bodies that are held at once; above, requests get 503. Default 64 MiB.
+    /// Bytes of all request bodies that are held at once; above, requests get 503. Callers without a token may fill half
+    /// of it. Default 64 MiB.
     pub bodies_in_flight: usize,
     /// Connections at once; above, new ones wait. `serve` only. Default 1024.
     pub connections: usize,

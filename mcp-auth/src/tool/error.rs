@@ -9,7 +9,7 @@ type Source = Box<dyn Error + Send + Sync>;
 /// A tool's error; it says who may read it.
 ///
 /// `?` takes any [`std::error::Error`], `anyhow::Error` included: the log gets it together with an id, the client
-/// sees only that id. What the developer means for the client is said with [`ToolError::tell`] or by an error type
+/// sees only that id. (rmcp's [`ErrorData`] stays what it is, an error of the protocol.) What the developer means for the client is said with [`ToolError::tell`] or by an error type
 /// that implements [`TellClient`].
 ///
 /// ```
@@ -72,7 +72,11 @@ where
     E: Into<Box<dyn Error + Send + Sync>>,
 {
     fn from(error: E) -> Self {
-        Self::opaque(error)
+        // rmcp's own error is written for the client: its code and message are the protocol's.
+        match error.into().downcast::<ErrorData>() {
+            Ok(error) => Self::protocol(*error),
+            Err(source) => Self::opaque(source),
+        }
     }
 }
 
@@ -96,4 +100,22 @@ impl fmt::Debug for ToolError {
 pub trait TellClient {
     /// What the client reads. No secret, no path, no SQL.
     fn tell_client(&self) -> String;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind<E: Into<ToolError>>(error: E) -> Kind {
+        error.into().into_kind()
+    }
+
+    #[test]
+    fn a_protocol_error_keeps_its_code_and_everything_else_is_for_the_log() {
+        let protocol = ErrorData::invalid_params("the state was changed", None);
+        assert!(matches!(kind(protocol.clone()), Kind::Protocol(error) if error == protocol));
+        assert!(matches!(kind(std::io::Error::other("secret")), Kind::Opaque(_)));
+        assert!(matches!(kind("secret"), Kind::Opaque(_)));
+        assert!(matches!(kind(ToolError::tell("hello")), Kind::Tell(text) if text == "hello"));
+    }
 }

@@ -124,7 +124,7 @@ impl Gate {
                 "Content-Type must be application/json",
             ));
         }
-        let (body, _claim) = self.bodies.read(&parts.headers, body).await?;
+        let (body, _claim) = self.bodies.read(&parts.headers, body, &caller).await?;
         let envelope = Envelope::read(&body).map_err(unreadable)?;
         let id = envelope.id();
         let initializes = envelope.method() == Some("initialize");
@@ -132,8 +132,15 @@ impl Gate {
         if initializes {
             self.make_room(&caller).await.map_err(|refusal| refusal.answering(id.clone()))?;
         }
+        // Where no session is opened without a token, none can be used without one either.
+        let stranger = !self.parts.registry.anonymous && caller.auth().is_none();
+        let needs_token = stranger && parts.headers.contains_key(SESSION);
         let session = self.open_session(&mut parts, &caller);
-        Ok(self.forward(parts, body, caller, session, &id).await)
+        let response = self.forward(parts, body, caller, session, &id).await;
+        if needs_token && response.status() == StatusCode::NOT_FOUND {
+            return Err(self.unauthorized(&self.first_sign_in).answering(id));
+        }
+        Ok(response)
     }
 
     /// GET opens a stream of a session, DELETE ends a session.

@@ -2,6 +2,7 @@
 
 mod body;
 mod envelope;
+mod first_bytes;
 mod gate;
 mod headers;
 mod normalize;

@@ -12,7 +12,7 @@ pub(super) fn errors(response: Response<Body>, id: &RequestId) -> Response<Body>
         return uncached(response);
     }
     if is(response.headers(), "application/json") {
-        return response;
+        return uncached(response);
     }
     let (parts, _text) = response.into_parts();
     let (status, code, message) = meaning(status);
@@ -45,12 +45,10 @@ fn meaning(status: StatusCode) -> (StatusCode, Rpc, &'static str) {
     }
 }
 
-/// What one caller got must not be kept for another (RFC 6750 section 2.3).
+/// What one caller got must not be kept for another (RFC 6750 section 2.3); 404 and 405 would be kept without asking
+/// (RFC 9110 section 15.1).
 fn uncached(mut response: Response<Body>) -> Response<Body> {
-    let headers = response.headers_mut();
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -1,6 +1,6 @@
 //! Host and Origin, checked against the configuration: DNS rebinding and foreign pages end here.
 
-use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header, uri::Authority};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header, uri::Authority};
 
 use super::Refusal;
 use crate::challenge::Rpc;
@@ -23,11 +23,9 @@ pub(crate) struct HostPattern {
 
 impl HostPattern {
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let authority: Authority = text.parse().ok()?;
-        if text.contains('@') || authority.host().is_empty() {
-            return None;
-        }
-        Some(Self { host: authority.host().to_ascii_lowercase(), port: authority.port_u16() })
+        let authority = text.parse().ok()?;
+        let (host, port) = host_and_port(&authority)?;
+        Some(Self { host: host.to_ascii_lowercase(), port })
     }
 
     pub(crate) fn matches(&self, host: &str, port: Option<u16>) -> bool {
@@ -48,17 +46,16 @@ impl Origins {
 
     /// Whether `text` is what a browser sends as `Origin`: scheme, host and port, nothing behind.
     pub(crate) fn is_origin(text: &str) -> bool {
-        let Some((scheme, authority)) = text.split_once("://") else { return false };
-        matches!(scheme, "http" | "https") && HostPattern::parse(authority).is_some()
+        page(text).is_some()
     }
 
     /// 403 for a foreign host or origin (MCP transports, *Security*); 400 for a request without a host.
     pub(super) fn check<B>(&self, request: &Request<B>) -> Result<(), Refusal> {
-        let Some(authority) = host_of(request) else {
+        let authority = host_of(request);
+        let Some((host, port)) = authority.as_ref().and_then(host_and_port) else {
             return Err(Refusal::bad_request("the request names no valid host"));
         };
-        let host = authority.host();
-        if !self.admits_host(host, authority.port_u16()) {
+        if !self.admits_host(host, port) {
             tracing::warn!(host, "refused: the host is not one of the server's; see `allowed_hosts`");
             return Err(Refusal::new(StatusCode::FORBIDDEN, Rpc::Forbidden, "the host is not served here"));
         }
@@ -81,10 +78,26 @@ impl Origins {
         if self.pages.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
             return true;
         }
-        let uri = origin.parse::<Uri>().ok();
-        let host = uri.as_ref().and_then(Uri::host);
-        self.loopback_pages && host.is_some_and(is_loopback)
+        self.loopback_pages && page(origin).is_some_and(|page| is_loopback(&page.host))
     }
+}
+
+/// Host and port of an origin.
+fn page(origin: &str) -> Option<HostPattern> {
+    let (scheme, authority) = origin.split_once("://")?;
+    if matches!(scheme, "http" | "https") { HostPattern::parse(authority) } else { None }
+}
+
+/// `host` or `host:port` and nothing else: no user, no port that is no number.
+fn host_and_port(authority: &Authority) -> Option<(&str, Option<u16>)> {
+    let host = authority.host();
+    let rest = authority.as_str().strip_prefix(host).filter(|_| !host.is_empty())?;
+    let port = match rest.strip_prefix(':') {
+        None if rest.is_empty() => None,
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
+        _ => return None,
+    };
+    Some((host, port))
 }
 
 /// The host a request is for. HTTP/2 carries it in the target, HTTP/1.1 in the header; where both stand they must
@@ -101,9 +114,7 @@ fn host_of<B>(request: &Request<B>) -> Option<Authority> {
     {
         return None;
     }
-    let authority = header.or_else(|| target.cloned())?;
-    let names_host = !authority.as_str().contains('@') && !authority.host().is_empty();
-    names_host.then_some(authority)
+    header.or_else(|| target.cloned())
 }
 
 /// `localhost` and the loopback addresses; nothing that needs a resolver.

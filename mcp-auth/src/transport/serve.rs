@@ -18,6 +18,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::first_bytes::FirstBytes;
 use crate::{Error, Limits};
 
 /// Bytes of request line and headers of one request.
@@ -115,8 +116,8 @@ impl Bound {
             };
             let service =
                 self.router.clone().map_request(|request: Request<Incoming>| request.map(Body::new));
-            let connection =
-                builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+            let io = TokioIo::new(FirstBytes::new(stream, self.limits.header_time));
+            let connection = builder.serve_connection(io, TowerToHyperService::new(service));
             let connection = open.watch(connection.into_owned());
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
@@ -221,5 +222,18 @@ impl std::fmt::Debug for Bound {
             .field("address", &self.address)
             .field("resource", &self.resource)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Not to be seen from outside: an answer is one write, and nothing waits for its acknowledgement.
+    #[tokio::test]
+    async fn answers_do_not_wait_for_acknowledgements() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        assert!(accept(&listener).await.nodelay().unwrap());
     }
 }

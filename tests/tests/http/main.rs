@@ -1,0 +1,21 @@
+//! One protected server, attacked over HTTP. The names of the tests begin with the requirement or the mistake that
+//! they stand for; `requirements.rs` says which ids have no test here, and why.
+
+mod adoption;
+mod bearer;
+mod configuration;
+mod confusion;
+mod cors;
+mod discovery;
+mod http2;
+mod limits;
+mod log;
+mod malformed;
+mod origins;
+mod outage;
+mod paths;
+mod requirements;
+mod sessions;
+mod shutdown;
+mod support;
+mod table;

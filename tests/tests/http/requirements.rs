@@ -1,0 +1,13 @@
+//! Requirements of a resource server that have no test in this binary, and why.
+//!
+//! | id | reason |
+//! |---|---|
+//! | R16 | a scope that includes another one cannot be declared yet; `any_of`, which stands in for it, is in `bearer.rs` |
+//! | R23 | TLS ends in front of the server; that http is refused for public names is in `configuration.rs` |
+//! | R29-R37 | claims, headers and keys of a token: inside the crate, in `authenticate/tests` |
+//! | R38-R41 | introspection: there is none yet |
+//! | R42 | bound tokens: inside the crate, in `authenticate/tests` |
+//! | R54 | `requestState` is passed on to the tool as it came; nothing of ours makes or trusts one yet |
+//! | R56 | elicitation by URL is the tool's own; nothing of ours opens one yet |
+//!
+//! Of what is asked for elsewhere: `TCP_NODELAY` cannot be seen from outside, and is tested in `transport/serve.rs`.

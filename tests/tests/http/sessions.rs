@@ -1,0 +1,230 @@
+//! Sessions belong to the principal who opened them. Everybody else gets, byte for byte, what an unknown id gets.
+
+use serde_json::json;
+
+use crate::support::{Anonymous, Answer, Message, Plain, READ, Running, start, within};
+
+/// What can be tried on a session.
+fn attempts() -> Vec<Message> {
+    vec![
+        Message::old("tools/list", &json!({})),
+        Message::old("ping", &json!({})),
+        Message::old_call("read"),
+        Message::old_call("status"),
+        Message::old_call("nothing"),
+        Message::old("prompts/list", &json!({})),
+        Message::old("tools/destroy", &json!({})),
+        Message::old("initialize", &json!({})),
+        Message::initialize(),
+        Message::notification("notifications/initialized", &json!({})),
+        Message::notification("notifications/cancelled", &json!({ "requestId": 1 })),
+        Message::notification("notifications/progress", &json!({ "progressToken": 1, "progress": 1 })),
+        Message::notification("notifications/roots/list_changed", &json!({})),
+        Message::notification("notifications/own", &json!({})),
+        Message::post(r#"{"jsonrpc":"2.0","id":0,"result":{}}"#),
+        Message::post(r#"{"jsonrpc":"2.0","id":0,"error":{"code":1,"message":"no"}}"#),
+        Message::post("{"),
+        Message::listen(),
+        Message::listen().with("last-event-id", "0"),
+        Message::listen().with("last-event-id", "0/0"),
+        Message::listen().with("last-event-id", "1/0"),
+        Message::listen().without("accept"),
+        Message::end(),
+        Message::end().instead("mcp-protocol-version", "1999-01-01"),
+    ]
+}
+
+/// Has the same shape as the id of a session, and is none.
+fn unknown(id: &str) -> String {
+    id.chars().map(|c| if c == 'a' { 'b' } else { c }).map(|c| if c == '1' { '2' } else { c }).collect()
+}
+
+async fn answer(server: &Running, message: &Message) -> Answer {
+    let (head, mut connection) = server.open(message).await;
+    // A stream without an end is as much an answer as its head.
+    let stream = message.method == "GET" && head.status == 200;
+    if stream { head } else { server.read(head, &mut connection).await }.without_date()
+}
+
+/// Everything that `stranger` tries on `id` looks as if there were no such session.
+async fn is_unknown_to(server: &Running, stranger: Option<&str>, id: &str) {
+    for message in attempts() {
+        let message = message.maybe(stranger);
+        let theirs = answer(server, &message.clone().session(id)).await;
+        let nobodys = answer(server, &message.clone().session(&unknown(id))).await;
+        assert_eq!(theirs, nobodys, "{message:?}");
+    }
+    let listen = answer(server, &Message::listen().maybe(stranger).session(id)).await;
+    assert!([401, 404].contains(&listen.status), "{listen:?}");
+}
+
+#[tokio::test]
+async fn t3_f4_another_principal_finds_no_session() {
+    let server = start::<Plain>().await;
+    let alice = server.token("alice", READ);
+    let id = server.session(Some(&alice)).await;
+    let claim = |name: &str, value: &str| {
+        let token =
+            server.issuer.token("alice").audience(&server.resource).scopes(READ).claim(name, value).issue();
+        token.expose().to_owned()
+    };
+    for stranger in [server.token("mallory", READ), claim("client_id", "another"), claim("sub", "Alice")] {
+        is_unknown_to(&server, Some(&stranger), &id).await;
+        let call = Message::old_call("read").session(&id).token(&stranger);
+        assert_eq!(server.send(&call).await.status, 404);
+    }
+    is_unknown_to(&server, None, &id).await;
+    assert_eq!(server.ledger.ran(), [""; 0]);
+    // Nothing of it has reached the owner's session.
+    assert_eq!(server.send(&Message::old_call("read").session(&id).token(&alice)).await.text(), "read ran");
+    assert_eq!(answer(&server, &Message::listen().session(&id).token(&alice)).await.status, 200);
+}
+
+#[tokio::test]
+async fn t3_the_owner_goes_on_with_a_refreshed_token_and_with_no_other_scopes_than_its_own() {
+    let server = start::<Plain>().await;
+    let id = server.session(Some(&server.token("alice", READ))).await;
+    let call = Message::old_call("read").session(&id);
+    let again = server
+        .issuer
+        .token("alice")
+        .audience(&server.resource)
+        .scopes("files:read files:write")
+        .claim("jti", "2");
+    assert_eq!(server.send(&call.clone().token(again.issue().expose())).await.text(), "read ran");
+    assert_eq!(
+        server.send(&call.token(&server.token("alice", ""))).await.status,
+        403,
+        "identity per request"
+    );
+}
+
+#[tokio::test]
+async fn f11_a_stranger_cannot_cancel_a_call_and_the_owner_can() {
+    let server = start::<Plain>().await;
+    let alice = server.token("alice", READ);
+    let mallory = server.token("mallory", READ);
+    let id = server.session(Some(&alice)).await;
+    let cancel = Message::notification("notifications/cancelled", &json!({ "requestId": 1 })).session(&id);
+    let slow = Message::old_call("slow").session(&id).token(&alice);
+
+    let (head, mut stream) = server.open(&slow).await;
+    assert_eq!(head.status, 200);
+    server.ledger.begun().await;
+    assert_eq!(server.send(&cancel.clone().token(&mallory)).await.status, 404);
+    assert_eq!(server.send(&Message::end().session(&id).token(&mallory)).await.status, 202);
+    server.ledger.let_one_end();
+    assert!(within(stream.reads("slow ran")).await);
+    assert_eq!(server.ledger.ran(), ["slow"]);
+
+    // The control: from the owner the same notification ends the call.
+    let (_, mut stream) = server.open(&slow).await;
+    server.ledger.begun().await;
+    assert_eq!(server.send(&cancel.token(&alice)).await.status, 202);
+    assert!(!within(stream.reads("slow ran")).await);
+    assert_eq!(server.ledger.ran(), ["slow"]);
+}
+
+#[tokio::test]
+async fn t3_nothing_can_be_resumed_by_a_stranger() {
+    let server = start::<Plain>().await;
+    let alice = server.token("alice", READ);
+    let id = server.session(Some(&alice)).await;
+    let call = server.send(&Message::old_call("read").session(&id).token(&alice)).await;
+    let event = call.body.lines().rev().find_map(|line| line.strip_prefix("id:")).unwrap().trim().to_owned();
+    let resume = Message::listen().with("last-event-id", &event);
+    let mallory = server.token("mallory", READ);
+    let own = server.session(Some(&mallory)).await;
+    assert_eq!(answer(&server, &resume.clone().session(&id).token(&mallory)).await.status, 404);
+    // In a session of their own the event id leads to their own events.
+    let answer = within(server.send(&resume.session(&own).token(&mallory))).await;
+    assert_eq!((answer.status, answer.events()), (200, vec![]), "{answer:?}");
+}
+
+#[tokio::test]
+async fn r57_ids_that_were_made_up_or_changed_open_nothing() {
+    let server = start::<Plain>().await;
+    let alice = server.token("alice", READ);
+    let id = server.session(Some(&alice)).await;
+    let other = server.session(Some(&alice)).await;
+    let (name, tag) = id.rsplit_once('.').unwrap();
+    let (other_name, other_tag) = other.rsplit_once('.').unwrap();
+    assert_ne!(tag, other_tag);
+    let flipped = if tag.starts_with('A') { "B" } else { "A" };
+    for forged in [
+        String::new(),
+        ".".to_owned(),
+        name.to_owned(),
+        format!("{name}."),
+        format!("{name}.{}", &tag[..tag.len() - 1]),
+        format!("{name}.{}", &tag[..10]),
+        format!("{name}.{tag}A"),
+        format!("{name}.{tag}="),
+        format!("{name}.{flipped}{}", &tag[1..]),
+        format!("{name}.{other_tag}"),
+        format!("{other_name}.{tag}"),
+        format!("{}.{tag}", name.to_uppercase()),
+        format!("{}.{tag}", &name[1..]),
+        format!("x{id}"),
+        format!("{name}.x.{tag}"),
+        format!("{id}.{tag}"),
+        format!("{name}.{}", tag.to_lowercase()),
+        "unknown".to_owned(),
+        "a".repeat(10_000),
+        "\u{e9}".to_owned(),
+    ] {
+        let answer = server.send(&Message::old_call("read").session(&forged).token(&alice)).await;
+        assert_eq!((answer.status, answer.code()), (404, Some(-32001)), "{forged}");
+    }
+    assert_eq!(server.ledger.ran(), [""; 0]);
+    assert_eq!(server.send(&Message::old_call("read").session(&id).token(&alice)).await.text(), "read ran");
+}
+
+#[tokio::test]
+async fn r53_r57_ids_are_long_and_never_the_same() {
+    let server = start::<Plain>().await;
+    let alice = server.token("alice", READ);
+    let mut seen = std::collections::HashSet::new();
+    for _ in 0..20 {
+        let id = server.session(Some(&alice)).await;
+        assert!(id.len() > 64 && seen.insert(id));
+    }
+}
+
+#[tokio::test]
+async fn t3_an_ended_session_is_unknown_to_its_owner_too() {
+    let server = start::<Plain>().await;
+    let alice = server.token("alice", READ);
+    let id = server.session(Some(&alice)).await;
+    assert_eq!(server.send(&Message::end().session(&id).token(&alice)).await.status, 202);
+    let after = server.send(&Message::old_call("read").session(&id).token(&alice)).await;
+    assert_eq!((after.status, after.code()), (404, Some(-32001)));
+}
+
+/// Open point: a session that a token opened is not for callers without one, where those may open their own.
+#[tokio::test]
+async fn t3_a_session_of_a_token_is_unknown_without_it_also_where_anonymous_ones_exist() {
+    let server = start::<Anonymous>().await;
+    let id = server.session(Some(&server.token("alice", READ))).await;
+    is_unknown_to(&server, None, &id).await;
+    for message in [Message::old("tools/list", &json!({})), Message::old_call("status")] {
+        assert_eq!(server.send(&message.session(&id)).await.status, 404);
+    }
+    assert_eq!(server.ledger.ran(), [""; 0]);
+}
+
+/// A key from the configuration makes ids good for every node; they still belong to one principal.
+#[tokio::test]
+async fn t3_ids_under_a_shared_key_are_bound_as_well() {
+    let with_key = || crate::support::Setup {
+        build: Some(Box::new(|builder| builder.session_key([7; 32]))),
+        ..Default::default()
+    };
+    let first = crate::support::start_with::<Plain>(with_key()).await;
+    let second = crate::support::start_with::<Plain>(with_key()).await;
+    let id = first.session(Some(&first.token("alice", READ))).await;
+    is_unknown_to(&first, Some(&first.token("mallory", READ)), &id).await;
+    // The other node cannot tell it from an unknown one either: rmcp's sessions live on one node.
+    let call = Message::old_call("read").session(&id).token(&second.token("alice", READ));
+    assert_eq!(second.send(&call).await.status, 404);
+}
