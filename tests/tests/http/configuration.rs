@@ -112,7 +112,7 @@ mod contradiction {
     impl Both {
         /// For everybody.
         #[tool(authenticated)]
-        async fn whoami(&self) -> &'static str {
+        fn whoami(&self) -> &'static str {
             "you"
         }
     }
@@ -154,7 +154,9 @@ async fn program_that_is_configured_by_its_environment() {
     match Auth::from_env().await {
         Ok(_) => println!("<good>"),
         Err(error) => {
-            error.problems().iter().for_each(|problem| println!("<{}>{}", problem.setting, problem.message))
+            for problem in error.problems() {
+                println!("<{}>{}", problem.setting, problem.message);
+            }
         }
     }
 }

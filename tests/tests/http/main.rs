@@ -1,6 +1,13 @@
 //! One protected server, attacked over HTTP. The names of the tests begin with the requirement or the mistake that
 //! they stand for; `requirements.rs` says which ids have no test here, and why.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be had fails the test"
+)]
+
 mod adoption;
 mod bearer;
 mod configuration;

@@ -198,7 +198,7 @@ async fn requests_that_are_no_http_end_the_connection_and_nothing_else() {
     let post = format!(
         "POST /mcp HTTP/1.1\r\n{host}content-type: application/json\r\nauthorization: Bearer {good}\r\n"
     );
-    let many: String = (0..200).map(|number| format!("x-{number}: 1\r\n")).collect();
+    let many = "x: 1\r\n".repeat(200);
     for (name, bytes, status) in [
         ("HTTP/0.9", "GET /mcp\r\n\r\n".to_owned(), Some(400)),
         ("no HTTP", "hello\r\n\r\n".to_owned(), Some(400)),

@@ -10,7 +10,8 @@ use mcp_auth::{Auth, DevelopmentIssuer, Limits};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{
-    Broken, Connection, Kind, Ledger, Message, Plain, READ, Setup, free_port, start, start_with, within,
+    Broken, Connection, Kind, Ledger, Message, Plain, READ, Setup, exchange, free_port, start, start_with,
+    within,
 };
 
 #[tokio::test]
@@ -156,6 +157,9 @@ async fn one_signal_waits_for_open_calls_and_the_second_does_not() {
 #[tokio::test]
 async fn one_signal_ends_a_server_that_does_nothing() {
     let mut program = Program::start();
+    // Its first answer says that it serves, and so listens to signals.
+    let status = Message::call("status").bytes(&program.address.to_string());
+    assert_eq!(exchange(program.address, &status).await.unwrap().text(), "status ran");
     program.signal("-TERM");
     assert!(program.ends_within(Duration::from_secs(3)).await);
 }

@@ -47,7 +47,7 @@ async fn table<K: Kind>() -> String {
     let mut sessions = [const { String::new() }; 4];
     for (session, token) in sessions.iter_mut().zip(&tokens) {
         let answer = server.send(&Message::initialize().maybe(token.as_deref())).await;
-        *session = answer.header("mcp-session-id").unwrap_or("nobody-has-this").to_owned();
+        answer.header("mcp-session-id").unwrap_or("nobody-has-this").clone_into(session);
     }
     let callers = Callers { tokens, sessions };
     let mut table =
@@ -56,7 +56,7 @@ async fn table<K: Kind>() -> String {
         let mut row = format!("\n| {name} |");
         for (token, session) in callers.tokens.iter().zip(&callers.sessions) {
             let message = message(session).maybe(token.as_deref());
-            row.push_str(&format!(" {} |", cell(&server, &message).await));
+            row = format!("{row} {} |", cell(&server, &message).await);
         }
         table.push_str(&row);
     }
@@ -123,6 +123,5 @@ fn describe(answer: &Answer, origin: &str) -> String {
     if error == Some("invalid_token") {
         cell.push_str(" invalid");
     }
-    cell.push_str(&format!(" `{}`", challenge.get("scope").expect("r10")));
-    cell
+    format!("{cell} `{}`", challenge.get("scope").expect("r10"))
 }

@@ -84,10 +84,8 @@ impl Connection {
                 break end;
             }
             if !self.more().await {
-                return Err(match self.buffer.is_empty() {
-                    true => Broken::Closed,
-                    false => Broken::Garbage(String::from_utf8_lossy(&self.buffer).into_owned()),
-                });
+                let text = String::from_utf8_lossy(&self.buffer).into_owned();
+                return Err(if text.is_empty() { Broken::Closed } else { Broken::Garbage(text) });
             }
         };
         let head: Vec<u8> = self.buffer.drain(..end + 4).collect();
@@ -149,10 +147,6 @@ impl Connection {
 
     async fn more(&mut self) -> bool {
         matches!(self.stream.read_buf(&mut self.buffer).await, Ok(1..))
-    }
-
-    pub(crate) fn local_address(&self) -> SocketAddr {
-        self.stream.local_addr().expect("the connection is open")
     }
 }
 

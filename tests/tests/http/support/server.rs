@@ -135,7 +135,7 @@ pub(crate) struct Closed(pub(crate) Ledger);
 impl Closed {
     /// One scope.
     #[tool(scopes = "files:read")]
-    async fn read(&self) -> String {
+    fn read(&self) -> String {
         self.0.run("read")
     }
 }
