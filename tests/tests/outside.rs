@@ -46,7 +46,8 @@ fn generate() -> PathBuf {
         .collect();
     names.sort_unstable();
     assert_eq!(names, ["mcp-auth", "schemars", "serde", "tokio"]);
-    let dependencies = dependencies.replace(path, &format!("path = \"{}\"", workspace().join("mcp-auth").display()));
+    let dependencies =
+        dependencies.replace(path, &format!("path = \"{}\"", workspace().join("mcp-auth").display()));
     let manifest = format!(
         "[package]\nname = \"{NAME}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n{dependencies}\n\n[workspace]\n\n\
          # As in mcp-auth's workspace, so that dependencies are built once.\n\
