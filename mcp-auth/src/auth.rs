@@ -106,6 +106,10 @@ impl Auth {
     /// # routes().unwrap();
     /// ```
     ///
+    /// The router checks hosts, sizes and times itself. Of your own layers, let none redirect, rewrite or compress what
+    /// goes to the MCP endpoint before it arrives, and let none log a request's headers or query: clients that err put
+    /// tokens there (tower-http's `TraceLayer` logs the query). Time-outs around streams cut them off.
+    ///
     /// # Errors
     ///
     /// [`ConfigError`] where the server and the settings do not fit: no resource URL, a host that is not allowed.

@@ -8,6 +8,8 @@ mod server;
 mod state;
 mod subscriptions;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod tools;
 
 use std::{env, error::Error, fs};
@@ -22,7 +24,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).init();
 
-    let port: u16 = env::var("PORT").map_or(Ok(8002), |port| port.parse())?;
+    let port = env::var("PORT").unwrap_or_else(|_| "8002".to_owned());
+    let port: u16 = port.parse().map_err(|error| format!("PORT is `{port}`: {error}"))?;
     let origin = format!("http://127.0.0.1:{port}");
     let resource = format!("{origin}/mcp");
 

@@ -1,4 +1,4 @@
-//! Resources: a text, an image, and a template.
+//! Resources: two texts, an image, and a template.
 
 use rmcp::{
     ErrorData,
@@ -16,6 +16,9 @@ pub(crate) fn all() -> Vec<Resource> {
         Resource::new("test://static-binary", "Static binary")
             .with_description("An image that never changes")
             .with_mime_type("image/png"),
+        Resource::new("test://watched-resource", "Watched")
+            .with_description("A text to subscribe to")
+            .with_mime_type("text/plain"),
     ]
 }
 
@@ -32,6 +35,7 @@ pub(crate) fn read(uri: &str) -> Result<ReadResourceResult, ErrorData> {
         "test://static-text" => {
             ResourceContents::text("This is the content of the static text resource.", uri)
         }
+        "test://watched-resource" => ResourceContents::text("Nothing has happened yet.", uri),
         "test://static-binary" => ResourceContents::blob(content::PNG, uri).with_mime_type("image/png"),
         _ => {
             let id = uri.strip_prefix("test://template/").and_then(|rest| rest.strip_suffix("/data"));

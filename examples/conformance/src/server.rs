@@ -200,13 +200,13 @@ impl Conformance {
 
     /// Asks the client's model.
     #[tool]
-    fn test_input_required_result_sampling(answers: InputResponses) -> Result<CallToolResponse> {
+    fn test_input_required_result_sampling(answers: InputResponses) -> CallToolResponse {
         rounds::sampling(&answers)
     }
 
     /// Asks for the client's roots.
     #[tool]
-    fn test_input_required_result_list_roots(answers: InputResponses) -> Result<CallToolResponse> {
+    fn test_input_required_result_list_roots(answers: InputResponses) -> CallToolResponse {
         rounds::roots(&answers)
     }
 

@@ -54,6 +54,15 @@ fn token(rest: &[u8]) -> Result<&str, AuthenticateError> {
 /// `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
 fn is_b64token(token: &str) -> bool {
     let body = token.trim_end_matches('=');
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    !body.is_empty() && body.bytes().all(allowed)
+    !body.is_empty() && body.bytes().fold(true, |all, byte| all & is_b64token_byte(byte))
+}
+
+/// Without branches, so that a compiler can look at 16 bytes at once: a token has a thousand of them in each request.
+#[expect(clippy::needless_bitwise_bool, reason = "a lazy `||` is a branch")]
+const fn is_b64token_byte(byte: u8) -> bool {
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let digit = byte.wrapping_sub(b'0') < 10;
+    let other =
+        (byte == b'+') | (byte == b'-') | (byte == b'.') | (byte == b'/') | (byte == b'_') | (byte == b'~');
+    letter | digit | other
 }

@@ -24,10 +24,10 @@ pub(crate) enum Decision {
 }
 
 impl Rule {
-    /// `extra` scopes (of the arguments, of the whole server) are demanded besides the word's own, unless the word is
-    /// `public`.
+    /// `extra` scopes (of the arguments, of the whole server) are demanded besides the word's own. A server that demands
+    /// scopes of every request demands them of its `public` tools too: a forgotten word must not open a locked server.
     pub(crate) fn new(access: &Access, extra: &[&'static str], catalog: &Catalog) -> Self {
-        if access.public {
+        if access.public && extra.is_empty() {
             return Self::public();
         }
         let mut wanted: Vec<&'static str> = Vec::new();
@@ -63,5 +63,55 @@ impl Rule {
         };
         let satisfied = held.contains_all(self.all) && self.any.iter().all(|group| held.intersects(*group));
         if self.public || satisfied { Decision::Allowed } else { Decision::NeedsScope }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::AuthInfo;
+
+    const ANY: &[&[&str]] = &[&["c", "d"]];
+
+    /// What callers with these scopes get; `None` sends no token.
+    fn decisions(access: Access, requires: &[&'static str], callers: &[Option<&[&str]>]) -> Vec<Decision> {
+        let catalog = Catalog::new(["a", "b", "c", "d"]);
+        let rule = Rule::new(&access, requires, &catalog);
+        let caller = |scopes: &Option<&[&str]>| match scopes {
+            None => Caller::Anonymous,
+            Some(scopes) => Caller::Known(AuthInfo::for_tests("alice", scopes, &catalog)),
+        };
+        callers.iter().map(|scopes| rule.decide(&caller(scopes))).collect()
+    }
+
+    #[test]
+    fn words_combine_by_and() {
+        use Decision::{Allowed, NeedsScope, NeedsToken};
+        let callers: &[Option<&[&str]>] =
+            &[None, Some(&[]), Some(&["a"]), Some(&["a", "b"]), Some(&["a", "b", "d"]), Some(&["c", "d"])];
+        let access = Access::scopes(&["a", "b"], ANY);
+        assert_eq!(
+            decisions(access, &[], callers),
+            [NeedsToken, NeedsScope, NeedsScope, NeedsScope, Allowed, NeedsScope]
+        );
+        assert_eq!(
+            decisions(Access::AUTHENTICATED, &[], callers),
+            [NeedsToken, Allowed, Allowed, Allowed, Allowed, Allowed]
+        );
+    }
+
+    #[test]
+    fn what_a_server_demands_of_every_request_it_demands_of_public_tools() {
+        use Decision::{Allowed, NeedsScope, NeedsToken};
+        let callers: &[Option<&[&str]>] = &[None, Some(&["b"]), Some(&["a"])];
+        assert_eq!(decisions(Access::PUBLIC, &[], callers), [Allowed, Allowed, Allowed]);
+        assert_eq!(decisions(Access::PUBLIC, &["a"], callers), [NeedsToken, NeedsScope, Allowed]);
+    }
+
+    #[test]
+    fn r11_a_challenge_asks_for_everything_the_operation_needs() {
+        let catalog = Catalog::new(["a", "b", "c", "d"]);
+        let rule = Rule::new(&Access::scopes(&["b"], ANY), &["a"], &catalog);
+        assert_eq!(rule.wanted(), ["a", "b", "c"]);
     }
 }

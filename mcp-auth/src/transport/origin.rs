@@ -54,10 +54,11 @@ impl Origins {
 
     /// 403 for a foreign host or origin (MCP transports, *Security*); 400 for a request without a host.
     pub(super) fn check<B>(&self, request: &Request<B>) -> Result<(), Refusal> {
-        let Some((host, port)) = host_of(request) else {
+        let Some(authority) = host_of(request) else {
             return Err(Refusal::bad_request("the request names no valid host"));
         };
-        if !self.admits_host(&host, port) {
+        let host = authority.host();
+        if !self.admits_host(host, authority.port_u16()) {
             tracing::warn!(host, "refused: the host is not one of the server's; see `allowed_hosts`");
             return Err(Refusal::new(StatusCode::FORBIDDEN, Rpc::Forbidden, "the host is not served here"));
         }
@@ -88,7 +89,7 @@ impl Origins {
 
 /// The host a request is for. HTTP/2 carries it in the target, HTTP/1.1 in the header; where both stand they must
 /// agree.
-fn host_of<B>(request: &Request<B>) -> Option<(String, Option<u16>)> {
+fn host_of<B>(request: &Request<B>) -> Option<Authority> {
     let header = request.headers().get(header::HOST).map(HeaderValue::to_str);
     let header: Option<Authority> = match header {
         None => None,
@@ -100,11 +101,9 @@ fn host_of<B>(request: &Request<B>) -> Option<(String, Option<u16>)> {
     {
         return None;
     }
-    let authority = header.as_ref().or(target)?;
-    if authority.as_str().contains('@') || authority.host().is_empty() {
-        return None;
-    }
-    Some((authority.host().to_owned(), authority.port_u16()))
+    let authority = header.or_else(|| target.cloned())?;
+    let names_host = !authority.as_str().contains('@') && !authority.host().is_empty();
+    names_host.then_some(authority)
 }
 
 /// `localhost` and the loopback addresses; nothing that needs a resolver.

@@ -98,7 +98,7 @@ impl Bound {
     /// Serves until `stop` is ready, then lets open requests end, for at most
     /// [`Limits::shutdown_time`].
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
-        tracing::info!(address = %self.address, resource = self.resource, "listening");
+        self.announce();
         let connections = Arc::new(Semaphore::new(self.limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
         let builder = http(&self.limits);
         let open = GracefulShutdown::new();
@@ -133,6 +133,20 @@ impl Bound {
             () = self.shutdown.stopped.cancelled() => {}
         }
         self.shutdown.stopped.cancel();
+    }
+}
+
+impl Bound {
+    /// Says where the server is: to the log, or, where a program has none, to the person who started it.
+    fn announce(&self) {
+        if tracing::dispatcher::has_been_set() {
+            tracing::info!(address = %self.address, resource = self.resource, "listening");
+        } else {
+            eprintln!(
+                "mcp-auth: {} listens on {}; nobody reads its log (tracing)",
+                self.resource, self.address
+            );
+        }
     }
 }
 

@@ -42,23 +42,21 @@ pub(crate) fn elicitation(answers: &InputResponses) -> Result<CallToolResponse> 
     }
 }
 
-pub(crate) fn sampling(answers: &InputResponses) -> Result<CallToolResponse> {
-    match answer(answers, "capital_question") {
-        Some(answer) => {
-            let said = answer.get("content").and_then(|content| content.get("text")).and_then(Value::as_str);
-            Ok(text(format!("The model says: {}", said.unwrap_or("(no text)"))))
-        }
-        None => Ok(ask("capital_question", input::prompt("What is the capital of France?")).into()),
-    }
+pub(crate) fn sampling(answers: &InputResponses) -> CallToolResponse {
+    let Some(answer) = answer(answers, "capital_question") else {
+        return ask("capital_question", input::prompt("What is the capital of France?")).into();
+    };
+    let said = answer.get("content").and_then(|content| content.get("text")).and_then(Value::as_str);
+    text(format!("The model says: {}", said.unwrap_or("(no text)")))
 }
 
-pub(crate) fn roots(answers: &InputResponses) -> Result<CallToolResponse> {
+pub(crate) fn roots(answers: &InputResponses) -> CallToolResponse {
     let Some(answer) = answer(answers, "client_roots") else {
-        return Ok(ask("client_roots", input::roots()).into());
+        return ask("client_roots", input::roots()).into();
     };
     let roots = answer.get("roots").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let uris: Vec<_> = roots.iter().filter_map(|root| root.get("uri").and_then(Value::as_str)).collect();
-    Ok(text(format!("The client's roots: {}", uris.join(", "))))
+    text(format!("The client's roots: {}", uris.join(", ")))
 }
 
 pub(crate) fn confirm(state: &StateOf<'_>, brought: &RequestState) -> Result<CallToolResponse> {

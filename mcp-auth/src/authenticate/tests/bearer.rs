@@ -81,3 +81,14 @@ fn r20_the_query_is_no_place_for_a_token() {
     let by_header_only: fn(&HeaderMap) -> Result<Option<&str>, AuthenticateError> = bearer;
     assert_eq!(by_header_only(&HeaderMap::new()), Ok(None));
 }
+
+#[test]
+fn r19_exactly_the_characters_of_b64token_are_taken() {
+    for byte in (b'!'..=u8::MAX).filter(|byte| *byte != 0x7f) {
+        let mut headers = HeaderMap::new();
+        let value = [b"Bearer a".as_slice(), &[byte], b"b"].concat();
+        headers.append(AUTHORIZATION, HeaderValue::from_bytes(&value).unwrap());
+        let allowed = byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+        assert_eq!(bearer(&headers).is_ok(), allowed, "{byte:#x}");
+    }
+}

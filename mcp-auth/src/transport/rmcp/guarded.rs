@@ -26,6 +26,7 @@ use rmcp::{
 use serde_json::json;
 
 use super::{
+    custom::{is_custom, unfit},
     info::info,
     own::{Nothing, OwnHandler},
 };
@@ -122,11 +123,6 @@ impl Guarded {
 /// Who calls; `None` where no gate stands in front.
 fn caller(extensions: &Extensions) -> Option<Caller> {
     extensions.get::<http::request::Parts>()?.extensions.get::<Caller>().cloned()
-}
-
-/// Whether the protocol leaves this method to its users.
-fn is_custom(method: &str) -> bool {
-    Operation::of(Some(method), None) == Operation::Group(Group::Custom)
 }
 
 impl ServerHandler for Guarded {
@@ -280,7 +276,7 @@ impl ServerHandler for Guarded {
     ) -> Result<CustomResult, ErrorData> {
         // A known method whose parameters did not fit arrives here as well, and must not pass as "custom".
         if !is_custom(&request.method) {
-            return Err(ErrorData::invalid_params("the parameters do not fit the method", None));
+            return Err(unfit(&request.method, context.protocol_version().as_ref()));
         }
         self.group(Group::Custom, &context.extensions, "unknown method")
             .map_err(|error| match error.code {

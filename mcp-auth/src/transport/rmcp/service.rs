@@ -34,7 +34,8 @@ impl McpService {
     }
 
     pub(crate) async fn handle(&self, request: Request<Full<Bytes>>) -> Response<BoxBody<Bytes, Infallible>> {
-        self.http.handle(request).await
+        // Boxed: rmcp's future is some KB, and each wrapper of ours that holds it is moved on the way to axum.
+        Box::pin(self.http.handle(request)).await
     }
 
     /// Whether rmcp still knows this session.

@@ -1,0 +1,66 @@
+//! What one authenticated `tools/call` costs, side by side: see README.md of this package.
+
+mod allocations;
+mod callgrind;
+mod child;
+mod cpu;
+mod issuer;
+mod load;
+mod measure;
+mod server;
+mod table;
+
+use child::Child;
+use issuer::TestIssuer;
+use load::Load;
+use server::{Kind, Subject};
+
+type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+
+#[global_allocator]
+static ALLOCATOR: allocations::Counting = allocations::Counting;
+
+const USAGE: &str = "\
+usage: mcp-auth-benches [table] [--rounds N] [--requests N]   CPU and allocations per request
+       mcp-auth-benches instructions [--requests N]           instructions per request (needs valgrind)
+       mcp-auth-benches --smoke                               are the answers right? (CI)";
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["serve", kind, tools, rest @ ..] => {
+            server::serve(Subject::parse(kind, tools)?, rest.contains(&"--count"))
+        }
+        ["--smoke"] => smoke(),
+        ["instructions", options @ ..] => callgrind::run(option(options, "--requests", 2000)?),
+        ["table", options @ ..] | [options @ ..] if options.first().is_none_or(|o| o.starts_with("--r")) => {
+            table::run(option(options, "--rounds", 15)?, option(options, "--requests", 1000)?)
+        }
+        _ => Err(USAGE.into()),
+    }
+}
+
+/// The number behind `name`.
+fn option(options: &[&str], name: &str, default: usize) -> Result<usize> {
+    match options.iter().position(|option| *option == name) {
+        Some(at) => Ok(options.get(at + 1).ok_or(USAGE)?.parse()?),
+        None => Ok(default),
+    }
+}
+
+/// Every server answers rightly, and the guarded ones refuse a request without a token. Nothing is timed.
+fn smoke() -> Result<()> {
+    let issuer = TestIssuer::new(10)?;
+    for subject in Subject::all() {
+        let child = Child::start(subject, &issuer, false)?;
+        Load::connect(child.address(), 2, issuer.tokens())?.run(40)?;
+        let refused = load::without_token(child.address())?;
+        let guarded = matches!(subject.kind, Kind::Middleware | Kind::McpAuth);
+        if refused != guarded {
+            return Err(format!("{subject}: a request without a token was refused: {refused}").into());
+        }
+        println!("{subject}: ok");
+    }
+    Ok(())
+}
