@@ -148,8 +148,10 @@ impl ServerHandler for Guarded {
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        let (_, index) = self.0.registry.find(name)?;
-        self.0.registry.tools.get(index).cloned()
+        let (name, index) = self.0.registry.find(name)?;
+        let schema = Arc::clone(&self.0.registry.tools.get(index)?.input_schema);
+        // rmcp asks before each call, for the schema alone (`Mcp-Param-*` headers): the rest would be cloned in vain.
+        Some(Tool::new_with_raw(name, None, schema))
     }
 
     async fn initialize(
