@@ -34,7 +34,7 @@ fn main() -> Result<()> {
         }
         ["--smoke"] => smoke(),
         ["instructions", options @ ..] => callgrind::run(option(options, "--requests", 2000)?),
-        ["table", options @ ..] | [options @ ..] if options.first().is_none_or(|o| o.starts_with("--r")) => {
+        ["table", options @ ..] | options if options.first().is_none_or(|o| o.starts_with("--r")) => {
             table::run(option(options, "--rounds", 15)?, option(options, "--requests", 1000)?)
         }
         _ => Err(USAGE.into()),
