@@ -96,3 +96,26 @@ async fn t3_a_session_that_was_prepared_for_somebody_shows_nothing_of_them() {
     let resume = Message::listen().with("last-event-id", "0/0").session(&id);
     assert_eq!(server.send(&resume).await.status, 404);
 }
+
+/// What strangers can open is bounded; whoever has a token still gets a session.
+#[tokio::test]
+#[ignore = "takes half a minute: ten thousand sessions"]
+async fn strangers_cannot_open_sessions_without_end() {
+    let server = start::<Anonymous>().await;
+    let mut connection = crate::support::Connection::open(server.address).await;
+    let initialize = Message::initialize().bytes(&server.host());
+    let mut opened = 0;
+    let refused = loop {
+        connection.write(&initialize).await.unwrap();
+        let answer = within(connection.answer()).await.unwrap();
+        if answer.status != 200 || opened > 10_000 {
+            break answer;
+        }
+        opened += 1;
+    };
+    assert_eq!((opened, refused.status, refused.header("retry-after")), (10_000, 503, Some("60")));
+    server.session(Some(&server.token("alice", READ))).await;
+    let begin = tokio::time::Instant::now();
+    assert_eq!(server.send(&Message::initialize()).await.status, 503);
+    assert!(begin.elapsed().as_millis() < 500, "a refusal stays cheap: {:?}", begin.elapsed());
+}

@@ -106,14 +106,14 @@ fn r23_a_development_issuer_is_of_this_machine() {
 
 mod contradiction {
     #[derive(Clone)]
-    pub(super) struct Both;
+    pub(super) struct Both(pub(super) &'static str);
 
     #[mcp_auth::server(anonymous, requires("mcp:tools"))]
     impl Both {
         /// For everybody.
         #[tool(authenticated)]
         fn whoami(&self) -> &'static str {
-            "you"
+            self.0
         }
     }
 }
@@ -121,7 +121,7 @@ mod contradiction {
 #[test]
 fn anonymous_and_requires_contradict_each_other() {
     let auth = Auth::builder().issuer(Issuer::new("https://auth.example.com")).build().unwrap();
-    let error = auth.router(contradiction::Both).unwrap_err();
+    let error = auth.router(contradiction::Both("you")).unwrap_err();
     assert_eq!(settings(&error), ["AuthBuilder::resource", "#[server(anonymous, requires(…))]"], "{error}");
 }
 

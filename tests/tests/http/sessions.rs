@@ -228,3 +228,39 @@ async fn t3_ids_under_a_shared_key_are_bound_as_well() {
     let call = Message::old_call("read").session(&id).token(&second.token("alice", READ));
     assert_eq!(second.send(&call).await.status, 404);
 }
+
+/// An owner may do odd things in their own session; nobody else notices, and nothing is an error of the server.
+#[tokio::test]
+async fn odd_orders_inside_of_a_session_break_nothing() {
+    let server = start::<Plain>().await;
+    let alice = server.token("alice", READ);
+    let opened = server.send(&Message::initialize().token(&alice)).await;
+    let id = opened.session();
+    let early = Message::old_call("read").session(&id).token(&alice);
+    assert!(server.send(&early).await.status < 500, "before `notifications/initialized`");
+
+    let id = server.session(Some(&alice)).await;
+    let own = |message: Message| message.session(&id).token(&alice);
+    assert!(server.send(&own(Message::initialize())).await.status < 500, "once more");
+    assert!(server.send(&own(Message::post(r#"{"jsonrpc":"2.0","id":99,"result":{}}"#))).await.status < 500);
+    let (_, mut first) = server.open(&own(Message::old_call("slow"))).await;
+    server.ledger.begun().await;
+    let (head, mut second) = server.open(&own(Message::old_call("slow"))).await;
+    assert!(head.status < 500, "an id that is in use: {head:?}");
+    server.ledger.let_one_end();
+    server.ledger.let_one_end();
+    // rmcp answers on one of the two streams: who uses an id twice loses an answer, their own.
+    let answered = async {
+        tokio::select! { yes = first.reads("slow ran") => yes, yes = second.reads("slow ran") => yes }
+    };
+    assert!(within(answered).await);
+    let (one, _stream) = server.open(&own(Message::listen())).await;
+    let (two, _stream) = server.open(&own(Message::listen())).await;
+    assert!(one.status == 200 && two.status < 500, "{one:?} {two:?}");
+    for _ in 0..2 {
+        assert_eq!(server.send(&own(Message::end())).await.status, 202);
+    }
+    assert_eq!(crate::support::panics(), 0);
+    let next = server.session(Some(&alice)).await;
+    assert_eq!(server.send(&Message::old_call("read").session(&next).token(&alice)).await.text(), "read ran");
+}
