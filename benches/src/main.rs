@@ -21,7 +21,7 @@ type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Resu
 static ALLOCATOR: allocations::Counting = allocations::Counting;
 
 const USAGE: &str = "\
-usage: mcp-auth-benches [table] [--rounds N] [--requests N]   CPU and allocations per request
+usage: mcp-auth-benches [--rounds N] [--requests N]           CPU and allocations per request
        mcp-auth-benches instructions [--requests N]           instructions per request (needs valgrind)
        mcp-auth-benches --smoke                               are the answers right? (CI)";
 
@@ -34,8 +34,8 @@ fn main() -> Result<()> {
         }
         ["--smoke"] => smoke(),
         ["instructions", options @ ..] => callgrind::run(option(options, "--requests", 2000)?),
-        ["table", options @ ..] | options if options.first().is_none_or(|o| o.starts_with("--r")) => {
-            table::run(option(options, "--rounds", 15)?, option(options, "--requests", 1000)?)
+        [] | ["--rounds" | "--requests", ..] => {
+            table::run(option(&words, "--rounds", 15)?, option(&words, "--requests", 1000)?)
         }
         _ => Err(USAGE.into()),
     }

@@ -1,5 +1,7 @@
 //! mcp-auth, as `Auth::serve` serves it.
 
+#![expect(clippy::unused_async, reason = "rmcp's tool is async as well")]
+
 use std::net::SocketAddr;
 
 use mcp_auth::{
