@@ -77,11 +77,11 @@ mod tests {
     fn decisions(access: Access, requires: &[&'static str], callers: &[Option<&[&str]>]) -> Vec<Decision> {
         let catalog = Catalog::new(["a", "b", "c", "d"]);
         let rule = Rule::new(&access, requires, &catalog);
-        let caller = |scopes: &Option<&[&str]>| match scopes {
+        let caller = |scopes: Option<&[&str]>| match scopes {
             None => Caller::Anonymous,
             Some(scopes) => Caller::Known(AuthInfo::for_tests("alice", scopes, &catalog)),
         };
-        callers.iter().map(|scopes| rule.decide(&caller(scopes))).collect()
+        callers.iter().map(|scopes| rule.decide(&caller(*scopes))).collect()
     }
 
     #[test]
