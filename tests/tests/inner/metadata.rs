@@ -38,7 +38,8 @@ impl Described {
 async fn who_may_call_is_said_in_the_words_of_sep_1488() {
     let client = client(Described, "notes:read");
     let schemes = async |tool: &str| client.tool(tool).await["_meta"]["securitySchemes"].clone();
-    assert_eq!(schemes("open").await, json!([{ "type": "noauth" }, { "type": "oauth2", "scopes": [] }]));
+    // The server demands a scope of every request, public tools included.
+    assert_eq!(schemes("open").await, json!([{ "type": "oauth2", "scopes": ["notes:read"] }]));
     assert_eq!(schemes("signed-in").await, json!([{ "type": "oauth2", "scopes": ["notes:read"] }]));
     // What the attribute says of the access is what holds; a meta that says otherwise would be a lie.
     let either = client.tool("either").await;

@@ -174,6 +174,21 @@ async fn tools_with_different_words() {
     }
 }
 
+/// A locked server has no open tools.
+#[tokio::test]
+async fn what_the_server_requires_is_required_of_public_tools() {
+    for (who, runs) in
+        [(Who::Nobody, false), (Who::Anonymous, false), (OTHER, false), (NARROW, true), (GOOD, true)]
+    {
+        for tool in ["open", "signed_in"] {
+            let ran = Ran::default();
+            let answer = serve(Everything::<3>(ran.clone()), who, false).call(tool, json!({})).await;
+            assert_eq!(ran.take() == [tool], runs, "{tool} for {who:?}: {answer}");
+            assert_eq!(answer["result"]["isError"] == true, !runs, "{tool} for {who:?}: {answer}");
+        }
+    }
+}
+
 /// Whoever may list the tools learns that a name does not exist; others do not.
 #[tokio::test]
 async fn unknown_tools() {
