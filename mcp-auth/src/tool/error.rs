@@ -2,14 +2,15 @@
 
 use std::{error::Error, fmt};
 
-use rmcp::ErrorData;
+use rmcp::{ErrorData, model::ErrorCode};
 
 type Source = Box<dyn Error + Send + Sync>;
 
 /// A tool's error; it says who may read it.
 ///
 /// `?` takes any [`std::error::Error`], `anyhow::Error` included: the log gets it together with an id, the client
-/// sees only that id. (rmcp's [`ErrorData`] stays what it is, an error of the protocol.) What the developer means for the client is said with [`ToolError::tell`] or by an error type
+/// sees only that id. (rmcp's [`ErrorData`] stays an error of the
+/// protocol, unless it says *internal error*.) What the developer means for the client is said with [`ToolError::tell`] or by an error type
 /// that implements [`TellClient`].
 ///
 /// ```
@@ -72,8 +73,9 @@ where
     E: Into<Box<dyn Error + Send + Sync>>,
 {
     fn from(error: E) -> Self {
-        // rmcp's own error is written for the client: its code and message are the protocol's.
+        // rmcp's own errors are written for the client, by their code; an internal one is whatever was at hand.
         match error.into().downcast::<ErrorData>() {
+            Ok(error) if error.code == ErrorCode::INTERNAL_ERROR => Self::opaque(error),
             Ok(error) => Self::protocol(*error),
             Err(source) => Self::opaque(source),
         }
@@ -114,6 +116,7 @@ mod tests {
     fn a_protocol_error_keeps_its_code_and_everything_else_is_for_the_log() {
         let protocol = ErrorData::invalid_params("the state was changed", None);
         assert!(matches!(kind(protocol.clone()), Kind::Protocol(error) if error == protocol));
+        assert!(matches!(kind(ErrorData::internal_error("secret", None)), Kind::Opaque(_)));
         assert!(matches!(kind(std::io::Error::other("secret")), Kind::Opaque(_)));
         assert!(matches!(kind("secret"), Kind::Opaque(_)));
         assert!(matches!(kind(ToolError::tell("hello")), Kind::Tell(text) if text == "hello"));
