@@ -1,6 +1,5 @@
 //! mcp-auth, as `Auth::serve` serves it.
 
-#![expect(clippy::unused_async, reason = "rmcp's tool is async as well")]
 
 use std::net::SocketAddr;
 
