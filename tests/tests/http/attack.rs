@@ -1,7 +1,13 @@
 //! What no single requirement names: connections that are held for nothing, work that nobody waits for any more,
 //! callers who share a connection.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -14,7 +20,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::{Message, Plain, READ, Running, Setup, start, start_with, within};
+use crate::support::{
+    Connection, Kind, Ledger, Message, Plain, READ, Running, Setup, start, start_with, within,
+};
 
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -96,6 +104,64 @@ async fn a_connection_that_reads_no_answers_is_closed() {
     let refused = async { while deaf.write_all(&many).await.is_ok() {} };
     assert!(timeout(Duration::from_secs(20), refused).await.is_ok(), "it is kept");
     assert_eq!(server.send(&Message::call("status")).await.text(), "status ran");
+}
+
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+struct Work;
+
+impl Work {
+    fn begin() -> Self {
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[derive(Clone)]
+struct Patient;
+
+#[mcp_auth::server(name = "patient")]
+impl Patient {
+    /// Never ends.
+    #[tool(public)]
+    async fn wait(&self) {
+        let _work = Work::begin();
+        std::future::pending::<()>().await;
+    }
+}
+
+impl Kind for Patient {
+    const REQUIRES: &str = "";
+
+    fn around(_: Ledger) -> Self {
+        Self
+    }
+}
+
+/// Otherwise the limit on connections limits nothing: ask, go away, ask again.
+#[tokio::test]
+async fn work_ends_when_the_one_who_asked_for_it_goes_away() {
+    let running = |count: usize| async move {
+        while RUNNING.load(Ordering::SeqCst) != count {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let server = start::<Patient>().await;
+    let mut open = Vec::new();
+    for _ in 0..5 {
+        let mut connection = Connection::open(server.address).await;
+        connection.write(&Message::call("wait").bytes(&server.host())).await.unwrap();
+        open.push(connection);
+    }
+    within(running(5)).await;
+    drop(open);
+    within(running(0)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
