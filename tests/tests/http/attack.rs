@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use crate::support::{
-    Connection, Kind, Ledger, Message, Plain, READ, Running, Setup, start, start_with, within,
+    Anonymous, Connection, Kind, Ledger, Message, Plain, READ, Running, Setup, start, start_with, within,
 };
 
 const SHORT: Duration = Duration::from_millis(300);
@@ -181,4 +181,16 @@ async fn r22_t3_two_hundred_calls_on_one_http2_connection_each_see_their_own_cal
     for call in calls.collect::<Vec<_>>() {
         within(call).await.unwrap();
     }
+}
+
+/// What `initialize` says is kept as long as the session is, and strangers open sessions here.
+#[tokio::test]
+async fn what_a_session_keeps_is_small() {
+    let server = start::<Anonymous>().await;
+    let name = "x".repeat(200_000);
+    let large =
+        String::from_utf8(Message::initialize().body).unwrap().replace("\"test\"", &format!("{name:?}"));
+    let answer = server.send(&Message::initialize().body(large)).await;
+    assert_eq!((answer.status, answer.code()), (400, Some(-32600)), "{:?}", answer.headers);
+    server.session(None).await;
 }
