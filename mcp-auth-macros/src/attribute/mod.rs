@@ -166,7 +166,7 @@ fn is_known(entry: &Entry, keys: &Keys, errors: &Errors) -> bool {
 
 fn is_first(entry: &Entry, before: &[Entry], errors: &Errors) -> bool {
     let name = entry.name();
-    let first = before.iter().find(|other| other.key == entry.key && !REPEATABLE.contains(&name.as_str()));
+    let first = before.iter().find(|other| other.name() == name && !REPEATABLE.contains(&name.as_str()));
     if let Some(first) = first {
         let first = types::text(&first.to_token_stream());
         errors.at(entry, format!("`{name}` is written twice; the first is `{first}`"));

@@ -18,6 +18,11 @@ pub struct Limits {
     pub header_time: Duration,
     /// For a request's body to arrive. Default 30 s.
     pub body_time: Duration,
+    /// For a client to take anything of what is sent to it; `serve` only. Default 30 s.
+    pub write_time: Duration,
+    /// For a connection on which no tool runs and nothing moves, such as one of HTTP/2 between two requests; `serve`
+    /// only. More than the 15 s after which a silent stream shows that it lives. Default 60 s.
+    pub idle_time: Duration,
     /// Bytes of one request's body. Default 1 MiB.
     pub body_size: usize,
     /// Bytes of all request bodies that are held at once; above, requests get 503. Callers without a token may fill half
@@ -38,6 +43,8 @@ impl Default for Limits {
         Self {
             header_time: Duration::from_secs(10),
             body_time: Duration::from_secs(30),
+            write_time: Duration::from_secs(30),
+            idle_time: Duration::from_secs(60),
             body_size: 1024 * 1024,
             bodies_in_flight: 64 * 1024 * 1024,
             connections: 1024,

@@ -247,3 +247,33 @@ impl<T, S> Argument<T, S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{rc::Rc, sync::Arc};
+
+    use super::*;
+
+    /// It can be read from JSON, and must not be.
+    #[derive(serde::Deserialize, JsonSchema)]
+    #[expect(dead_code, reason = "only its kind is asked for")]
+    struct Tenant(String);
+
+    impl Extractor for Tenant {}
+
+    /// The types are the test: each line compiles for an extractor only, or for an input only.
+    #[test]
+    fn what_wraps_an_extractor_is_no_input() {
+        let _: [AsExtractor; 8] = [
+            Kind::<Tenant>::TAG,
+            Kind::<Option<Option<Tenant>>>::TAG,
+            Kind::<Box<Tenant>>::TAG,
+            Kind::<Rc<Tenant>>::TAG,
+            Kind::<Arc<Option<Tenant>>>::TAG,
+            Kind::<Result<Tenant, String>>::TAG,
+            Kind::<crate::Json<Tenant>>::TAG,
+            Kind::<(Tenant,)>::TAG,
+        ];
+        let _: [AsInput; 3] = [Kind::<Box<str>>::TAG, Kind::<Arc<u8>>::TAG, Kind::<Result<u8, String>>::TAG];
+    }
+}

@@ -24,6 +24,9 @@ use crate::tool::{ToolCall, ToolError};
 ///
 /// Implement it together with [`FromToolCall`]. It has no conditions on purpose: a type that is an extractor for
 /// one server must not become caller-controlled input on another.
+///
+/// An extractor should not be readable from JSON (`Deserialize`): as a field of an input, in a tuple or in
+/// `Parameters<T>` it is whatever the client writes there.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` implements `FromToolCall` but is not marked as an extractor",
     label = "the marker `Extractor` is missing",
@@ -32,6 +35,14 @@ use crate::tool::{ToolCall, ToolError};
 pub trait Extractor {}
 
 impl<T: Extractor> Extractor for Option<T> {}
+
+// What merely wraps an extractor is no input either, whatever can be read from JSON.
+impl<T: Extractor + ?Sized> Extractor for Box<T> {}
+impl<T: Extractor + ?Sized> Extractor for std::rc::Rc<T> {}
+impl<T: Extractor + ?Sized> Extractor for std::sync::Arc<T> {}
+impl<T: Extractor, E> Extractor for std::result::Result<T, E> {}
+impl<T: Extractor> Extractor for crate::Json<T> {}
+impl<T: Extractor> Extractor for (T,) {}
 
 /// Makes a tool's argument out of the call, for the server `S`.
 ///

@@ -33,6 +33,7 @@ pub(crate) async fn call(
         Ok(caller) => caller.auth().cloned(),
         Err(denied) => return Ok(refusal(name, rule, denied, resource_metadata)),
     };
+    let abandoned = context.ct.clone();
     let call = ToolCall {
         context,
         name,
@@ -51,7 +52,11 @@ pub(crate) async fn call(
         }
     };
     // A panic of the user's code, also of their error's `Display`, is an error of this call and of nothing else.
-    let outcome = AssertUnwindSafe(run).catch_unwind().await;
+    let run = AssertUnwindSafe(run).catch_unwind();
+    let Some(outcome) = abandoned.run_until_cancelled(run).await else {
+        tracing::debug!(tool = name, subject = call.subject(), "tool given up: nobody waits for its answer");
+        return Err(ErrorData::internal_error("cancelled", None));
+    };
     outcome.unwrap_or_else(|panic| Ok(opaque(name, &failure::panicked(&*panic))))
 }
 

@@ -48,7 +48,7 @@ impl<'a> Envelope<'a> {
         }
         let envelope: Self = serde_json::from_slice(body).map_err(|_| Unreadable::Json)?;
         let answer = envelope.result.is_some() || envelope.error.is_some();
-        if envelope.method.is_some() == answer {
+        if envelope.method.is_some() == answer || envelope.ids().any(breaks_lines) {
             return Err(Unreadable::Message);
         }
         Ok(envelope)
@@ -62,16 +62,27 @@ impl<'a> Envelope<'a> {
         Operation::of(self.method(), self.params.name.as_deref())
     }
 
+    /// The ids that the caller chose. rmcp writes them to the log as they stand.
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.id.as_ref().and_then(Value::as_str).into_iter().chain(self.params.request_id.as_deref())
+    }
+
     /// The id to answer to: a string or a number (JSON-RPC 2.0 section 4).
     pub(crate) fn id(&self) -> RequestId {
         self.id.clone().filter(|id| id.is_string() || id.is_number())
     }
 }
 
-/// `params.name`, whatever else `params` may be.
+/// Whether `text` could pass for more than a part of one line of a log, or command a terminal.
+fn breaks_lines(text: &str) -> bool {
+    text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
+/// `params.name` and `params.requestId`, whatever else `params` may be.
 #[derive(Debug, Default)]
 struct Params<'a> {
     name: Option<Cow<'a, str>>,
+    request_id: Option<Cow<'a, str>>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Params<'a> {
@@ -90,15 +101,21 @@ impl<'de> Visitor<'de> for ParamsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Params<'de>, A::Error> {
-        let mut name = None;
+        let (mut name, mut request_id) = (None, None);
         while let Some(key) = map.next_key::<Text<'de>>()? {
-            if key.0.as_deref() != Some("name") {
-                map.next_value::<IgnoredAny>()?;
-            } else if name.replace(map.next_value::<Text<'de>>()?.0).is_some() {
-                return Err(serde::de::Error::duplicate_field("name"));
+            let (field, known) = match key.0.as_deref() {
+                Some("name") => ("name", &mut name),
+                Some("requestId") => ("requestId", &mut request_id),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            if known.replace(map.next_value::<Text<'de>>()?.0).is_some() {
+                return Err(serde::de::Error::duplicate_field(field));
             }
         }
-        Ok(Params { name: name.flatten() })
+        Ok(Params { name: name.flatten(), request_id: request_id.flatten() })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Params<'de>, A::Error> {
@@ -204,6 +221,20 @@ mod tests {
             let body = format!(r#"{{"id":1,"method":"tools/call","params":{params}}}"#);
             assert_eq!(operation(&body).as_deref(), Ok("Other"), "{body}");
         }
+    }
+
+    #[test]
+    fn an_id_is_part_of_one_line() {
+        for text in [r"a\nb", r"\r", r"\u001b[2J", r"\u0085", r"\u2028", r"\u0000"] {
+            for body in [
+                format!(r#"{{"id":"{text}","method":"ping"}}"#),
+                format!(r#"{{"id":"{text}","result":{{}}}}"#),
+                format!(r#"{{"method":"notifications/cancelled","params":{{"requestId":"{text}"}}}}"#),
+            ] {
+                assert_eq!(operation(&body), Err(Unreadable::Message), "{body}");
+            }
+        }
+        assert!(operation(r#"{"id":"ü 7 / {a}","method":"ping","params":{"requestId":5}}"#).is_ok());
     }
 
     #[test]

@@ -29,6 +29,9 @@ use crate::{
     tool::Registry,
 };
 
+/// Bytes of an `initialize`: rmcp keeps what it says for as long as the session lives.
+const INITIALIZE_SIZE: usize = 32 * 1024;
+
 /// What a gate is made of.
 pub(crate) struct GateParts {
     pub(crate) registry: Arc<Registry>,
@@ -130,7 +133,8 @@ impl Gate {
         let initializes = envelope.method() == Some("initialize");
         self.decide(envelope.operation(), &caller).map_err(|refusal| refusal.answering(id.clone()))?;
         if initializes {
-            self.make_room(&caller).await.map_err(|refusal| refusal.answering(id.clone()))?;
+            let room = self.make_room(&caller, body.len()).await;
+            room.map_err(|refusal| refusal.answering(id.clone()))?;
         }
         // Where no session is opened without a token, none can be used without one either.
         let stranger = !self.parts.registry.anonymous && caller.auth().is_none();
@@ -211,12 +215,15 @@ impl Gate {
         opened
     }
 
-    /// Bounds what strangers can open: sessions without an owner.
-    async fn make_room(&self, caller: &Caller) -> Result<(), Refusal> {
+    /// Bounds what sessions keep, and what strangers can open: sessions without an owner.
+    async fn make_room(&self, caller: &Caller, size: usize) -> Result<(), Refusal> {
+        if size > INITIALIZE_SIZE {
+            return Err(Refusal::bad_request(format!("`initialize` is larger than {INITIALIZE_SIZE} bytes")));
+        }
         if caller.auth().is_some() || self.sessions.has_room() {
             return Ok(());
         }
-        for id in self.sessions.adoptable() {
+        for id in self.sessions.to_look_after() {
             if !self.parts.service.has_session(&id).await {
                 self.sessions.forget(&id);
             }

@@ -1,8 +1,8 @@
 //! How axum, tower and rmcp meet us.
 
+mod activity;
 mod body;
 mod envelope;
-mod first_bytes;
 mod gate;
 mod headers;
 mod normalize;
@@ -12,6 +12,7 @@ mod rmcp;
 mod serve;
 mod session;
 mod stream;
+mod timed;
 
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use self::rmcp::{Guarded, McpService};

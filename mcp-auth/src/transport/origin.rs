@@ -22,8 +22,9 @@ pub(crate) struct HostPattern {
 }
 
 impl HostPattern {
+    /// No wildcards: `*.example.com` would be a host of that name, and let nobody in.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let authority = text.parse().ok()?;
+        let authority = text.parse().ok().filter(|_| !text.contains('*'))?;
         let (host, port) = host_and_port(&authority)?;
         Some(Self { host: host.to_ascii_lowercase(), port })
     }

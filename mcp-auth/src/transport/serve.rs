@@ -1,9 +1,9 @@
 //! The HTTP server of `Auth::serve`: what `axum::serve` does, with time limits and a drain.
 
-use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
-use http::Request;
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -16,9 +16,9 @@ use tokio::{
     time::sleep,
 };
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 
-use super::first_bytes::FirstBytes;
+use super::{activity::Activity, timed::Timed};
 use crate::{Error, Limits};
 
 /// Bytes of request line and headers of one request.
@@ -114,14 +114,18 @@ impl Bound {
                 accepted = accept => accepted,
                 () = &mut stop => break,
             };
-            let service =
-                self.router.clone().map_request(|request: Request<Incoming>| request.map(Body::new));
-            let io = TokioIo::new(FirstBytes::new(stream, self.limits.header_time));
+            let activity = Activity::default();
+            let io = TokioIo::new(Timed::new(stream, &self.limits, activity.clone()));
+            let service = watched(self.router.clone(), activity.clone());
             let connection = builder.serve_connection(io, TowerToHyperService::new(service));
             let connection = open.watch(connection.into_owned());
+            let idle_time = self.limits.idle_time;
             tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    tracing::debug!(error, "a connection ended early");
+                tokio::select! {
+                    ended = connection => if let Err(error) = ended {
+                        tracing::debug!(error, "a connection ended early");
+                    },
+                    () = activity.ceased(idle_time) => tracing::debug!("a connection is closed: nothing happens on it"),
                 }
                 drop(permit);
             });
@@ -151,6 +155,26 @@ impl Bound {
     }
 }
 
+/// The routes, as hyper calls them.
+fn watched(
+    router: Router,
+    activity: Activity,
+) -> impl Service<
+    Request<Incoming>,
+    Response = Response<Body>,
+    Error = Infallible,
+    Future = impl Future<Output = Result<Response<Body>, Infallible>> + Send,
+> + Clone {
+    tower::service_fn(move |request: Request<Incoming>| {
+        let work = activity.work();
+        let answer = router.clone().oneshot(request.map(Body::new));
+        async move {
+            let _work = work;
+            answer.await
+        }
+    })
+}
+
 fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
@@ -158,11 +182,8 @@ fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
         .max_buf_size(HEADER_SIZE as usize);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(HEADER_SIZE)
-        .keep_alive_interval(Duration::from_secs(30));
+    // No pings of ours: they would be what happens on a connection where nothing else does.
+    builder.http2().timer(TokioTimer::new()).max_header_list_size(HEADER_SIZE);
     builder
 }
 

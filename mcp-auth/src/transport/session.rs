@@ -7,22 +7,28 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Principal, Problem, authorize::Caller, random};
 
 /// How many sessions opened without a token may wait for their owner.
 const MAX_UNOWNED: usize = 10_000;
+/// How often it is looked which of them still live.
+const LOOK_AFTER: Duration = Duration::from_secs(1);
 
 /// Whose session an id names.
 pub(super) struct Sessions {
     key: hmac::Key,
     /// Sessions opened without a token, by rmcp's id.
     adoptable: Mutex<HashMap<String, Adoptable>>,
+    /// When it was last looked which of them still live.
+    looked: Mutex<Option<Instant>>,
 }
 
 /// A session that was opened without a token: it gets its owner once, from the first good token that comes with it.
@@ -65,7 +71,8 @@ impl Sessions {
         })?;
         Ok(Self {
             key: hmac::Key::new(hmac::HMAC_SHA256, key.unwrap_or(&random)),
-            adoptable: Mutex::new(HashMap::new()),
+            adoptable: Mutex::default(),
+            looked: Mutex::default(),
         })
     }
 
@@ -119,8 +126,14 @@ impl Sessions {
         self.lock().len() < MAX_UNOWNED
     }
 
-    /// The sessions that were opened without a token, to look which of them still live.
-    pub(super) fn adoptable(&self) -> Vec<String> {
+    /// The sessions that were opened without a token, to look which of them still live. None, if somebody has just
+    /// looked: when there is no room, strangers ask as often as they like.
+    pub(super) fn to_look_after(&self) -> Vec<String> {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if looked.is_some_and(|at| at.elapsed() < LOOK_AFTER) {
+            return Vec::new();
+        }
+        *looked = Some(Instant::now());
         self.lock().keys().cloned().collect()
     }
 
@@ -145,4 +158,17 @@ fn message(id: &str, owner: Option<&Principal>) -> Vec<u8> {
     part(owner.map(Principal::subject));
     part(owner.and_then(Principal::client_id));
     message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_do_not_make_us_look_after_all_sessions_at_each_request() {
+        let sessions = Sessions::new(None).unwrap();
+        sessions.seal("a", &Caller::Anonymous);
+        assert_eq!(sessions.to_look_after(), ["a"]);
+        assert_eq!(sessions.to_look_after(), [""; 0]);
+    }
 }

@@ -23,8 +23,8 @@ fn all_problems_of_a_builder_are_reported_at_once() {
     let error = Auth::builder()
         .resource("http://mcp.example.com/mcp")
         .listen("here")
-        .allowed_hosts(["https://mcp.example.com", "mcp.example.com:port", "a@b"])
-        .allowed_origins(["app.example.com", "https://app.example.com/page", "null"])
+        .allowed_hosts(["https://mcp.example.com", "mcp.example.com:port", "a@b", "*.example.com"])
+        .allowed_origins(["app.example.com", "https://app.example.com/page", "null", "https://*.example.com"])
         .session_key("tell-nobody")
         .build()
         .unwrap_err();
@@ -36,6 +36,8 @@ fn all_problems_of_a_builder_are_reported_at_once() {
             "AuthBuilder::allowed_hosts",
             "AuthBuilder::allowed_hosts",
             "AuthBuilder::allowed_hosts",
+            "AuthBuilder::allowed_hosts",
+            "AuthBuilder::allowed_origins",
             "AuthBuilder::allowed_origins",
             "AuthBuilder::allowed_origins",
             "AuthBuilder::allowed_origins",
@@ -44,7 +46,7 @@ fn all_problems_of_a_builder_are_reported_at_once() {
         ]
     );
     let text = error.to_string();
-    assert!(text.starts_with("the configuration has 10 problems:"), "{text}");
+    assert!(text.starts_with("the configuration has 12 problems:"), "{text}");
     assert!(error.problems().iter().all(|problem| !problem.help.is_empty()));
     assert!(!text.contains("tell-nobody"), "the key is a secret: {text}");
     assert_eq!(format!("{error:?}"), text, "`main` prints Debug");

@@ -104,3 +104,27 @@ async fn r43_no_token_reaches_the_log_however_much_is_logged() {
     let value = log.lines().find(|line| line.to_ascii_lowercase().contains("bearer ey"));
     assert_eq!(value, None);
 }
+
+/// The id of a request is the caller's, and rmcp logs it as it stands.
+#[tokio::test]
+async fn no_caller_writes_a_line_of_the_log() {
+    let memory = Memory::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false);
+    let guard = tracing::subscriber::set_default(subscriber.with_writer(memory.clone()).finish());
+    let server = start::<Plain>().await;
+    let good = server.token("alice\nFORGED \u{1b}[31m", READ);
+    for end in ["\\nFORGED", "\\rFORGED", "\\u001b[31mFORGED", "\\u0085FORGED", "\\u2028FORGED"] {
+        for call in [Message::call("nothing"), Message::call("whoami")] {
+            let id = format!("\"id\":\"7{end}\"");
+            let body = String::from_utf8(call.body.clone()).unwrap().replace("\"id\":1", &id);
+            server.send(&call.body(body).token(&good)).await;
+        }
+    }
+    server.send(&Message::call("whoami").token(&good)).await;
+    drop(guard);
+    let log = memory.text();
+    assert!(log.contains("FORGED"), "the control: the subject is logged, with escapes");
+    let forged =
+        |line: &&str| line.starts_with("FORGED") || line.contains(['\r', '\u{1b}', '\u{85}', '\u{2028}']);
+    assert_eq!(log.lines().find(forged), None);
+}

@@ -9,6 +9,7 @@
 )]
 
 mod adoption;
+mod attack;
 mod bearer;
 mod configuration;
 mod confusion;

@@ -2,7 +2,15 @@
 
 #![expect(deprecated, reason = "clients of older protocol versions still log and subscribe this way")]
 
-use std::{borrow::Cow, future::Future, marker::PhantomData, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+use std::{
+    any::Any,
+    borrow::Cow,
+    future::Future,
+    marker::PhantomData,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+};
 
 use futures_util::FutureExt;
 use rmcp::{
@@ -19,6 +27,7 @@ use rmcp::{
     },
     service::{NotificationContext, RequestContext, SubscriptionContext},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::tool::failure;
 
@@ -64,7 +73,9 @@ macro_rules! own_handler {
         impl<H: ServerHandler> OwnHandler for H {
             $(
                 fn $request(&self, params: $params, context: Context) -> BoxFuture<'_, Result<$result, ErrorData>> {
-                    answered(stringify!($request), async move { ServerHandler::$request(self, params, context).await })
+                    let abandoned = context.ct.clone();
+                    let answer = async move { ServerHandler::$request(self, params, context).await };
+                    answered(stringify!($request), abandoned, answer)
                 }
             )+
             $(
@@ -73,10 +84,12 @@ macro_rules! own_handler {
                 }
             )+
             fn ping(&self, context: Context) -> BoxFuture<'_, Result<(), ErrorData>> {
-                answered("ping", async move { ServerHandler::ping(self, context).await })
+                let abandoned = context.ct.clone();
+                answered("ping", abandoned, async move { ServerHandler::ping(self, context).await })
             }
             fn discover(&self, context: Context) -> BoxFuture<'_, Result<DiscoverResult, ErrorData>> {
-                answered("discover", async move { ServerHandler::discover(self, context).await })
+                let abandoned = context.ct.clone();
+                answered("discover", abandoned, async move { ServerHandler::discover(self, context).await })
             }
             fn on_initialized(&self, context: Notified) -> BoxFuture<'_, ()> {
                 Box::pin(ServerHandler::on_initialized(self, context))
@@ -85,10 +98,15 @@ macro_rules! own_handler {
                 Box::pin(ServerHandler::on_roots_list_changed(self, context))
             }
             fn listen(&self, context: SubscriptionContext) -> BoxFuture<'_, Result<(), ErrorData>> {
-                answered("listen", async move { ServerHandler::listen(self, context).await })
+                let abandoned = context.request_context().ct.clone();
+                answered("listen", abandoned, async move { ServerHandler::listen(self, context).await })
             }
             fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-                ServerHandler::accepted_subscription_filter(self, requested)
+                let found = catch_unwind(AssertUnwindSafe(|| ServerHandler::accepted_subscription_filter(self, requested)));
+                found.unwrap_or_else(|panic| {
+                    broken("accepted_subscription_filter", &*panic);
+                    None
+                })
             }
             fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
                 ServerHandler::supported_protocol_versions(self)
@@ -128,17 +146,25 @@ own_handler! {
 }
 
 /// A panic of the user's code is an error of this request. rmcp would never answer it, and the client wait for ever.
+/// When nobody waits any more, the work ends: rmcp would go on with it.
 fn answered<'a, T: 'a>(
     method: &'static str,
+    abandoned: CancellationToken,
     future: impl Future<Output = Result<T, ErrorData>> + Send + 'a,
 ) -> BoxFuture<'a, Result<T, ErrorData>> {
     Box::pin(async move {
-        let outcome = AssertUnwindSafe(future).catch_unwind().await;
-        outcome.unwrap_or_else(|panic| {
-            let text = failure::opaque(method, &failure::panicked(&*panic));
-            Err(ErrorData::internal_error(text, None))
-        })
+        let run = AssertUnwindSafe(future).catch_unwind();
+        match abandoned.run_until_cancelled(run).await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(panic)) => Err(broken(method, &*panic)),
+            None => Err(ErrorData::internal_error("cancelled", None)),
+        }
     })
+}
+
+/// What a client may know of a panic.
+fn broken(method: &'static str, panic: &(dyn Any + Send)) -> ErrorData {
+    ErrorData::internal_error(failure::opaque(method, &failure::panicked(panic)), None)
 }
 
 /// The server, seen as its own handler.

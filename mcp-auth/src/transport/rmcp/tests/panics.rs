@@ -7,6 +7,7 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         GetPromptRequestParams, GetPromptResponse, ListPromptsResult, PaginatedRequestParams, ServerConfig,
+        SubscriptionFilter,
     },
     service::RequestContext,
 };
@@ -17,7 +18,7 @@ use super::wire::{Who, serve};
 /// Panics before and after its first `await`.
 struct Fragile;
 
-#[server(crate = "crate", prompts(public))]
+#[server(crate = "crate", prompts(public), subscriptions(public))]
 impl Fragile {
     #[tool(public)]
     fn hello(&self) -> &'static str {
@@ -44,6 +45,10 @@ impl ServerHandler for Fragile {
         async { Ok(ListPromptsResult::default()) }
     }
 
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        panic!("the secret of the filter")
+    }
+
     fn get_info(&self) -> ServerConfig {
         let capabilities = serde_json::from_value(json!({ "prompts": {} })).unwrap();
         ServerConfig::new(capabilities)
@@ -62,4 +67,12 @@ async fn the_request_is_answered_and_the_server_lives_on() {
         let after = pipe.call("hello", json!({})).await;
         assert_eq!(after["result"]["content"][0]["text"], "hello");
     }
+}
+
+/// It is asked without a future, and before the rule of the method.
+#[tokio::test]
+async fn a_filter_that_panics_accepts_nothing() {
+    let mut pipe = serve(Fragile, Who::Anonymous, true);
+    let answer = pipe.ask("subscriptions/listen", json!({ "notifications": {} })).await;
+    assert_eq!(answer["error"]["code"], -32601, "{answer}");
 }

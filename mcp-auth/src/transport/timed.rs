@@ -1,7 +1,8 @@
-//! The first bytes of a connection have to arrive in time.
+//! A connection of which something is heard in time, and which takes what it is sent.
 //!
-//! hyper-util waits for them without an end, to tell HTTP/2 from HTTP/1; the time limit for headers begins after that.
-//! Without this, as many silent connections as the limit allows would shut everybody else out.
+//! hyper-util waits for the first bytes without an end, to tell HTTP/2 from HTTP/1; the time limit for headers begins
+//! after that. It also waits without an end for a client that reads nothing. Without this, as many such connections as
+//! the limit allows would shut everybody else out.
 
 use std::{
     future::Future,
@@ -17,14 +18,21 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
+use super::activity::Activity;
+use crate::Limits;
+
 /// What an HTTP/2 connection begins with (RFC 9113 section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// A connection that fails unless it shows in time which HTTP it speaks.
-pub(super) struct FirstBytes {
+/// A connection that fails unless it shows in time which HTTP it speaks, and when its client reads nothing.
+pub(super) struct Timed {
     stream: TcpStream,
-    /// `None` once that is known.
+    activity: Activity,
+    /// `None` once it is known which HTTP it speaks.
     wait: Option<Wait>,
+    write_time: Duration,
+    /// Runs while nothing can be written.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 struct Wait {
@@ -33,9 +41,22 @@ struct Wait {
     matched: usize,
 }
 
-impl FirstBytes {
-    pub(super) fn new(stream: TcpStream, time: Duration) -> Self {
-        Self { stream, wait: Some(Wait { end: Box::pin(sleep(time)), matched: 0 }) }
+impl Timed {
+    pub(super) fn new(stream: TcpStream, limits: &Limits, activity: Activity) -> Self {
+        let wait = Some(Wait { end: Box::pin(sleep(limits.header_time)), matched: 0 });
+        Self { stream, activity, wait, write_time: limits.write_time, stalled: None }
+    }
+
+    /// The outcome of a write, unless none has been possible for too long.
+    fn written(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if outcome.is_ready() {
+            self.stalled = None;
+            self.activity.touch();
+            return outcome;
+        }
+        let time = self.write_time;
+        let end = self.stalled.get_or_insert_with(|| Box::pin(sleep(time)));
+        end.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -48,7 +69,7 @@ impl Wait {
     }
 }
 
-impl AsyncRead for FirstBytes {
+impl AsyncRead for Timed {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buf.filled().len();
@@ -66,9 +87,10 @@ impl AsyncRead for FirstBytes {
     }
 }
 
-impl AsyncWrite for FirstBytes {
+impl AsyncWrite for Timed {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let outcome = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.written(cx, outcome)
     }
 
     fn poll_write_vectored(
@@ -76,7 +98,8 @@ impl AsyncWrite for FirstBytes {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.written(cx, outcome)
     }
 
     fn is_write_vectored(&self) -> bool {
