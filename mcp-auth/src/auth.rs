@@ -192,6 +192,7 @@ impl Auth {
             service,
             origins,
             limits: settings.limits.clone(),
+            clock: self.clock.clone(),
             resource_metadata: resource.metadata_url(),
             closing: shutdown.closing.clone(),
         };

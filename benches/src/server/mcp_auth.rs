@@ -1,6 +1,5 @@
 //! mcp-auth, as `Auth::serve` serves it.
 
-
 use std::net::SocketAddr;
 
 use mcp_auth::{

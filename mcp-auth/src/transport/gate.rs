@@ -26,6 +26,7 @@ use crate::{
     authenticate::{AuthenticateError, Authenticator, bearer},
     authorize::{Caller, Decision, Operation, Rule},
     challenge::{Challenge, RequestId, Rpc},
+    clock::Clock,
     tool::Registry,
 };
 
@@ -39,6 +40,7 @@ pub(crate) struct GateParts {
     pub(crate) service: McpService,
     pub(crate) origins: Origins,
     pub(crate) limits: Limits,
+    pub(crate) clock: Clock,
     /// Where the metadata are, for challenges.
     pub(crate) resource_metadata: String,
     /// Ends streams that wait for nothing in particular.
@@ -58,7 +60,7 @@ impl Gate {
         let limits = &parts.limits;
         Ok(Self {
             first_sign_in: parts.registry.policy.first_sign_in(&parts.registry.catalog),
-            sessions: Sessions::new(session_key)?,
+            sessions: Sessions::new(session_key, parts.clock.clone())?,
             bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
             parts,
         })
@@ -256,7 +258,7 @@ impl Gate {
             let lifetime = caller.auth().map(|auth| {
                 self.parts.authenticator.remaining(auth).saturating_add(self.parts.limits.stream_grace)
             });
-            let adopted = session.and_then(|session| session.until_adopted).map(|signal| signal.0);
+            let adopted = session.and_then(|session| session.until_adopted);
             let closing = waits.then(|| self.parts.closing.clone());
             return stream::bound(response, lifetime, adopted.into_iter().chain(closing));
         }

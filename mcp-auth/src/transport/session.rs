@@ -12,10 +12,9 @@ use std::{
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Principal, Problem, authorize::Caller, random};
+use crate::{Principal, Problem, authorize::Caller, clock::Clock, random};
 
 /// How many sessions opened without a token may wait for their owner.
 const MAX_UNOWNED: usize = 10_000;
@@ -28,7 +27,8 @@ pub(super) struct Sessions {
     /// Sessions opened without a token, by rmcp's id.
     adoptable: Mutex<HashMap<String, Adoptable>>,
     /// When it was last looked which of them still live.
-    looked: Mutex<Option<Instant>>,
+    looked: Mutex<Option<Duration>>,
+    clock: Clock,
 }
 
 /// A session that was opened without a token: it gets its owner once, from the first good token that comes with it.
@@ -39,29 +39,16 @@ struct Adoptable {
 }
 
 /// A session that the caller may use.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Opened {
     /// rmcp's id.
     pub(super) id: String,
     /// For the caller without a token: when their streams must end.
-    pub(super) until_adopted: Option<CancellationTokenEq>,
+    pub(super) until_adopted: Option<CancellationToken>,
 }
-
-/// `CancellationToken` has no equality; two openings are equal whatever their tokens.
-#[derive(Debug, Clone)]
-pub(super) struct CancellationTokenEq(pub(super) CancellationToken);
-
-impl PartialEq for CancellationTokenEq {
-    fn eq(&self, _other: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for CancellationTokenEq {}
 
 impl Sessions {
     /// `key` comes from the configuration (several nodes, restarts) or is random for this process.
-    pub(super) fn new(key: Option<&[u8]>) -> Result<Self, Problem> {
+    pub(super) fn new(key: Option<&[u8]>, clock: Clock) -> Result<Self, Problem> {
         let random: [u8; 32] = random::bytes().map_err(|error| {
             Problem::new(
                 "the system",
@@ -73,6 +60,7 @@ impl Sessions {
             key: hmac::Key::new(hmac::HMAC_SHA256, key.unwrap_or(&random)),
             adoptable: Mutex::default(),
             looked: Mutex::default(),
+            clock,
         })
     }
 
@@ -105,7 +93,7 @@ impl Sessions {
                 session.unowned_streams.cancel();
             }
             (None, None) => {
-                let until_adopted = Some(CancellationTokenEq(session.unowned_streams.clone()));
+                let until_adopted = Some(session.unowned_streams.clone());
                 return Some(Opened { id: id.to_owned(), until_adopted });
             }
             (Some(owner), Some(adopted)) if owner == adopted => {}
@@ -129,11 +117,12 @@ impl Sessions {
     /// The sessions that were opened without a token, to look which of them still live. None, if somebody has just
     /// looked: when there is no room, strangers ask as often as they like.
     pub(super) fn to_look_after(&self) -> Vec<String> {
+        let now = self.clock.monotonic();
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        if looked.is_some_and(|at| at.elapsed() < LOOK_AFTER) {
+        if looked.is_some_and(|at| now.saturating_sub(at) < LOOK_AFTER) {
             return Vec::new();
         }
-        *looked = Some(Instant::now());
+        *looked = Some(now);
         self.lock().keys().cloned().collect()
     }
 
@@ -166,7 +155,7 @@ mod tests {
 
     #[test]
     fn strangers_do_not_make_us_look_after_all_sessions_at_each_request() {
-        let sessions = Sessions::new(None).unwrap();
+        let sessions = Sessions::new(None, Clock::system()).unwrap();
         sessions.seal("a", &Caller::Anonymous);
         assert_eq!(sessions.to_look_after(), ["a"]);
         assert_eq!(sessions.to_look_after(), [""; 0]);
