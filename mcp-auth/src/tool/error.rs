@@ -9,8 +9,8 @@ type Source = Box<dyn Error + Send + Sync>;
 /// A tool's error; it says who may read it.
 ///
 /// `?` takes any [`std::error::Error`], `anyhow::Error` included: the log gets it together with an id, the client
-/// sees only that id. (rmcp's [`ErrorData`] stays what it is, an error of the protocol.) What the developer means for the client is said with [`ToolError::tell`] or by an error type
-/// that implements [`TellClient`].
+/// sees only that id. (rmcp's [`ErrorData`] stays what it is, an error of the protocol.) What the developer means for the
+/// client is said with [`ToolError::tell`] or by an error type that implements [`TellClient`].
 ///
 /// ```
 /// # use mcp_auth::ToolError;
