@@ -58,8 +58,8 @@ impl Auth {
     /// | variable | meaning | default |
     /// |---|---|---|
     /// | `MCP_AUTH_ISSUER` | URL of the issuer whose tokens are accepted, exactly as in `iss` | required |
-    /// | `MCP_AUTH_RESOURCE` | URL of this server as clients use it | `#[server(resource)]` |
-    /// | `MCP_AUTH_LISTEN` | address and port to listen on | this machine, if the resource is there |
+    /// | `MCP_AUTH_RESOURCE` | URL of this server as clients use it | `#[server(resource = "…")]` |
+    /// | `MCP_AUTH_LISTEN` | address and port to listen on | the resource's, if it is on this machine; else required |
     /// | `MCP_AUTH_TOKEN_TYPE` | `at+jwt` (RFC 9068), or `any` for issuers that send `JWT` (Keycloak, Auth0, Entra ID) | `at+jwt` |
     /// | `MCP_AUTH_AUDIENCE` | what tokens carry in `aud`, where that is not the resource URL | the resource |
     /// | `MCP_AUTH_JWKS_URL` | the issuer's keys, where it cannot be discovered | discovery |

@@ -162,7 +162,8 @@ impl AuthBuilder {
             problems.push(Problem::new(
                 self.setting("ISSUER"),
                 "no issuer is trusted, so that every token would be refused",
-                "give the URL of your authorization server, such as https://auth.example.com",
+                "give the URL of your authorization server, such as https://auth.example.com; to try things on this \
+                 machine without one, write `Auth::builder().development_issuer(…)`",
             ));
             return Err(ConfigError::from_problems(problems));
         };

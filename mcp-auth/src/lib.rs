@@ -40,7 +40,7 @@
 //!    v                                                                      v
 //!  extract/              AuthInfo -> tool arguments                   challenge/   401 / 403 + WWW-Authenticate
 //!    v
-//!  tool/                 the user's function
+//!  tool/                 your function
 //! ```
 //!
 //! The folders of the source are these stages; read them in this order.
@@ -81,7 +81,7 @@ pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
-    pub use crate::{Auth, AuthInfo, Json, ToolError, server, tool};
+    pub use crate::{Auth, AuthInfo, DevelopmentIssuer, Issuer, Json, ToolError, server, tool};
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

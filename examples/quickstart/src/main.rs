@@ -4,7 +4,7 @@ mod welcome;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mcp_auth::{DevelopmentIssuer, prelude::*};
+use mcp_auth::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 

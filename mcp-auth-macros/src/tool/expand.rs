@@ -157,9 +157,11 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
     };
 
     let output = output(tool, context);
-    let output_span = types::ends(&output).0;
+    // The call lies over the whole type, as the demand on the type does: rustc reports one place once.
+    let (output_span, output_end) = types::ends(&output);
     let here = runtime.at(output_span);
-    let respond = quote_spanned!(output_span=> #here::respond::<#output>(#value));
+    let respond_to = quote_spanned!(output_end=> >(#value));
+    let respond = quote_spanned!(output_span=> #here::respond::<#output #respond_to);
     let to_tool_error = Ident::new("to_tool_error", output_span);
     let deprecated = tool.deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {

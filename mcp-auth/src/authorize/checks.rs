@@ -49,7 +49,7 @@ pub const fn concat<const N: usize>(groups: &[&[&[&'static str]]]) -> [&'static 
     all
 }
 
-/// A server has at most [`MAX_SCOPES`] scopes, because a token's scopes are a set of bits.
+/// A server has at most `MAX_SCOPES` scopes, because a token's scopes are a set of bits.
 #[track_caller]
 pub const fn within_limit(catalog: &[&str]) {
     let (mut distinct, mut i) = (0, 0);

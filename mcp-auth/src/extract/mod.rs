@@ -54,6 +54,9 @@ impl<T: Extractor> Extractor for (T,) {}
 /// impl Extractor for Tenant {}
 ///
 /// impl<S: Sync> FromToolCall<S> for Tenant {
+///     // So that taking it on a `public` tool does not compile.
+///     const NEEDS_IDENTITY: bool = true;
+///
 ///     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
 ///         let user = call.auth().ok_or_else(ToolError::forbidden)?;
 ///         Ok(Self(user.subject().to_owned()))

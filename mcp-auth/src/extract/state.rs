@@ -1,9 +1,11 @@
-//! The server itself, for tools that are free functions.
+//! The server itself, for tools without a receiver.
 
 use super::{Extractor, FromToolCall};
 use crate::tool::{ToolCall, ToolError};
 
-/// A clone of the server that owns the tool, as axum's `State`.
+/// A clone of the server that owns the tool, like axum's `State`: for a tool without `&self`.
+///
+/// The argument is a plain name, not a pattern: `notes: State<Notes>`, and then `notes.0`.
 #[derive(Debug, Clone, Copy)]
 pub struct State<S>(pub S);
 

@@ -18,6 +18,13 @@ pub struct ToolCall {
     pub(crate) auth: Option<AuthInfo>,
 }
 
+/// Which tool and who calls, without the arguments: they can hold anything.
+impl std::fmt::Debug for ToolCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ToolCall").field("name", &self.name).field("auth", &self.auth).finish_non_exhaustive()
+    }
+}
+
 impl ToolCall {
     /// The tool's name.
     pub fn name(&self) -> &'static str {
