@@ -78,9 +78,8 @@ impl Auth {
         reason = "settings that are looked up will come, and `await` must not come late"
     )]
     pub async fn from_env() -> Result<Self, ConfigError> {
-        let vars = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
-        });
+        let vars = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok())));
         config::from_vars(vars).build()
     }
 

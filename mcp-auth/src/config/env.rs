@@ -33,8 +33,9 @@ const ALL: [&str; 11] = [
     SESSION_KEY,
 ];
 
-/// The builder that these variables describe. Problems are kept in it and reported with all others.
-pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, String)>) -> AuthBuilder {
+/// The builder that these variables describe; a value is `None` where it is no UTF-8. Problems are kept in it and
+/// reported with all others.
+pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, Option<String>)>) -> AuthBuilder {
     let mut vars = Vars { set: Vec::new(), problems: Vec::new() }.read(vars);
     let mut builder = AuthBuilder::new(vars.issuer());
     if let Some(resource) = vars.take(RESOURCE) {
@@ -66,13 +67,23 @@ struct Vars {
 
 impl Vars {
     /// Keeps what is ours. A name that does not exist is an error: the operator believes it does something.
-    fn read(mut self, vars: impl IntoIterator<Item = (String, String)>) -> Self {
+    fn read(mut self, vars: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
         for (name, value) in vars.into_iter().filter(|(name, _)| name.starts_with(PREFIX)) {
-            if ALL.contains(&name.as_str()) {
-                self.set.push((name, value.trim().to_owned()));
-            } else {
-                let help = format!("the variables are {}", ALL.join(", "));
-                self.problems.push(Problem::new(name, "there is no such setting", help));
+            let known = ALL.contains(&name.as_str());
+            match value {
+                Some(value) if known => self.set.push((name, value.trim().to_owned())),
+                // Bytes that are replaced are lost: of a key, that would be its strength.
+                None if known => {
+                    self.problems.push(Problem::new(
+                        name,
+                        "the value is not UTF-8",
+                        "write text, a key as hex digits",
+                    ));
+                }
+                _ => {
+                    let help = format!("the variables are {}", ALL.join(", "));
+                    self.problems.push(Problem::new(name, "there is no such setting", help));
+                }
             }
         }
         self
@@ -119,5 +130,24 @@ impl Vars {
 
     fn refuse(&mut self, name: &str, value: &str, help: &str) {
         self.problems.push(Problem::new(name, format!("`{value}` is not a value of this setting"), help));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_are_no_text_and_names_that_are_none_are_problems_at_once() {
+        let vars = [
+            (ISSUER, Some("https://auth.example.com")),
+            (SESSION_KEY, None),
+            ("MCP_AUTH_ISSUR", Some("x")),
+            ("PATH", None),
+        ];
+        let vars = vars.map(|(name, value)| (name.to_owned(), value.map(str::to_owned)));
+        let error = from_vars(vars).build().unwrap_err();
+        let settings: Vec<_> = error.problems().iter().map(|problem| problem.setting.as_str()).collect();
+        assert_eq!(settings, [SESSION_KEY, "MCP_AUTH_ISSUR"]);
     }
 }

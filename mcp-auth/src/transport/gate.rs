@@ -168,6 +168,12 @@ impl Gate {
             Decision::Allowed => Ok(()),
             Decision::NeedsToken => Err(self.unauthorized(self.wanted(rule))),
             Decision::NeedsScope => {
+                tracing::info!(
+                    ?caller,
+                    ?operation,
+                    needs = rule.wanted().join(" "),
+                    "refused: a scope is missing"
+                );
                 Err(Refusal::insufficient_scope(rule.wanted(), &self.parts.resource_metadata))
             }
         }
