@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     authenticate::{Issuer, check_issuer_url},
     clock::Clock,
-    config::{ConfigError, Problem},
+    config::{ConfigError, Problem, shown},
     random,
 };
 
@@ -114,11 +114,15 @@ fn check_loopback(url: &str) -> Result<(), Problem> {
     let problem = |message: &str| {
         Problem::new(
             "DevelopmentIssuer::new",
-            format!("`{url}` cannot be the URL of a development issuer: {message}"),
+            format!("`{}` cannot be the URL of a development issuer: {message}", shown(url)),
             "write http://127.0.0.1:3000, or trust a real issuer with Issuer::new",
         )
     };
     check_issuer_url(url).map_err(problem)?;
+    // Its path becomes a route, where these have a meaning.
+    if url.contains(['{', '}']) {
+        return Err(problem("braces cannot stand in its path"));
+    }
     // An issuer's http URL is always one of this machine.
     if url.starts_with("http://") {
         Ok(())

@@ -24,6 +24,20 @@ impl Problem {
     }
 }
 
+/// A configured URL as it may be printed: a password before the host and a query stay out, both can be secrets.
+pub(crate) fn shown(url: &str) -> String {
+    let (bare, query) = match url.split_once('?') {
+        Some((bare, _)) => (bare, "?…"),
+        None => (url, ""),
+    };
+    let authority = bare.find("://").map_or(0, |at| at + 3);
+    let end = bare[authority..].find('/').map_or(bare.len(), |at| authority + at);
+    match bare[authority..end].rfind('@') {
+        Some(at) => format!("{}…{}{query}", &bare[..authority], &bare[authority + at..]),
+        None => format!("{bare}{query}"),
+    }
+}
+
 /// The server does not start: every problem found in its configuration.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
@@ -72,3 +86,22 @@ impl fmt::Debug for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn r43_passwords_and_queries_of_urls_are_not_printed() {
+        for (url, printed) in [
+            ("https://me:hunter2@auth.example.com/keys?key=hunter2", "https://…@auth.example.com/keys?…"),
+            ("https://me:p@hunter2@auth.example.com", "https://…@auth.example.com"),
+            ("me:hunter2@auth.example.com", "…@auth.example.com"),
+            ("https://auth.example.com/@handle", "https://auth.example.com/@handle"),
+            ("https://auth.example.com", "https://auth.example.com"),
+            ("", ""),
+        ] {
+            assert_eq!(shown(url), printed);
+        }
+    }
+}

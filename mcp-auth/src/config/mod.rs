@@ -6,6 +6,7 @@ mod limits;
 mod resource;
 
 pub(crate) use env::from_vars;
+pub(crate) use error::shown;
 pub use error::{ConfigError, Problem};
 pub use limits::Limits;
 pub(crate) use resource::{METADATA, ResourceUrl};

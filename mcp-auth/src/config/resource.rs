@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::Problem;
+use super::{Problem, shown};
 use crate::transport::{HostPattern, is_loopback};
 
 /// A resource URL, as the operator wrote it.
@@ -20,7 +20,8 @@ pub(crate) struct ResourceUrl {
 impl ResourceUrl {
     /// https, or http on this machine; no query, fragment or user.
     pub(crate) fn parse(text: &str, setting: &str) -> Result<Self, Problem> {
-        let bad = |message: &str, help: &str| Problem::new(setting, format!("`{text}` {message}"), help);
+        let bad =
+            |message: &str, help: &str| Problem::new(setting, format!("`{}` {message}", shown(text)), help);
         let example = "write the URL that clients use, such as https://mcp.example.com/mcp";
         let url = Url::parse(text).map_err(|_| bad("is not a URL", example))?;
         let host = url.host_str().unwrap_or_default().to_owned();
@@ -43,6 +44,9 @@ impl ResourceUrl {
         }
         if url.path().starts_with("/.well-known") {
             return Err(bad("lies where metadata are looked for", "choose another path, such as /mcp"));
+        }
+        if url.path().contains("//") {
+            return Err(bad("has an empty part in its path", example));
         }
         // A URL that parsing would change names a different resource for clients that compare strings (RFC 9728 3.3).
         let canonical = url.as_str();
@@ -148,6 +152,7 @@ mod tests {
             "https://mcp.example.com:443/mcp",
             "https://mcp.example.com/a/../mcp",
             "https:/mcp.example.com",
+            "https://mcp.example.com/mcp//",
             "https://mcp.example.com/.well-known/oauth-protected-resource",
         ] {
             assert!(parse(resource).is_err(), "{resource}");

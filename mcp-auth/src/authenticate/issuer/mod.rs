@@ -6,7 +6,7 @@ mod url;
 pub(crate) use discovery::{DiscoveryError, discover};
 pub(crate) use url::check_issuer_url;
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     jwks::{KeySet, KeySource, KeyTiming, Keys},
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    config::Problem,
+    config::{Problem, shown},
     http::{HttpClient, Reach},
 };
 
@@ -48,11 +48,22 @@ pub struct Issuer {
     leeway: Duration,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum KeyLocation {
     Discovery,
     Url(String),
     Given(String),
+}
+
+/// Given keys are not printed: somebody may have pasted the private ones.
+impl fmt::Debug for KeyLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Discovery => f.write_str("Discovery"),
+            Self::Url(url) => write!(f, "Url({})", shown(url)),
+            Self::Given(_) => f.write_str("Given(…)"),
+        }
+    }
 }
 
 impl Issuer {
@@ -156,7 +167,7 @@ impl Issuer {
         if let Err(message) = check_issuer_url(&self.url) {
             problems.push(Problem::new(
                 "Issuer::new",
-                format!("`{}` is not the URL of an issuer: {message}", self.url),
+                format!("`{}` is not the URL of an issuer: {message}", shown(&self.url)),
                 "copy `issuer` from the issuer's metadata, for example https://auth.example.com",
             ));
         }
@@ -194,7 +205,11 @@ impl Issuer {
             KeyLocation::Url(url) => {
                 crate::http::check(url, self.reach()).map_err(|message| {
                     let help = "use https and a public host; `allow_private_network` opens private networks";
-                    Problem::new("Issuer::with_jwks_url", format!("`{url}` is not fetched: {message}"), help)
+                    Problem::new(
+                        "Issuer::with_jwks_url",
+                        format!("`{}` is not fetched: {message}", shown(url)),
+                        help,
+                    )
                 })?;
                 KeySource::Url(url.clone())
             }
@@ -220,5 +235,18 @@ impl Issuer {
     /// Requests to this machine are sent only for an issuer that is on this machine.
     fn reach(&self) -> Reach {
         Reach { loopback: url::is_loopback_http(&self.url), private: self.private_network }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r43_given_keys_are_not_printed() {
+        let issuer = Issuer::new("https://auth.example.com").with_keys(r#"{"keys":[{"d":"hunter2"}]}"#);
+        assert!(!format!("{issuer:?}").contains("hunter2"));
+        let issuer = issuer.with_jwks_url("https://me:hunter2@auth.example.com/keys?key=hunter2");
+        assert!(!format!("{issuer:?} {:?}", issuer.problems()).contains("hunter2"));
     }
 }
