@@ -15,7 +15,9 @@ impl AuthInfo {
     /// ```
     /// # use mcp_auth::{AuthInfo, rmcp};
     /// # use rmcp::{ErrorData, RoleServer, model::{GetTaskParams, GetTaskResult}, service::RequestContext};
-    /// # fn known(task: &str, owner: &mcp_auth::Principal) -> Result<GetTaskResult, ErrorData> { unimplemented!() }
+    /// # fn known(_task: &str, _owner: &mcp_auth::Principal) -> Result<GetTaskResult, ErrorData> {
+    /// #     Err(ErrorData::invalid_params("no such task", None))
+    /// # }
     /// async fn get_task(task: GetTaskParams, context: RequestContext<RoleServer>) -> Result<GetTaskResult, ErrorData> {
     ///     let user = AuthInfo::of(&context.extensions);
     ///     let user = user.ok_or_else(|| ErrorData::invalid_params("no such task", None))?;
