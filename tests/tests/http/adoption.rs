@@ -99,7 +99,7 @@ async fn t3_a_session_that_was_prepared_for_somebody_shows_nothing_of_them() {
 
 /// What strangers can open is bounded; whoever has a token still gets a session.
 #[tokio::test]
-#[ignore = "takes half a minute: ten thousand sessions"]
+#[ignore = "takes half a minute: ten thousand sessions; CI runs it as a step of its own"]
 async fn strangers_cannot_open_sessions_without_end() {
     let server = start::<Anonymous>().await;
     let mut connection = crate::support::Connection::open(server.address).await;
