@@ -4,7 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use crate::{
     Auth, ConfigError, DevelopmentIssuer, Issuer, Limits, Problem,
-    config::ResourceUrl,
+    config::{ResourceUrl, shown},
     transport::{HostPattern, Origins},
 };
 
@@ -23,7 +23,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a builder does nothing before `build`"]
 pub struct AuthBuilder {
     issuer: Option<Issuer>,
@@ -36,6 +36,17 @@ pub struct AuthBuilder {
     limits: Limits,
     environment: bool,
     problems: Vec<Problem>,
+}
+
+/// What has not been checked yet may be anything: only what can hold no secret is printed.
+impl std::fmt::Debug for AuthBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthBuilder")
+            .field("issuer", &self.issuer)
+            .field("resource", &self.resource.as_deref().map(shown))
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The key of session ids; it cannot be printed.

@@ -71,7 +71,8 @@ impl Group {
         }
     }
 
-    fn access(self, groups: &Groups) -> Option<Access> {
+    /// Who may use it; `None`: nobody.
+    pub(crate) fn access(self, groups: &Groups) -> Option<Access> {
         match self {
             Self::Prompts => groups.prompts,
             Self::Resources => groups.resources,

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{Registry, ToolCall, error::Kind, failure};
 use crate::{
-    authorize::{Caller, Decision, Rule},
+    authorize::{Caller, Decision, Operation, Rule},
     challenge::Challenge,
 };
 
@@ -82,7 +82,7 @@ fn authorize(rule: &Rule, caller: Option<Caller>) -> Result<Caller, Denied> {
 
 /// A name that does not exist is said only to those who may list the tools.
 fn unknown_tool(registry: &Registry, caller: Option<&Caller>) -> Result<CallToolResponse, ErrorData> {
-    let rule = registry.policy.rule(crate::authorize::Operation::Other);
+    let rule = registry.policy.rule(Operation::Other);
     let open = registry.anonymous && caller.is_some();
     if open || caller.is_some_and(|caller| rule.decide(caller) == Decision::Allowed) {
         return Err(ErrorData::invalid_params("tool not found", None));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{OutcomeFuture, Server, ServerDefinition, ToolCall, ToolDefinition, schema};
 use crate::{
-    authorize::{Access, Catalog, MAX_SCOPES, Policy},
+    authorize::{Access, Catalog, Group, MAX_SCOPES, Policy, Rule},
     config::Problem,
     transport::OwnHandler,
 };
@@ -104,17 +104,7 @@ fn catalog<S>(
     tools: &[&ToolDefinition<S>],
     problems: &mut Vec<Problem>,
 ) -> Catalog {
-    let groups = &definition.groups;
-    let of_groups = [
-        groups.prompts,
-        groups.resources,
-        groups.completions,
-        groups.subscriptions,
-        groups.tasks,
-        groups.skills,
-        groups.logging,
-        groups.custom,
-    ];
+    let of_groups = Group::ALL.map(|group| group.access(&definition.groups));
     let words = definition.scopes.iter().chain(definition.requires).copied();
     let of_tools = tools.iter().flat_map(|tool| tool.access.words().chain(argument_scopes(tool)));
     let of_groups = of_groups.iter().flatten().flat_map(Access::words);
@@ -155,7 +145,7 @@ fn security_schemes(policy: &Policy, tool: &str) -> Value {
     match policy.tool(tool) {
         Some(rule) if rule.is_public() => json!([{ "type": "noauth" }, { "type": "oauth2", "scopes": [] }]),
         rule => {
-            json!([{ "type": "oauth2", "scopes": rule.map(crate::authorize::Rule::wanted).unwrap_or_default() }])
+            json!([{ "type": "oauth2", "scopes": rule.map(Rule::wanted).unwrap_or_default() }])
         }
     }
 }

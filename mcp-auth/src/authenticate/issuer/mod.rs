@@ -38,7 +38,7 @@ const MAX_LEEWAY: Duration = Duration::from_secs(60);
 ///
 /// What is wrong with an issuer (a URL that cannot be one, broken keys) is reported when the server is built, together
 /// with everything else.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Issuer {
     url: String,
     keys: KeyLocation,
@@ -53,6 +53,20 @@ enum KeyLocation {
     Discovery,
     Url(String),
     Given(String),
+}
+
+/// A URL with a password is refused when the server is built; until then it is not printed either.
+impl fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issuer")
+            .field("url", &shown(&self.url))
+            .field("keys", &self.keys)
+            .field("any_token_type", &self.any_token_type)
+            .field("private_network", &self.private_network)
+            .field("audience", &self.audience)
+            .field("leeway", &self.leeway)
+            .finish()
+    }
 }
 
 /// Given keys are not printed: somebody may have pasted the private ones.
@@ -246,6 +260,11 @@ mod tests {
     fn r43_given_keys_are_not_printed() {
         let issuer = Issuer::new("https://auth.example.com").with_keys(r#"{"keys":[{"d":"hunter2"}]}"#);
         assert!(!format!("{issuer:?}").contains("hunter2"));
+        let issuer = Issuer::new("https://me:hunter2@auth.example.com");
+        assert!(!format!("{issuer:?} {:?}", issuer.problems()).contains("hunter2"));
+        let builder =
+            crate::Auth::builder().issuer(issuer.clone()).resource("https://me:hunter2@mcp.example.com");
+        assert!(!format!("{builder:?} {:?}", builder.clone().build()).contains("hunter2"));
         let issuer = issuer.with_jwks_url("https://me:hunter2@auth.example.com/keys?key=hunter2");
         assert!(!format!("{issuer:?} {:?}", issuer.problems()).contains("hunter2"));
     }
