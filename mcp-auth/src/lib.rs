@@ -22,7 +22,7 @@
 //!
 //! # Where to look
 //!
-//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results.
+//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results. [`tools`]: several files.
 //! - [`Auth`]: settings from code or the environment, [`serve`](Auth::serve), [`router`](Auth::router).
 //! - [`Issuer`]: whose tokens are accepted, and each named way to accept more.
 //! - [`AuthInfo`]: who calls. [`FromToolCall`]: arguments of your own. [`ToolError`]: what the client may read.
@@ -74,14 +74,16 @@ pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
 pub use mcp_auth_macros::server;
 #[doc = include_str!("../docs/tools.md")]
 pub use mcp_auth_macros::tool;
+#[doc = include_str!("../docs/files.md")]
+pub use mcp_auth_macros::tools;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
-pub use tool::{IntoToolResult, NoError, Server, TellClient, ToolCall, ToolError};
+pub use tool::{Holds, IntoToolResult, NoError, Server, TellClient, ToolCall, ToolError};
 pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
-    pub use crate::{Auth, AuthInfo, DevelopmentIssuer, Issuer, Json, ToolError, server, tool};
+    pub use crate::{Auth, AuthInfo, DevelopmentIssuer, Issuer, Json, ToolError, server, tool, tools};
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

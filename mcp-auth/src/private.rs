@@ -11,8 +11,9 @@ pub use crate::{
         Otherwise, Plain, Unmarked,
     },
     tool::{
-        Annotations, Failed, Groups, IntoToolResult, NoResult, Outcome, OutcomeFuture, Returned, Server,
-        ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure, Untold,
+        Annotations, Failed, Groups, Holds, IntoToolResult, Listed, NoResult, NotATool, Outcome,
+        OutcomeFuture, Returned, Server, ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure,
+        ToolsOf, Untold, check_listed,
     },
     transport::{FindHandler, Handler, NoHandler, OwnHandler},
 };
@@ -24,6 +25,8 @@ use serde::Serialize;
 
 /// Scope words.
 pub type Words = &'static [&'static str];
+/// `default(…)`.
+pub type DefaultAccess = Option<Access>;
 /// Scope words, per argument.
 pub type WordLists = &'static [Words];
 /// Scope words, per argument, per tool.

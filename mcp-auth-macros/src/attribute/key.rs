@@ -25,10 +25,12 @@ pub(crate) const REQUIRES: &str = "requires";
 pub(crate) const RESOURCE: &str = "resource";
 pub(crate) const RESOURCES: &str = "resources";
 pub(crate) const SCOPES: &str = "scopes";
+pub(crate) const SERVER_TYPE: &str = "server";
 pub(crate) const SKILLS: &str = "skills";
 pub(crate) const SUBSCRIPTIONS: &str = "subscriptions";
 pub(crate) const TASKS: &str = "tasks";
 pub(crate) const TITLE: &str = "title";
+pub(crate) const TOOLS: &str = "tools";
 pub(crate) const VERSION: &str = "version";
 
 /// The words that one attribute knows.
@@ -50,6 +52,7 @@ pub(crate) const SERVER: Keys = Keys {
         SCOPES,
         DEFAULT,
         REQUIRES,
+        TOOLS,
         ANONYMOUS,
         PROMPTS,
         RESOURCES,
@@ -69,8 +72,23 @@ pub(crate) const GROUPS: &[&str] =
 
 pub(crate) const TOOL: Keys = Keys {
     attribute: "#[tool]",
-    names: &[SCOPES, ANY_OF, AUTHENTICATED, PUBLIC, NAME, TITLE, DESCRIPTION, ANNOTATIONS, ICONS, META],
+    names: &[
+        SCOPES,
+        ANY_OF,
+        AUTHENTICATED,
+        PUBLIC,
+        NAME,
+        TITLE,
+        DESCRIPTION,
+        ANNOTATIONS,
+        ICONS,
+        META,
+        SERVER_TYPE,
+        CRATE,
+    ],
 };
+
+pub(crate) const BLOCK: Keys = Keys { attribute: "#[tools]", names: &[SCOPES, DEFAULT, CRATE] };
 
 pub(crate) const ARG: Keys = Keys { attribute: "#[arg]", names: &[RENAME, DESCRIPTION, DEFAULT] };
 

@@ -16,10 +16,37 @@ pub(crate) struct Context<'a> {
     pub(crate) runtime: &'a RuntimePath,
     /// The server's type.
     pub(crate) server: &'a TokenStream,
-    /// `#[server(default(…))]`
-    pub(crate) default: Option<&'a Access>,
-    /// Whether `#[server(scopes(…))]` was written.
+    /// `default(…)`, an `Option<Access>`.
+    pub(crate) default: TokenStream,
+    /// Whether words are compared with a catalogue: not where they are the catalogue.
     pub(crate) declared: bool,
+}
+
+impl Context<'_> {
+    /// The scopes that words are compared with.
+    fn catalog(&self) -> TokenStream {
+        let Self { runtime, server, .. } = self;
+        quote!(#runtime::CatalogOf::<#server>::SCOPES)
+    }
+}
+
+/// What the generated code of a block has to find by trait.
+pub(crate) fn imports(runtime: &RuntimePath) -> TokenStream {
+    quote! {
+        use #runtime::{
+            NoCatalog as _, NoHandler as _, NoResult as _, NotExtracted as _, NotShared as _, Otherwise as _, Untold as _,
+        };
+    }
+}
+
+/// The name of a tool's entry.
+pub(crate) fn constant(index: usize) -> Ident {
+    format_ident!("MCP_AUTH_TOOL_{index}")
+}
+
+/// `const MCP_AUTH_TOOL_0: …`, `const MCP_AUTH_TOOL_1: …`
+pub(crate) fn tools(tools: &[Tool], context: &Context<'_>) -> TokenStream {
+    tools.iter().enumerate().map(|(i, one)| tool(one, &constant(i), context)).collect()
 }
 
 /// ```text
@@ -31,13 +58,14 @@ pub(crate) struct Context<'a> {
 ///     ToolDefinition { name: "delete_note", … }
 /// };
 /// ```
-pub(crate) fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
+fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server, .. } = context;
     let cfgs = &tool.cfgs;
     let arguments = tool.arguments.iter().enumerate().map(|(i, one)| argument(i, one, context));
     let constants: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
     let definitions = (0..tool.arguments.len()).map(definition_constant);
-    let call = call(tool, context);
+    let call_name = call_name(tool);
+    let call = call(tool, &call_name, context);
     let checks = checks(tool, context);
     let Tool { name, annotations, .. } = tool;
     let access = access_of(tool, context);
@@ -66,7 +94,7 @@ pub(crate) fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> Toke
                 meta: #meta,
                 arguments: &[#(#definitions),*],
                 output: #runtime::Returned::<#output>::OUTPUT,
-                call: mcp_auth_call,
+                call: #call_name,
             }
         };
     }
@@ -130,7 +158,7 @@ fn expand_default(default: &ArgumentDefault, ty: &TokenStream, context: &Context
 ///     })
 /// }
 /// ```
-fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
+fn call(tool: &Tool, call_name: &Ident, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server, .. } = context;
     let hidden = Span::mixed_site();
     let (this, request, value, failed) = (
@@ -149,7 +177,11 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
     let receiver = tool.signature.receiver().map(|_| quote!(#this,));
     let here = runtime.at(span);
     let there = types::relocate((*server).clone(), span);
-    let run = quote_spanned!(span=> #there::#ident(#receiver #(#names),*));
+    let run = if tool.is_function {
+        quote_spanned!(span=> #ident(#(#names),*))
+    } else {
+        quote_spanned!(span=> #there::#ident(#receiver #(#names),*))
+    };
     let run = if tool.signature.asyncness.is_some() {
         quote_spanned!(span=> #here::Sharing::<#there>::TAG.spawnable(#run).await)
     } else {
@@ -166,7 +198,7 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
     let deprecated = tool.deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         #deprecated
-        fn mcp_auth_call<'a>(
+        fn #call_name<'a>(
             #this: &'a #server,
             #request: &'a #runtime::ToolCall,
         ) -> #runtime::OutcomeFuture<'a> {
@@ -176,6 +208,15 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
                 #respond.map_err(|#failed| #failed.#to_tool_error())
             })
         }
+    }
+}
+
+/// Not the name of the function that it calls.
+fn call_name(tool: &Tool) -> Ident {
+    if tool.is_function {
+        format_ident!("mcp_auth_call_{}", tool.ident())
+    } else {
+        format_ident!("mcp_auth_call")
     }
 }
 
@@ -203,8 +244,9 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
     let name = tool.name.value();
     let name = name.as_str();
     let mut checks = TokenStream::new();
-    if !tool.access.is_decision() && context.default.is_none() {
-        checks.extend(check(tool.ident(), context, "decided", &quote!(#name, MCP_AUTH_SCOPES)));
+    if !tool.access.is_decision() {
+        let default = &context.default;
+        checks.extend(check(tool.ident(), context, "decided", &quote!(#name, MCP_AUTH_SCOPES, #default)));
     }
     checks.extend(declared(tool.access.words(), context));
     if tool.arguments.len() > 1 {
@@ -212,10 +254,7 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
         let facts = quote!(#name, &[#(#all.is_whole()),*], &[#(#all.is_input()),*]);
         checks.extend(check(tool.ident(), context, "whole_input", &facts));
     }
-    let public = match context.default {
-        Some(default) if !tool.access.is_decision() => default.public.is_some(),
-        _ => tool.access.public.is_some(),
-    };
+    let public = tool.access.public.is_some() || !tool.access.is_decision();
     for (i, argument) in tool.arguments.iter().enumerate() {
         let constant = argument_constant(i);
         let text = argument.type_text();
@@ -224,12 +263,14 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
             checks.extend(check(&argument.ty, context, "public_argument", &facts));
         }
         if context.declared {
-            let server = context.server;
-            let runtime = context.runtime;
-            let facts = quote!(<#server as #runtime::ScopeCatalog>::SCOPES, #text, #constant.scopes);
+            let catalog = context.catalog();
+            let facts = quote!(#catalog, #text, #constant.scopes);
             checks.extend(check(&argument.ty, context, "require_argument_declared", &facts));
         }
-        if let Some(attribute) = argument.attribute {
+        if let Some(pattern) = &argument.pattern {
+            let facts = quote!(#text, #constant.is_input());
+            checks.extend(check(pattern, context, "require_extractor", &facts));
+        } else if let Some(attribute) = argument.attribute {
             let place = quote_spanned!(attribute=> arg);
             checks.extend(check(&place, context, "require_input", &quote!(#text, #constant.is_input())));
         }
@@ -237,15 +278,31 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
     checks
 }
 
+/// No two tools of one name, where that is up to `cfg`.
+pub(crate) fn unique(tools: &[Tool], context: &Context<'_>) -> TokenStream {
+    let mut checks = TokenStream::new();
+    for (i, tool) in tools.iter().enumerate() {
+        let name = tool.name.value();
+        let same = |before: &&Tool| before.name.value() == name;
+        let Some(before) = tools.iter().take(i).find(same) else { continue };
+        if before.ident() != tool.ident() {
+            let cfgs = before.cfgs.iter().chain(&tool.cfgs);
+            let check = check(&tool.name, context, "duplicate_tool", &quote!(#name));
+            checks.extend(quote!(#(#cfgs)* #check));
+        }
+    }
+    checks
+}
+
 /// Every word is one that the server declares.
 pub(crate) fn declared<'a>(words: impl Iterator<Item = &'a Word>, context: &Context<'_>) -> TokenStream {
-    let Context { server, runtime, declared, .. } = context;
+    let catalog = context.catalog();
     let one = |word: &Word| {
         let text = &word.text;
-        let facts = quote!(<#server as #runtime::ScopeCatalog>::SCOPES, #text);
+        let facts = quote!(#catalog, #text);
         check(&word.literal, context, "require_declared", &facts)
     };
-    if *declared { words.map(one).collect() } else { TokenStream::new() }
+    if context.declared { words.map(one).collect() } else { TokenStream::new() }
 }
 
 /// `const _: () = decided(…);`, underlining `place`.
@@ -263,14 +320,31 @@ pub(crate) fn check(
     quote!(const _: () = #runtime::#function #facts;)
 }
 
+/// `const _: () = require_catalog::<Notes>();`, underlining `place`.
+pub(crate) fn demand(
+    place: &impl ToTokens,
+    context: &Context<'_>,
+    function: &str,
+    ty: &TokenStream,
+) -> TokenStream {
+    let (first, last) = types::ends(place);
+    let runtime = context.runtime.at(first);
+    let function = Ident::new(function, first);
+    let (ty, call) = (types::relocate(ty.clone(), first), quote_spanned!(last=> ()));
+    quote!(const _: () = #runtime::#function::<#ty> #call;)
+}
+
 fn access_of(tool: &Tool, context: &Context<'_>) -> TokenStream {
-    match context.default {
-        Some(default) if !tool.access.is_decision() => {
-            let default = access(default, context.runtime);
-            quote!(#default.or_arguments(MCP_AUTH_SCOPES))
-        }
-        _ => access(&tool.access, context.runtime),
+    if tool.access.is_decision() {
+        return access(&tool.access, context.runtime);
     }
+    let Context { runtime, default, .. } = context;
+    quote!(#runtime::undecided(#default, MCP_AUTH_SCOPES))
+}
+
+/// `Some(Access::…)`, `None`
+pub(crate) fn default(written: Option<&Access>, runtime: &RuntimePath) -> TokenStream {
+    option(written.map(|written| access(written, runtime)), runtime)
 }
 
 /// `Access::scopes(&["a"], &[&["b", "c"]])`

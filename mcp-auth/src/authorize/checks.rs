@@ -2,17 +2,62 @@
 //!
 //! All are `#[track_caller]`: the error underlines that token, and no frame of this crate is shown.
 
+use std::marker::PhantomData;
+
 use super::{Access, MAX_SCOPES};
 
-/// The scopes that a server declares; written by `#[server]`.
+/// What the tools of a type are judged by, in whatever file they stand; written by `#[server]`, and by `#[tools]` for a
+/// part of a server.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "no `#[server]` block for this type",
-    note = "write `#[mcp_auth::server(resource = \"https://…\")] impl {Self} {{ … }}`"
+    note = "write `#[mcp_auth::server(resource = \"https://…\")] impl {Self} {{ … }}`",
+    note = "if it is a part of servers, let one block declare its scopes: `#[mcp_auth::tools(name, scopes(\"…\"))]`"
 )]
 pub trait ScopeCatalog {
     /// Each word once if the server declares them, otherwise the words of its block as they occur.
     const SCOPES: &'static [&'static str];
+    /// `default(…)`: who may call a tool that says nothing.
+    const DEFAULT: Option<Access>;
+}
+
+/// The catalogue of a type that has none: it holds every word, so that its absence is one error and not one more at
+/// each word. A scope is never empty.
+pub const UNKNOWN: &[&str] = &[""];
+
+/// Asks for the catalogue of `S`; resolved like `Kind`.
+pub struct CatalogOf<S>(PhantomData<S>);
+
+impl<S: ScopeCatalog> CatalogOf<S> {
+    /// Shadows [`NoCatalog::SCOPES`].
+    pub const SCOPES: &'static [&'static str] = S::SCOPES;
+    /// Shadows [`NoCatalog::DEFAULT`].
+    pub const DEFAULT: Option<Access> = S::DEFAULT;
+}
+
+/// The fallback of [`CatalogOf`]. It opens nothing: [`require_catalog`] has failed.
+pub trait NoCatalog {
+    /// Says nothing about any word.
+    const SCOPES: &'static [&'static str] = UNKNOWN;
+    /// Says nothing about any tool.
+    const DEFAULT: Option<Access> = Some(Access::AUTHENTICATED);
+}
+
+impl<S> NoCatalog for CatalogOf<S> {}
+
+/// `S` is a server or declares itself a part of one.
+pub const fn require_catalog<S: ScopeCatalog>() {}
+
+/// What calls at the same time share.
+pub const fn require_shared<S: Send + Sync + 'static>() {}
+
+/// The access of a tool without an access word.
+pub const fn undecided(default: Option<Access>, argument_scopes: &[&[&str]]) -> Access {
+    match default {
+        Some(default) => default.or_arguments(argument_scopes),
+        // Its arguments decide, or `decided` fails.
+        None => Access::AUTHENTICATED,
+    }
 }
 
 /// How many scopes `groups` holds; the `N` of [`concat`].
@@ -97,7 +142,10 @@ pub const fn require_argument_declared(catalog: &[&str], argument: &str, scopes:
 
 /// A tool without an access word takes an argument that decides who may call it.
 #[track_caller]
-pub const fn decided(tool: &str, argument_scopes: &[&[&str]]) {
+pub const fn decided(tool: &str, argument_scopes: &[&[&str]], default: Option<Access>) {
+    if default.is_some() {
+        return;
+    }
     let mut i = 0;
     while i < argument_scopes.len() {
         if !argument_scopes[i].is_empty() {
@@ -153,6 +201,19 @@ pub const fn require_input(argument: &str, input: bool) {
     }
 }
 
+/// A pattern has no name that could be a property's.
+#[track_caller]
+pub const fn require_extractor(argument: &str, input: bool) {
+    if input {
+        Message::new()
+            .code(argument)
+            .text(" is an input, and a pattern has no name for its property; take `name: ")
+            .text(argument)
+            .text("` and destructure it in the body, or write `#[arg(rename = \"name\")]`")
+            .panic()
+    }
+}
+
 /// An argument that is the whole input has no inputs beside it.
 #[track_caller]
 pub const fn whole_input(tool: &str, whole: &[bool], inputs: &[bool]) {
@@ -182,10 +243,10 @@ pub const fn duplicate_tool(tool: &str) {
     Message::new().text("there are two tools named ").code(tool).panic()
 }
 
-const fn contains(words: &[&str], word: &str) -> bool {
+pub(crate) const fn contains(words: &[&str], word: &str) -> bool {
     let mut i = 0;
     while i < words.len() {
-        if equal(words[i].as_bytes(), word.as_bytes()) {
+        if words[i].is_empty() || equal(words[i].as_bytes(), word.as_bytes()) {
             return true;
         }
         i += 1;
@@ -193,7 +254,7 @@ const fn contains(words: &[&str], word: &str) -> bool {
     false
 }
 
-const fn equal(a: &[u8], b: &[u8]) -> bool {
+pub(crate) const fn equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
@@ -263,18 +324,18 @@ const fn min(a: usize, b: usize) -> usize {
 }
 
 /// A text built in a constant; what does not fit is left out.
-struct Message {
+pub(crate) struct Message {
     bytes: [u8; 1024],
     len: usize,
 }
 
 impl Message {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { bytes: [0; 1024], len: 0 }
     }
 
     /// Appends `text` as a whole or not at all, so that no character is cut.
-    const fn text(mut self, text: &str) -> Self {
+    pub(crate) const fn text(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         if self.len + text.len() > self.bytes.len() {
             return self;
@@ -288,11 +349,11 @@ impl Message {
         self
     }
 
-    const fn code(self, text: &str) -> Self {
+    pub(crate) const fn code(self, text: &str) -> Self {
         self.text("`").text(text).text("`")
     }
 
-    const fn list(mut self, words: &[&str]) -> Self {
+    pub(crate) const fn list(mut self, words: &[&str]) -> Self {
         if words.is_empty() {
             return self.text("none");
         }
@@ -312,7 +373,7 @@ impl Message {
 
     #[track_caller]
     #[expect(clippy::panic, reason = "evaluated by the compiler: this is the compile error")]
-    const fn panic(&self) -> ! {
+    pub(crate) const fn panic(&self) -> ! {
         match core::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => panic!("{}", text),
             Err(_) => panic!("a check of mcp-auth failed"),

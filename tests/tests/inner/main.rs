@@ -9,6 +9,7 @@
 #![expect(clippy::unnecessary_wraps, clippy::option_option, reason = "every signature that a tool may have")]
 
 mod errors;
+mod files;
 mod identity;
 mod inputs;
 mod metadata;
