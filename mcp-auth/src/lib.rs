@@ -64,7 +64,7 @@ mod tool;
 mod transport;
 
 pub use auth::Auth;
-pub use authenticate::{AuthInfo, Issuer, Principal};
+pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
