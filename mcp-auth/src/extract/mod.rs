@@ -6,6 +6,7 @@
 mod argument;
 mod auth_info;
 mod context;
+mod context_part;
 mod optional;
 mod state;
 
