@@ -7,6 +7,7 @@ mod argument;
 mod auth_info;
 mod context;
 mod handles;
+mod context_part;
 mod optional;
 mod state;
 
