@@ -1,6 +1,6 @@
 //! The authoritative way of a call: authorize, extract, run, audit. The gate in front only decides the HTTP status.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use rmcp::{
@@ -41,6 +41,7 @@ pub(crate) async fn call(
         input_responses: request.input_responses,
         request_state: request.request_state,
         auth,
+        catalog: Arc::clone(&registry.catalog),
     };
     let run = async {
         match registry.call(index, &call).await {
