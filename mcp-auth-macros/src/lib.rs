@@ -4,6 +4,7 @@ mod attribute;
 mod block;
 mod diagnostics;
 mod runtime_path;
+mod scope;
 mod server;
 mod set;
 mod signature;
@@ -29,4 +30,10 @@ pub fn tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn tools(attribute: TokenStream, item: TokenStream) -> TokenStream {
     tools::generate(attribute.into(), item.into()).into()
+}
+
+/// Documented in `mcp-auth`.
+#[proc_macro_derive(Scope, attributes(scope))]
+pub fn scope(item: TokenStream) -> TokenStream {
+    scope::generate(item.into()).into()
 }

@@ -122,7 +122,7 @@ impl Set<'_> {
         let Some(scopes) = self.scopes else {
             return tool::demand(self.owner_place, context, "require_catalog", owner);
         };
-        let words = scopes.iter().map(|word| &word.text);
+        let words = scopes.iter().map(|word| tool::scope(word, runtime));
         let default = tool::default(self.default, runtime);
         let shared = tool::demand(self.owner_place, context, "require_shared", owner);
         let limit = tool::check(
@@ -131,8 +131,9 @@ impl Set<'_> {
             "within_limit",
             &quote!(#runtime::CatalogOf::<#owner>::SCOPES),
         );
-        let declared = self.default.into_iter().flat_map(Access::words);
-        let declared = tool::declared(declared, context);
+        let words_of_default = self.default.into_iter().flat_map(Access::words);
+        let mut checks = tool::declared(words_of_default, context);
+        checks.extend(tool::declared_once(self.scopes, context));
         quote! {
             impl #runtime::ScopeCatalog for #owner {
                 const SCOPES: #runtime::Words = &[#(#words),*];
@@ -140,7 +141,7 @@ impl Set<'_> {
             }
             #shared
             #limit
-            #declared
+            #checks
         }
     }
 }

@@ -5,15 +5,14 @@ pub use rmcp::model::{Icon, MetaObject};
 pub use serde_json::{Error as JsonError, Value};
 
 pub use crate::{
-    authorize::{Access, checks::*},
+    authorize::{Access, Scope, ScopeInfo, checks::*, declaration::*},
     extract::{
         Argument, ArgumentDefinition, AsExtractor, AsInput, FromToolCall, Input, Kind, Marking, NotExtracted,
         Otherwise, Plain, Unmarked,
     },
     tool::{
-        Annotations, Failed, Groups, Holds, IntoToolResult, Listed, NoResult, NotATool, Outcome,
-        OutcomeFuture, Returned, Server, ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure,
-        ToolsOf, Untold, check_listed,
+        Annotations, Failed, Groups, Holds, IntoToolResult, Listed, NoResult, NotATool, Outcome, OutcomeFuture, Returned, Server,
+        ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure, ToolsOf, Untold, check_listed,
     },
     transport::{FindHandler, Handler, NoHandler, OwnHandler},
 };
@@ -24,7 +23,7 @@ use rmcp::model::CallToolResponse;
 use serde::Serialize;
 
 /// Scope words.
-pub type Words = &'static [&'static str];
+pub type Words = &'static [ScopeInfo];
 /// `default(…)`.
 pub type DefaultAccess = Option<Access>;
 /// Scope words, per argument.

@@ -7,7 +7,7 @@ pub(crate) mod scope;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Expr, ExprLit, Ident, Lit, LitStr, Path, Token, Type,
+    Expr, ExprLit, Ident, Lit, LitStr, Token, Type,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser},
@@ -17,7 +17,6 @@ use syn::{
 use self::key::{Keys, REPEATABLE};
 use crate::{
     diagnostics::{Errors, suggest},
-    runtime_path::RuntimePath,
     types,
 };
 
@@ -88,13 +87,6 @@ impl Entry {
             _ => errors.at(&self.key, format!("expected `{} = Type`", self.name())),
         }
         None
-    }
-
-    /// `crate = "path"`
-    pub(crate) fn runtime(self, errors: &Errors) -> RuntimePath {
-        let path = self.string(errors);
-        let path = path.and_then(|path| errors.take(path.parse_with(Path::parse_mod_style)));
-        path.map(|path| RuntimePath::new(&path)).unwrap_or_default()
     }
 
     /// `key(…)`

@@ -13,7 +13,7 @@ use crate::{
     attribute::key,
     runtime_path::RuntimePath,
     signature::Block,
-    tool::expand::{self as tool, Context, option},
+    tool::expand::{self as tool, Context, option, scope},
 };
 
 /// ```text
@@ -71,7 +71,7 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
     let title = option(title.as_ref(), runtime);
     let instructions = option(instructions.as_ref(), runtime);
     let icons = option(icons.as_ref().map(|icons| quote!(|| #icons)), runtime);
-    let requires = settings.requires.iter().map(|word| &word.text);
+    let requires = settings.requires.iter().map(|word| scope(word, runtime));
     let groups = groups(settings, runtime);
     let cfgs = tools.iter().map(|tool| &tool.cfgs);
     let listed = listing::slices(settings);
@@ -117,14 +117,14 @@ fn catalog(server: &Server, constants: &[Ident]) -> TokenStream {
     let runtime = &settings.runtime;
     let default = tool::default(settings.default.as_ref(), runtime);
     let scopes = if let Some(declared) = &settings.scopes {
-        let words = declared.iter().map(|word| &word.text);
+        let words = declared.iter().map(|word| scope(word, runtime));
         quote!(&[#(#words),*])
     } else {
-        let own = server.own_words().map(|word| &word.text);
+        let own = server.own_words().map(|word| scope(word, runtime));
         let groups = tools.iter().zip(constants).map(|(tool, constant)| {
             let cfgs = &tool.cfgs;
-            let words = tool.access.words().map(|word| &word.text);
-            quote!(#(#cfgs)* &[&[#(#words),*]], #(#cfgs)* #constant.argument_scopes,)
+            let words = tool.access.words().map(|word| scope(word, runtime));
+            quote!(#(#cfgs)* &[&[#(#words),*]], #(#cfgs)* #constant.argument_scopes, #(#cfgs)* #constant.optional_scopes,)
         });
         quote! {{
             const MCP_AUTH_WORDS: #runtime::WordGroups = &[&[&[#(#own),*]], #(#groups)*];
@@ -145,6 +145,7 @@ fn checks(server: &Server, context: &Context<'_>) -> TokenStream {
     let catalog = quote!(<#path as #runtime::ScopeCatalog>::SCOPES);
     let mut checks = tool::check(&server.ty, context, "within_limit", &catalog);
     checks.extend(tool::declared(server.own_words(), context));
+    checks.extend(tool::declared_once(server.settings.scopes.as_deref(), context));
     checks.extend(tool::unique(&server.tools, context));
     checks
 }

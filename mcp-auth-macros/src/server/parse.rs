@@ -9,6 +9,7 @@ use super::{
 use crate::{
     attribute::{Entry, access::Access, entries, key, scope},
     diagnostics::Errors,
+    runtime_path::RuntimePath,
     signature::Block,
     tool, types,
 };
@@ -24,7 +25,7 @@ pub(crate) fn settings(attribute: TokenStream, errors: &Errors) -> Settings {
 impl Settings {
     fn take(&mut self, entry: Entry, errors: &Errors) {
         match entry.name().as_str() {
-            key::CRATE => self.runtime = entry.runtime(errors),
+            key::CRATE => self.runtime = RuntimePath::parse(entry, errors),
             key::TOOLS => self.listed = listing::parse(entry, errors),
             key::RESOURCE => self.resource = entry.string(errors),
             key::NAME => self.name = entry.expression(errors),

@@ -2,6 +2,7 @@
 
 use super::{ATTRIBUTE, model::Server, resource};
 use crate::{
+    attribute::scope::Word,
     block,
     diagnostics::{Errors, suggest},
     signature::Block,
@@ -47,13 +48,14 @@ fn check_near_words(server: &Server, errors: &Errors) {
     }
     let mut known: Vec<&str> = Vec::new();
     for word in server.words() {
-        if known.contains(&word.text.as_str()) {
+        // A type cannot be misspelt.
+        let Word::Literal(text, literal) = word else { continue };
+        if known.contains(&text.as_str()) {
             continue;
         }
-        if let Some(near) = known.iter().find(|known| suggest::distance(known, &word.text) == 1) {
-            let text = &word.text;
+        if let Some(near) = known.iter().find(|known| suggest::distance(known, text) == 1) {
             errors.at(
-                &word.literal,
+                literal,
                 format!(
                     "scope `{text}` is one letter away from `{near}`; a typo?\n\
                      if both exist, declare all scopes: `#[server(scopes(\"{near}\", \"{text}\"))]`"
@@ -62,6 +64,6 @@ fn check_near_words(server: &Server, errors: &Errors) {
             // Declaring them settles the others, too.
             return;
         }
-        known.push(&word.text);
+        known.push(text);
     }
 }

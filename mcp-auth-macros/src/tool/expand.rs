@@ -80,6 +80,7 @@ fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
         const #constant: #runtime::ToolDefinition<#server> = {
             #(#arguments)*
             const MCP_AUTH_SCOPES: #runtime::WordLists = &[#(#constants.scopes),*];
+            const MCP_AUTH_OPTIONAL_SCOPES: #runtime::WordLists = &[#(#constants.optional_scopes),*];
             const MCP_AUTH_ACCESS: #runtime::Access = #access;
             #call
             #checks
@@ -89,6 +90,7 @@ fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
                 description: #description,
                 access: MCP_AUTH_ACCESS,
                 argument_scopes: MCP_AUTH_SCOPES,
+                optional_scopes: MCP_AUTH_OPTIONAL_SCOPES,
                 annotations: #annotations,
                 icons: #icons,
                 meta: #meta,
@@ -254,7 +256,10 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
         let facts = quote!(#name, &[#(#all.is_whole()),*], &[#(#all.is_input()),*]);
         checks.extend(check(tool.ident(), context, "whole_input", &facts));
     }
-    let public = tool.access.public.is_some() || !tool.access.is_decision();
+    // Whether what decides is here or in `default(…)`, of which only the compiler knows.
+    let undecided = !tool.access.is_decision();
+    let public = tool.access.public.is_some() || undecided;
+    let any_of = !tool.access.any.is_empty() || undecided;
     for (i, argument) in tool.arguments.iter().enumerate() {
         let constant = argument_constant(i);
         let text = argument.type_text();
@@ -264,8 +269,12 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
         }
         if context.declared {
             let catalog = context.catalog();
-            let facts = quote!(#catalog, #text, #constant.scopes);
+            let facts = quote!(#catalog, #text, #constant.scopes, #constant.optional_scopes);
             checks.extend(check(&argument.ty, context, "require_argument_declared", &facts));
+        }
+        if any_of {
+            let facts = quote!(MCP_AUTH_ACCESS, #text, #constant.scopes);
+            checks.extend(check(&argument.ty, context, "proven_under_any_of", &facts));
         }
         if let Some(pattern) = &argument.pattern {
             let facts = quote!(#text, #constant.is_input());
@@ -294,13 +303,29 @@ pub(crate) fn unique(tools: &[Tool], context: &Context<'_>) -> TokenStream {
     checks
 }
 
+/// A type and a literal, or two types, can be one name.
+pub(crate) fn declared_once(scopes: Option<&[Word]>, context: &Context<'_>) -> TokenStream {
+    let scopes = scopes.unwrap_or_default();
+    let catalog = context.catalog();
+    let one = |(i, word): (usize, &Word)| {
+        check(&word.place(), context, "require_declared_once", &quote!(#catalog, #i))
+    };
+    let has_types = scopes.iter().any(|word| matches!(word, Word::Type(_)));
+    scopes.iter().enumerate().skip(1).filter(|_| has_types).map(one).collect()
+}
+
 /// Every word is one that the server declares.
 pub(crate) fn declared<'a>(words: impl Iterator<Item = &'a Word>, context: &Context<'_>) -> TokenStream {
     let catalog = context.catalog();
     let one = |word: &Word| {
-        let text = &word.text;
-        let facts = quote!(#catalog, #text);
-        check(&word.literal, context, "require_declared", &facts)
+        let text = word.text();
+        match word {
+            Word::Literal(..) => check(&word.place(), context, "require_declared", &quote!(#catalog, #text)),
+            Word::Type(_) => {
+                let scope = scope(word, context.runtime);
+                check(&word.place(), context, "require_type_declared", &quote!(#catalog, #text, #scope))
+            }
+        }
     };
     if context.declared { words.map(one).collect() } else { TokenStream::new() }
 }
@@ -353,12 +378,24 @@ pub(crate) fn access(access: &Access, runtime: &RuntimePath) -> TokenStream {
     if public.is_some() {
         return quote!(#runtime::Access::PUBLIC);
     }
-    let all = all.iter().map(|word| &word.text);
+    let all = all.iter().map(|word| scope(word, runtime));
     let any = any.iter().map(|group| {
-        let words = group.iter().map(|word| &word.text);
+        let words = group.iter().map(|word| scope(word, runtime));
         quote!(&[#(#words),*])
     });
     quote!(#runtime::Access::scopes(&[#(#all),*], &[#(#any),*]))
+}
+
+/// `ScopeInfo::new("a")`, `<ReadNotes as Scope>::INFO`
+pub(crate) fn scope(word: &Word, runtime: &RuntimePath) -> TokenStream {
+    match word {
+        Word::Literal(text, _) => quote!(#runtime::ScopeInfo::new(#text)),
+        Word::Type(path) => {
+            let place = types::ends(path).0;
+            let here = runtime.at(place);
+            quote_spanned!(place=> <#path as #here::Scope>::INFO)
+        }
+    }
 }
 
 fn expand_annotations(annotations: &Annotations, runtime: &RuntimePath) -> TokenStream {

@@ -45,7 +45,7 @@ fn parse(attribute: TokenStream, method: Method, errors: &Errors) -> Function {
     let mut named = false;
     for entry in entries(attribute, &key::TOOL, errors) {
         match entry.name().as_str() {
-            key::CRATE => runtime = entry.runtime(errors),
+            key::CRATE => runtime = RuntimePath::parse(entry, errors),
             key::SERVER_TYPE => {
                 named = true;
                 server = entry.ty(errors);

@@ -49,7 +49,7 @@ fn head(attribute: TokenStream, errors: &Errors) -> (Visibility, Option<Ident>, 
 impl Settings {
     fn take(&mut self, entry: Entry, errors: &Errors) {
         match entry.name().as_str() {
-            key::CRATE => self.runtime = entry.runtime(errors),
+            key::CRATE => self.runtime = RuntimePath::parse(entry, errors),
             key::SCOPES => self.scopes = Some(scope::words(&entry, errors)),
             _ => self.default = Access::parse(entry, errors),
         }

@@ -1,7 +1,10 @@
 //! Tools from several files and crates: what `#[server(tools(…))]` lists, and the checks at each entry.
 
 use super::ToolDefinition;
-use crate::authorize::checks::{Message, contains, equal};
+use crate::authorize::{
+    Message, ScopeInfo,
+    checks::{contains, equal},
+};
 
 /// A block of tools, or one tool function, that the server `S` can list; written by `#[tools]` and `#[tool]` for an
 /// empty type of the block's or function's name.
@@ -14,7 +17,7 @@ use crate::authorize::checks::{Message, contains, equal};
 )]
 pub trait ToolsOf<S: 'static> {
     /// What the tools' scopes were compared with where they stand.
-    const CATALOG: &'static [&'static str];
+    const CATALOG: &'static [ScopeInfo];
     /// The tools, in the order of the source.
     const TOOLS: &'static [ToolDefinition<S>];
 }
@@ -26,7 +29,7 @@ pub enum NotATool {}
 /// One entry of `#[server(tools(…))]`, or the block itself.
 pub struct Listed<S: 'static> {
     place: &'static str,
-    catalog: &'static [&'static str],
+    catalog: &'static [ScopeInfo],
     /// The entry's tools.
     pub tools: &'static [ToolDefinition<S>],
 }
@@ -45,7 +48,7 @@ impl<S> Listed<S> {
 
 /// An entry brings no name that is taken, and no scope that the server lacks.
 #[track_caller]
-pub const fn check_listed<S>(before: &[&Listed<S>], entry: &Listed<S>, catalog: &[&str]) {
+pub const fn check_listed<S>(before: &[&Listed<S>], entry: &Listed<S>, catalog: &[ScopeInfo]) {
     let mut i = 0;
     while i < entry.tools.len() {
         check_name(before, entry, i);
@@ -61,7 +64,7 @@ const fn check_name<S>(before: &[&Listed<S>], entry: &Listed<S>, tool: usize) {
     while i < before.len() {
         let mut other = 0;
         while other < before[i].tools.len() {
-            if equal(before[i].tools[other].name.as_bytes(), name.as_bytes()) {
+            if equal(before[i].tools[other].name, name) {
                 Message::new()
                     .text("there are two tools named ")
                     .code(name)
@@ -77,7 +80,7 @@ const fn check_name<S>(before: &[&Listed<S>], entry: &Listed<S>, tool: usize) {
 
 /// A word that the tool's own catalogue lacks is an error there, and not a second one here.
 #[track_caller]
-const fn check_scopes<S>(entry: &Listed<S>, tool: usize, catalog: &[&str]) {
+const fn check_scopes<S>(entry: &Listed<S>, tool: usize, catalog: &[ScopeInfo]) {
     let tool = &entry.tools[tool];
     require_all(entry, tool, tool.access.all, catalog);
     let mut i = 0;
@@ -90,18 +93,23 @@ const fn check_scopes<S>(entry: &Listed<S>, tool: usize, catalog: &[&str]) {
         require_all(entry, tool, tool.argument_scopes[i], catalog);
         i += 1;
     }
+    i = 0;
+    while i < tool.optional_scopes.len() {
+        require_all(entry, tool, tool.optional_scopes[i], catalog);
+        i += 1;
+    }
 }
 
 #[track_caller]
-const fn require_all<S>(entry: &Listed<S>, tool: &ToolDefinition<S>, scopes: &[&str], catalog: &[&str]) {
+const fn require_all<S>(entry: &Listed<S>, tool: &ToolDefinition<S>, scopes: &[ScopeInfo], catalog: &[ScopeInfo]) {
     let mut i = 0;
     while i < scopes.len() {
-        if contains(entry.catalog, scopes[i]) && !contains(catalog, scopes[i]) {
+        if contains(entry.catalog, scopes[i].name()) && !contains(catalog, scopes[i].name()) {
             Message::new()
                 .text("tool ")
                 .code(tool.name)
                 .text(" needs the scope ")
-                .code(scopes[i])
+                .code(scopes[i].name())
                 .text(", which this server does not declare; it declares: ")
                 .list(catalog)
                 .panic()

@@ -1,4 +1,4 @@
-use mcp_auth::{Extractor, FromToolCall, ToolCall, ToolError, server};
+use mcp_auth::{Extractor, FromToolCall, ScopeInfo, ToolCall, ToolError, server};
 
 struct Notes;
 struct Proof;
@@ -6,7 +6,7 @@ struct Proof;
 impl Extractor for Proof {}
 
 impl<S: Sync> FromToolCall<S> for Proof {
-    const SCOPES: &'static [&'static str] = &["notes:delete"];
+    const SCOPES: &'static [ScopeInfo] = &[ScopeInfo::new("notes:delete")];
 
     async fn from_tool_call(_: &S, _: &ToolCall) -> Result<Self, ToolError> {
         Ok(Self)
