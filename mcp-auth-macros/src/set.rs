@@ -8,6 +8,7 @@ use crate::{
     attribute::{access::Access, scope::Word},
     runtime_path::RuntimePath,
     tool::{
+        checks,
         expand::{self as tool, Context},
         model::Tool,
     },
@@ -56,7 +57,7 @@ impl Set<'_> {
         let constants: Vec<_> = (0..tools.len()).map(tool::constant).collect();
         let tool_cfgs: Vec<_> = tools.iter().map(|tool| &tool.cfgs).collect();
         let owner_check = self.owner_check(&context);
-        let unique = tool::unique(tools, &context);
+        let unique = checks::unique(tools, &context);
         quote! {
             #declaration
 
@@ -120,20 +121,20 @@ impl Set<'_> {
     fn owner_check(&self, context: &Context<'_>) -> TokenStream {
         let Self { runtime, owner, .. } = self;
         let Some(scopes) = self.scopes else {
-            return tool::demand(self.owner_place, context, "require_catalog", owner);
+            return checks::demand(self.owner_place, context, "require_catalog", owner);
         };
         let words = scopes.iter().map(|word| tool::scope(word, runtime));
         let default = tool::default(self.default, runtime);
-        let shared = tool::demand(self.owner_place, context, "require_shared", owner);
-        let limit = tool::check(
+        let shared = checks::demand(self.owner_place, context, "require_shared", owner);
+        let limit = checks::check(
             self.owner_place,
             context,
             "within_limit",
             &quote!(#runtime::CatalogOf::<#owner>::SCOPES),
         );
         let words_of_default = self.default.into_iter().flat_map(Access::words);
-        let mut checks = tool::declared(words_of_default, context);
-        checks.extend(tool::declared_once(self.scopes, context));
+        let mut checks = checks::declared(words_of_default, context);
+        checks.extend(checks::declared_once(self.scopes, context));
         quote! {
             impl #runtime::ScopeCatalog for #owner {
                 const SCOPES: #runtime::Words = &[#(#words),*];

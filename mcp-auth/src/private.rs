@@ -11,8 +11,9 @@ pub use crate::{
         Otherwise, Plain, Unmarked,
     },
     tool::{
-        Annotations, Failed, Groups, Holds, IntoToolResult, Listed, NoResult, NotATool, Outcome, OutcomeFuture, Returned, Server,
-        ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure, ToolsOf, Untold, check_listed,
+        Annotations, Failed, Groups, Holds, IntoToolResult, Listed, NoResult, NotATool, Outcome,
+        OutcomeFuture, Returned, Server, ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure,
+        ToolsOf, Untold, check_listed,
     },
     transport::{FindHandler, Handler, NoHandler, OwnHandler},
 };

@@ -13,7 +13,10 @@ use crate::{
     attribute::key,
     runtime_path::RuntimePath,
     signature::Block,
-    tool::expand::{self as tool, Context, option, scope},
+    tool::{
+        checks,
+        expand::{self as tool, Context, option, scope},
+    },
 };
 
 /// ```text
@@ -41,7 +44,7 @@ pub(crate) fn server(valid: &ValidServer<'_>, block: &Block) -> TokenStream {
     let (cfgs, imports, listing) = (block.cfgs(), tool::imports(runtime), listing::expand(server));
     let definition = definition(server, &constants);
     let catalog = catalog(server, &constants);
-    let checks = checks(server, &context);
+    let checks = block_checks(server, &context);
     quote! {
         #block
 
@@ -140,12 +143,12 @@ fn catalog(server: &Server, constants: &[Ident]) -> TokenStream {
 }
 
 /// What holds for the block as a whole.
-fn checks(server: &Server, context: &Context<'_>) -> TokenStream {
+fn block_checks(server: &Server, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server: path, .. } = context;
     let catalog = quote!(<#path as #runtime::ScopeCatalog>::SCOPES);
-    let mut checks = tool::check(&server.ty, context, "within_limit", &catalog);
-    checks.extend(tool::declared(server.own_words(), context));
-    checks.extend(tool::declared_once(server.settings.scopes.as_deref(), context));
-    checks.extend(tool::unique(&server.tools, context));
+    let mut checks = checks::check(&server.ty, context, "within_limit", &catalog);
+    checks.extend(checks::declared(server.own_words(), context));
+    checks.extend(checks::declared_once(server.settings.scopes.as_deref(), context));
+    checks.extend(checks::unique(&server.tools, context));
     checks
 }

@@ -1,5 +1,6 @@
 //! `#[tool]`: on a method, where the block's pipeline runs the steps of each tool, or on a function of its own.
 
+pub(crate) mod checks;
 pub(crate) mod documentation;
 pub(crate) mod expand;
 mod function;

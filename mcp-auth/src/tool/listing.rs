@@ -101,7 +101,12 @@ const fn check_scopes<S>(entry: &Listed<S>, tool: usize, catalog: &[ScopeInfo]) 
 }
 
 #[track_caller]
-const fn require_all<S>(entry: &Listed<S>, tool: &ToolDefinition<S>, scopes: &[ScopeInfo], catalog: &[ScopeInfo]) {
+const fn require_all<S>(
+    entry: &Listed<S>,
+    tool: &ToolDefinition<S>,
+    scopes: &[ScopeInfo],
+    catalog: &[ScopeInfo],
+) {
     let mut i = 0;
     while i < scopes.len() {
         if contains(entry.catalog, scopes[i].name()) && !contains(catalog, scopes[i].name()) {
