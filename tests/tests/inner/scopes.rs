@@ -41,7 +41,7 @@ impl Extractor for Careless {}
 
 impl<S: Sync> FromToolCall<S> for Careless {
     async fn from_tool_call(server: &S, call: &ToolCall) -> Result<Self, ToolError> {
-        let _proof: Granted<AdminNotes> = FromToolCall::from_tool_call(server, call).await?;
+        let _proof = Granted::<AdminNotes>::from_tool_call(server, call).await?;
         Ok(Self)
     }
 }
