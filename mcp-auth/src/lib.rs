@@ -64,13 +64,13 @@ mod tool;
 mod transport;
 
 pub use auth::Auth;
-pub use authenticate::{AuthInfo, Issuer, Principal};
+pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
-pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
+pub use extract::{Extractor, FromToolCall, Handles, OptionalFromToolCall, State, Tickets};
 #[doc = include_str!("../docs/scopes.md")]
 pub use mcp_auth_macros::Scope;
 #[doc = include_str!("../docs/server.md")]
