@@ -25,7 +25,7 @@ use crate::{
     Limits, Problem,
     authenticate::{AuthenticateError, Authenticator, bearer},
     authorize::{Caller, Decision, Operation, Rule},
-    challenge::{Challenge, RequestId, Rpc},
+    challenge::{Challenge, RequestId, Rpc, StepUp, Terms},
     clock::Clock,
     tool::Registry,
 };
@@ -53,15 +53,19 @@ pub(crate) struct Gate {
     sessions: Sessions,
     bodies: Bodies,
     first_sign_in: Vec<&'static str>,
+    terms: Arc<Terms>,
 }
 
 impl Gate {
     pub(crate) fn new(parts: GateParts, session_key: Option<&[u8]>) -> Result<Self, Problem> {
         let limits = &parts.limits;
+        let catalog = Arc::clone(&parts.registry.catalog);
+        let terms = Arc::new(Terms { resource_metadata: parts.resource_metadata.clone(), catalog });
         Ok(Self {
             first_sign_in: parts.registry.policy.first_sign_in(&parts.registry.catalog),
             sessions: Sessions::new(session_key, parts.clock.clone())?,
             bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
+            terms,
             parts,
         })
     }
@@ -252,6 +256,8 @@ impl Gate {
         id: &RequestId,
     ) -> Response<Body> {
         let waits = parts.method == Method::GET;
+        let step_up = StepUp::new(&self.terms);
+        parts.extensions.insert(step_up.clone());
         parts.extensions.insert(caller.clone());
         let response = self.parts.service.handle(Request::from_parts(parts, Full::new(body))).await;
         let mut response = normalize::errors(response.map(Body::new), id);
@@ -267,6 +273,11 @@ impl Gate {
             let adopted = session.and_then(|session| session.until_adopted);
             let closing = waits.then(|| self.parts.closing.clone());
             return stream::bound(response, lifetime, adopted.into_iter().chain(closing));
+        }
+        // Work that found a scope missing, before anything was answered.
+        if let Some(scopes) = step_up.asked() {
+            let refusal = Refusal::insufficient_scope(scopes, &self.parts.resource_metadata);
+            return refused(refusal.answering(id.clone()));
         }
         response
     }

@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     authorize::{Caller, Decision, Group, Operation, Rule},
-    challenge::{Challenge, Rpc},
+    challenge::{Challenge, Rpc, StepUp},
     tool::{self, Registry},
 };
 
@@ -85,12 +85,17 @@ impl Guarded {
         context: &Extensions,
         method: &'static str,
     ) -> Result<&dyn OwnHandler, ErrorData> {
-        let Some(caller) = Caller::of(context) else {
+        let Some(caller) = caller(context) else {
             tracing::error!(method, "refused: this server runs without its authentication layer");
             return Err(ErrorData::internal_error("the server cannot tell who calls", None));
         };
-        match rule.decide(caller) {
-            Decision::Allowed => Ok(&*self.0.own),
+        match rule.decide(&caller) {
+            Decision::Allowed => {
+                if let Some(step_up) = StepUp::of(context) {
+                    step_up.operation(rule.wanted());
+                }
+                Ok(&*self.0.own)
+            }
             denied => Err(self.denied(rule, denied, method)),
         }
     }
@@ -120,13 +125,18 @@ impl Guarded {
     }
 }
 
+/// Who calls; `None` where no gate stands in front.
+fn caller(extensions: &Extensions) -> Option<Caller> {
+    Caller::of(extensions).cloned()
+}
+
 impl ServerHandler for Guarded {
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
         context: Context,
     ) -> Result<CallToolResponse, ErrorData> {
-        let caller = Caller::of(&context.extensions).cloned();
+        let caller = caller(&context.extensions);
         tool::call(&self.0.registry, &self.0.resource_metadata, caller, request, context).await
     }
 
