@@ -70,7 +70,7 @@ pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
-pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
+pub use extract::{Extractor, FromToolCall, Handles, OptionalFromToolCall, State, Tickets};
 #[doc = include_str!("../docs/server.md")]
 pub use mcp_auth_macros::server;
 #[doc = include_str!("../docs/tools.md")]

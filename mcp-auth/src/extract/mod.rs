@@ -6,6 +6,7 @@
 mod argument;
 mod auth_info;
 mod context;
+mod handles;
 mod context_part;
 mod optional;
 mod state;
@@ -16,6 +17,7 @@ pub use argument::{
     Argument, ArgumentDefinition, AsExtractor, AsInput, Input, Kind, Marking, NotExtracted, Otherwise, Plain,
     Unmarked,
 };
+pub use handles::{Handles, Tickets};
 pub use optional::OptionalFromToolCall;
 pub use state::State;
 

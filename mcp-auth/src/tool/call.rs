@@ -1,16 +1,22 @@
 //! One call of a tool.
 
+use std::sync::Arc;
+
 use rmcp::{
     RoleServer,
     model::{InputResponses, JsonObject},
     service::RequestContext,
 };
 
-use crate::AuthInfo;
+use crate::{
+    AuthInfo,
+    transport::{Binding, Round},
+};
 
 /// One call of a tool: who calls, with what, in which protocol context.
 pub struct ToolCall {
     pub(crate) context: RequestContext<RoleServer>,
+    pub(crate) binding: Arc<Binding>,
     pub(crate) name: &'static str,
     pub(crate) arguments: JsonObject,
     pub(crate) input_responses: Option<InputResponses>,
@@ -56,8 +62,19 @@ impl ToolCall {
         self.input_responses.as_ref()
     }
 
-    /// The state that an earlier round of this call handed out. The client may have changed it.
+    /// The state that an earlier round of this call handed out, as the tool wrote it: it was sealed for this caller,
+    /// this tool and these arguments, and has not been changed meanwhile.
     pub fn request_state(&self) -> Option<&str> {
         self.request_state.as_deref()
+    }
+
+    /// What a state that the tool hands out is bound to.
+    pub(crate) fn round(&self) -> Round<'_> {
+        Round {
+            owner: self.auth.as_ref().map(AuthInfo::principal),
+            method: "tools/call",
+            name: self.name,
+            arguments: Some(&self.arguments),
+        }
     }
 }
