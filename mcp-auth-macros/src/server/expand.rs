@@ -12,7 +12,7 @@ use crate::{
     attribute::key,
     runtime_path::RuntimePath,
     signature::Block,
-    tool::expand::{self as tool, Context, option},
+    tool::expand::{self as tool, Context, option, scope},
 };
 
 /// ```text
@@ -67,7 +67,7 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
     let title = option(title.as_ref(), runtime);
     let instructions = option(instructions.as_ref(), runtime);
     let icons = option(icons.as_ref().map(|icons| quote!(|| #icons)), runtime);
-    let requires = settings.requires.iter().map(|word| &word.text);
+    let requires = settings.requires.iter().map(|word| scope(word, runtime));
     let groups = groups(settings, runtime);
     let cfgs = tools.iter().map(|tool| &tool.cfgs);
     quote! {
@@ -110,13 +110,13 @@ fn catalog(server: &Server, constants: &[Ident]) -> TokenStream {
     let Server { settings, path, tools, .. } = server;
     let runtime = &settings.runtime;
     let scopes = if let Some(declared) = &settings.scopes {
-        let words = declared.iter().map(|word| &word.text);
+        let words = declared.iter().map(|word| scope(word, runtime));
         quote!(&[#(#words),*])
     } else {
-        let own = server.own_words().map(|word| &word.text);
+        let own = server.own_words().map(|word| scope(word, runtime));
         let groups = tools.iter().zip(constants).map(|(tool, constant)| {
             let cfgs = &tool.cfgs;
-            let words = tool.access.words().map(|word| &word.text);
+            let words = tool.access.words().map(|word| scope(word, runtime));
             quote!(#(#cfgs)* &[&[#(#words),*]], #(#cfgs)* #constant.argument_scopes,)
         });
         quote! {{

@@ -279,12 +279,18 @@ pub(crate) fn access(access: &Access, runtime: &RuntimePath) -> TokenStream {
     if public.is_some() {
         return quote!(#runtime::Access::PUBLIC);
     }
-    let all = all.iter().map(|word| &word.text);
+    let all = all.iter().map(|word| scope(word, runtime));
     let any = any.iter().map(|group| {
-        let words = group.iter().map(|word| &word.text);
+        let words = group.iter().map(|word| scope(word, runtime));
         quote!(&[#(#words),*])
     });
     quote!(#runtime::Access::scopes(&[#(#all),*], &[#(#any),*]))
+}
+
+/// `ScopeInfo::new("a")`
+pub(crate) fn scope(word: &Word, runtime: &RuntimePath) -> TokenStream {
+    let text = &word.text;
+    quote!(#runtime::ScopeInfo::new(#text))
 }
 
 fn expand_annotations(annotations: &Annotations, runtime: &RuntimePath) -> TokenStream {

@@ -4,8 +4,11 @@ mod access;
 mod caller;
 mod catalog;
 pub(crate) mod checks;
+mod message;
+mod nearest;
 mod policy;
 mod rule;
+mod scope;
 mod scope_set;
 
 pub use access::Access;
@@ -13,4 +16,5 @@ pub(crate) use caller::Caller;
 pub(crate) use catalog::Catalog;
 pub(crate) use policy::{Group, Operation, Policy};
 pub(crate) use rule::{Decision, Rule};
+pub use scope::{Scope, ScopeInfo};
 pub(crate) use scope_set::{MAX_SCOPES, ScopeSet};

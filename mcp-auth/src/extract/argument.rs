@@ -11,7 +11,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Extractor, FromToolCall};
-use crate::tool::{ToolCall, ToolError, input};
+use crate::{
+    authorize::ScopeInfo,
+    tool::{ToolCall, ToolError, input},
+};
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -164,7 +167,7 @@ enum Source<T, S> {
 /// How one argument is made. It carries no bound, so that what uses it adds no second error.
 pub struct Argument<T, S> {
     /// The scopes that taking it requires.
-    pub scopes: &'static [&'static str],
+    pub scopes: &'static [ScopeInfo],
     /// Whether it needs a verified identity.
     pub needs_identity: bool,
     source: Source<T, S>,

@@ -20,7 +20,10 @@ pub use handles::{Handles, Tickets};
 pub use optional::OptionalFromToolCall;
 pub use state::State;
 
-use crate::tool::{ToolCall, ToolError};
+use crate::{
+    authorize::ScopeInfo,
+    tool::{ToolCall, ToolError},
+};
 
 /// Marks a type as an extractor: its value comes from the request, never from the tool's JSON input.
 ///
@@ -72,7 +75,7 @@ impl<T: Extractor> Extractor for (T,) {}
 )]
 pub trait FromToolCall<S>: Extractor + Sized + Send {
     /// Scopes that taking this argument requires; they count as an access decision of the tool.
-    const SCOPES: &'static [&'static str] = &[];
+    const SCOPES: &'static [ScopeInfo] = &[];
 
     /// Whether the argument cannot exist without a verified identity. On a `public` tool that is a compile error.
     const NEEDS_IDENTITY: bool = false;
