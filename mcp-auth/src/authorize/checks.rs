@@ -2,7 +2,14 @@
 //!
 //! All are `#[track_caller]`: the error underlines that token, and no frame of this crate is shown.
 
-use super::{Access, MAX_SCOPES, ScopeInfo, message::Message, nearest::nearest};
+use super::{
+    Access, MAX_SCOPES, ScopeInfo,
+    includes::{any_implies, implies},
+    message::Message,
+    nearest::nearest,
+};
+
+pub use super::includes::{require_acyclic, require_depth};
 
 /// The scopes that a server declares; written by `#[server]`.
 #[diagnostic::on_unimplemented(
@@ -77,15 +84,55 @@ pub const fn require_declared(catalog: &[ScopeInfo], scope: &str) {
     }
 }
 
-/// The scopes that an argument requires are ones that the server declares.
+/// The scope of a type is one that the server declares.
 #[track_caller]
-pub const fn require_argument_declared(catalog: &[ScopeInfo], argument: &str, scopes: &[ScopeInfo]) {
+pub const fn require_type_declared(catalog: &[ScopeInfo], written: &str, scope: ScopeInfo) {
+    if contains(catalog, scope.name()) {
+        return;
+    }
+    Message::new()
+        .text("this server does not declare the scope type ")
+        .code(written)
+        .text(" (")
+        .code(scope.name())
+        .text("); add it to `#[server(scopes(…))]`, which declares: ")
+        .list(catalog)
+        .panic()
+}
+
+/// The scope at `index` of the declared ones has a name of its own.
+#[track_caller]
+pub const fn require_declared_once(catalog: &[ScopeInfo], index: usize) {
+    let name = catalog[index].name();
+    if contains(catalog.split_at(index).0, name) {
+        Message::new()
+            .text("scope ")
+            .code(name)
+            .text(" is declared twice; a type stands for its name")
+            .panic()
+    }
+}
+
+/// The scopes that an argument requires or looks at are ones that the server declares.
+#[track_caller]
+pub const fn require_argument_declared(
+    catalog: &[ScopeInfo],
+    argument: &str,
+    required: &[ScopeInfo],
+    optional: &[ScopeInfo],
+) {
+    require_all_declared(catalog, argument, " requires the scope ", required);
+    require_all_declared(catalog, argument, " looks at the scope ", optional);
+}
+
+#[track_caller]
+const fn require_all_declared(catalog: &[ScopeInfo], argument: &str, verb: &str, scopes: &[ScopeInfo]) {
     let mut i = 0;
     while i < scopes.len() {
         if !contains(catalog, scopes[i].name()) {
             Message::new()
                 .code(argument)
-                .text(" requires the scope ")
+                .text(verb)
                 .code(scopes[i].name())
                 .text(", which this server does not declare; it declares: ")
                 .list(catalog)
@@ -142,6 +189,55 @@ pub const fn public_argument(
     }
 }
 
+/// What an argument proves holds for everybody whom `any_of(…)` lets in, or stands beside it as a condition of its own.
+/// Under an `any_of(…)` that lets some in with that scope and some without it, the argument would lock the others out.
+#[track_caller]
+pub const fn proven_under_any_of(access: Access, argument: &str, scopes: &[ScopeInfo]) {
+    let mut i = 0;
+    while i < scopes.len() {
+        let name = scopes[i].name();
+        let proven = any_implies(access.all, name);
+        let mut group = 0;
+        let (mut by_all, mut by_some) = (proven, None);
+        while group < access.any.len() {
+            let (count, other) = implying(access.any[group], name);
+            if count == access.any[group].len() {
+                by_all = true;
+            } else if count > 0 {
+                by_some = other;
+            }
+            group += 1;
+        }
+        if let (false, Some(other)) = (by_all, by_some) {
+            Message::new()
+                .code(argument)
+                .text(" is not proven: `any_of(…)` also lets in who has only ")
+                .code(other)
+                .text("; write `scopes(…)` with ")
+                .code(name)
+                .text(", or take `Option<")
+                .text(argument)
+                .text(">`")
+                .panic()
+        }
+        i += 1;
+    }
+}
+
+/// How many of `group` imply `name`, and the name of one that does not.
+const fn implying(group: &[ScopeInfo], name: &str) -> (usize, Option<&'static str>) {
+    let (mut count, mut other, mut i) = (0, None, 0);
+    while i < group.len() {
+        if implies(&group[i], name) {
+            count += 1;
+        } else {
+            other = Some(group[i].name());
+        }
+        i += 1;
+    }
+    (count, other)
+}
+
 /// What `#[arg(…)]` says is about the JSON input; an extractor is no part of it.
 #[track_caller]
 pub const fn require_input(argument: &str, input: bool) {
@@ -185,7 +281,7 @@ pub const fn duplicate_tool(tool: &str) {
 const fn contains(scopes: &[ScopeInfo], name: &str) -> bool {
     let mut i = 0;
     while i < scopes.len() {
-        if equal(scopes[i].name().as_bytes(), name.as_bytes()) {
+        if equal(scopes[i].name(), name) {
             return true;
         }
         i += 1;
@@ -193,7 +289,8 @@ const fn contains(scopes: &[ScopeInfo], name: &str) -> bool {
     false
 }
 
-const fn equal(a: &[u8], b: &[u8]) -> bool {
+pub(super) const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;
     }

@@ -78,7 +78,7 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::AuthInfo;
+    use crate::{AuthInfo, Scope};
 
     const A: ScopeInfo = ScopeInfo::new("a");
     const B: ScopeInfo = ScopeInfo::new("b");
@@ -130,7 +130,15 @@ mod tests {
 
     #[test]
     fn r16_a_broader_scope_satisfies_a_narrower_one_and_never_the_other_way() {
-        const ADMIN: ScopeInfo = ScopeInfo::new("admin").including(&[A]);
+        #[derive(Scope)]
+        #[scope("a", crate = "crate")]
+        struct Narrow;
+
+        #[derive(Scope)]
+        #[scope("admin", includes(Narrow), crate = "crate")]
+        struct Broad;
+
+        const ADMIN: ScopeInfo = Broad::INFO;
         let catalog = Catalog::new([A, B, ADMIN]);
         let allowed = |access: Access, held: &str| {
             let caller = Caller::Known(AuthInfo::for_tests("alice", &[held], &catalog));

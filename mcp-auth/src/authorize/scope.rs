@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::message::Message;
+use super::{
+    hierarchy::{Deepest, Id, Included, Level, Scopes},
+    message::Message,
+};
 
 /// A scope as data: its name on the wire, what it lets people do, and the scopes it includes.
 ///
@@ -11,7 +14,8 @@ use super::message::Message;
 pub struct ScopeInfo {
     name: &'static str,
     description: Option<&'static str>,
-    includes: &'static [Self],
+    /// The first of what it includes, which leads to the others.
+    includes: Option<&'static Included>,
 }
 
 impl ScopeInfo {
@@ -33,11 +37,11 @@ impl ScopeInfo {
         if let Some(problem) = problem(name) {
             Message::new().text("scope ").code(name).text(problem).panic()
         }
-        Self { name, description: None, includes: &[] }
+        Self { name, description: None, includes: None }
     }
 
     /// No scope; fills arrays before they get theirs.
-    pub(crate) const NONE: Self = Self { name: "", description: None, includes: &[] };
+    pub(crate) const NONE: Self = Self { name: "", description: None, includes: None };
 
     /// With what the consent page says of it.
     #[doc(hidden)]
@@ -46,10 +50,8 @@ impl ScopeInfo {
         Self { description, ..self }
     }
 
-    /// With what it includes; those may include others.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn including(self, includes: &'static [Self]) -> Self {
+    /// With what it includes.
+    pub(super) const fn including(self, includes: Option<&'static Included>) -> Self {
         Self { includes, ..self }
     }
 
@@ -64,7 +66,12 @@ impl ScopeInfo {
     }
 
     /// What it includes by itself, without what those include.
-    pub(crate) const fn includes(&self) -> &'static [Self] {
+    pub(crate) fn includes(&self) -> impl Iterator<Item = Self> + use<> {
+        std::iter::successors(self.includes, |included| included.next).map(|included| included.scope)
+    }
+
+    /// The first of [`includes`](Self::includes), for constants.
+    pub(super) const fn first_included(&self) -> Option<&'static Included> {
         self.includes
     }
 }
@@ -103,15 +110,28 @@ const fn problem(name: &str) -> Option<&'static str> {
     None
 }
 
-/// A scope as a type.
+/// A scope as a type; derived.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a scope",
     label = "expected a type that derives `Scope`",
     note = "write `#[derive(mcp_auth::Scope)] #[scope(\"…\")]` on `{Self}`"
 )]
-pub trait Scope: Send + Sync + 'static {
+pub trait Scope: Sized + Send + Sync + 'static {
     /// Name, description and what it includes.
-    const INFO: ScopeInfo;
+    const INFO: ScopeInfo =
+        Self::ALONE.including(<<Self::Includes as Scopes>::At<Deepest> as Level>::INCLUDED);
+
+    /// Name and description.
+    #[doc(hidden)]
+    const ALONE: ScopeInfo;
+
+    /// Its name as a type, so that types can be compared.
+    #[doc(hidden)]
+    type Id: Id;
+
+    /// What it includes by itself, as nested pairs.
+    #[doc(hidden)]
+    type Includes: Scopes;
 }
 
 #[cfg(test)]
@@ -121,11 +141,10 @@ mod tests {
     #[test]
     fn a_scope_is_its_name() {
         let bare = ScopeInfo::new("notes:read");
-        let described = bare.described(Some("See your notes.")).including(&[const { ScopeInfo::new("a") }]);
+        let described = bare.described(Some("See your notes."));
         assert_eq!(bare, described);
         assert_ne!(bare, ScopeInfo::new("notes:reads"));
         assert_eq!(described.description(), Some("See your notes."));
-        assert_eq!(described.includes(), [ScopeInfo::new("a")]);
         assert_eq!(format!("{described:?}"), "\"notes:read\"");
     }
 

@@ -80,6 +80,7 @@ impl AsExtractor {
     pub const fn argument<T: FromToolCall<S>, S>(self) -> Argument<T, S> {
         Argument {
             scopes: T::SCOPES,
+            optional_scopes: T::OPTIONAL_SCOPES,
             needs_identity: T::NEEDS_IDENTITY,
             source: Source::Extracted(|server, call| Box::pin(T::from_tool_call(server, call))),
             schema: None,
@@ -101,6 +102,7 @@ impl Plain {
     pub const fn argument<T: Input, S>(self) -> Argument<T, S> {
         Argument {
             scopes: &[],
+            optional_scopes: &[],
             needs_identity: false,
             source: Source::Input(T::from_json),
             schema: Some(T::schema),
@@ -115,6 +117,7 @@ impl Unmarked {
     pub const fn argument<T, S>(self) -> Argument<T, S> {
         Argument {
             scopes: &[],
+            optional_scopes: &[],
             needs_identity: false,
             source: Source::Input(|_| Err(serde::de::Error::custom("not an input"))),
             schema: None,
@@ -168,6 +171,8 @@ enum Source<T, S> {
 pub struct Argument<T, S> {
     /// The scopes that taking it requires.
     pub scopes: &'static [ScopeInfo],
+    /// The scopes that it looks at and does not require.
+    pub optional_scopes: &'static [ScopeInfo],
     /// Whether it needs a verified identity.
     pub needs_identity: bool,
     source: Source<T, S>,

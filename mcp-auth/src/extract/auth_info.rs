@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl AuthInfo {
-    /// Who calls, inside your own `impl ServerHandler`; `None` without a token. A tool takes an `AuthInfo` instead.
+    /// Who calls, inside your own `impl ServerHandler`; `None` without a token. A tool takes an `AuthInfo` instead, and
+    /// so does a method with rmcp's own `#[prompt]` or `#[tool]`.
     ///
     /// ```
     /// # use mcp_auth::{AuthInfo, rmcp};
@@ -25,7 +26,7 @@ impl AuthInfo {
     /// }
     /// ```
     pub fn of(extensions: &Extensions) -> Option<Self> {
-        extensions.get::<http::request::Parts>()?.extensions.get::<Caller>()?.auth().cloned()
+        Caller::of(extensions)?.auth().cloned()
     }
 }
 

@@ -7,6 +7,8 @@ mod argument;
 mod auth_info;
 mod context;
 mod handles;
+mod context_part;
+mod granted;
 mod optional;
 mod state;
 
@@ -76,6 +78,9 @@ impl<T: Extractor> Extractor for (T,) {}
 pub trait FromToolCall<S>: Extractor + Sized + Send {
     /// Scopes that taking this argument requires; they count as an access decision of the tool.
     const SCOPES: &'static [ScopeInfo] = &[];
+
+    /// Scopes that this argument looks at and does not require. The server declares them, too.
+    const OPTIONAL_SCOPES: &'static [ScopeInfo] = &[];
 
     /// Whether the argument cannot exist without a verified identity. On a `public` tool that is a compile error.
     const NEEDS_IDENTITY: bool = false;

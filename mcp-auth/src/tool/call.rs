@@ -10,6 +10,7 @@ use rmcp::{
 
 use crate::{
     AuthInfo,
+    authorize::{Catalog, Granted, Scope},
     transport::{Binding, Round},
 };
 
@@ -22,6 +23,8 @@ pub struct ToolCall {
     pub(crate) input_responses: Option<InputResponses>,
     pub(crate) request_state: Option<String>,
     pub(crate) auth: Option<AuthInfo>,
+    /// What the scopes of `auth` mean on this server.
+    pub(crate) catalog: Arc<Catalog>,
 }
 
 /// Which tool and who calls, without the arguments: they can hold anything.
@@ -40,6 +43,11 @@ impl ToolCall {
     /// Who calls; `None` on a public tool called without a token.
     pub fn auth(&self) -> Option<&AuthInfo> {
         self.auth.as_ref()
+    }
+
+    /// The proof that the caller holds `T`, if they do.
+    pub(crate) fn granted<T: Scope>(&self) -> Option<Granted<T>> {
+        Granted::check(&self.catalog, self.auth.as_ref()?.scope_set())
     }
 
     /// The caller's subject, for the log.

@@ -122,6 +122,8 @@ pub struct ToolDefinition<S: 'static> {
     pub access: Access,
     /// Scopes that the arguments require, one slice per argument.
     pub argument_scopes: &'static [&'static [ScopeInfo]],
+    /// Scopes that the arguments look at and do not require, one slice per argument.
+    pub optional_scopes: &'static [&'static [ScopeInfo]],
     /// Hints about what the tool does.
     pub annotations: Annotations,
     /// Icons of the tool.

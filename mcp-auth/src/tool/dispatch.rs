@@ -45,6 +45,7 @@ pub(crate) async fn call(
         input_responses: request.input_responses,
         request_state: None,
         auth,
+        catalog: Arc::clone(&registry.catalog),
     };
     call.request_state = call.round().open(binding, brought)?;
     let run = async {

@@ -12,9 +12,10 @@ use rmcp::{
     service::RequestContext,
 };
 
-use super::{guarded::caller, own::OwnHandler};
+use super::own::OwnHandler;
 use crate::{
     Principal,
+    authorize::Caller,
     extract::Handles,
     transport::{Binding, Round},
 };
@@ -30,7 +31,7 @@ pub(super) struct Bound<'a> {
 
 impl<'a> Bound<'a> {
     pub(super) fn new(own: &'a dyn OwnHandler, binding: &'a Arc<Binding>, context: &Extensions) -> Self {
-        let owner = caller(context).and_then(|caller| Some(caller.auth()?.principal().clone()));
+        let owner = Caller::of(context).and_then(|caller| Some(caller.auth()?.principal().clone()));
         Self { own, binding, owner }
     }
 

@@ -93,11 +93,11 @@ impl Guarded {
         context: &Extensions,
         method: &'static str,
     ) -> Result<&dyn OwnHandler, ErrorData> {
-        let Some(caller) = caller(context) else {
+        let Some(caller) = Caller::of(context) else {
             tracing::error!(method, "refused: this server runs without its authentication layer");
             return Err(ErrorData::internal_error("the server cannot tell who calls", None));
         };
-        match rule.decide(&caller) {
+        match rule.decide(caller) {
             Decision::Allowed => Ok(&*self.0.own),
             denied => Err(self.denied(rule, denied, method)),
         }
@@ -128,18 +128,13 @@ impl Guarded {
     }
 }
 
-/// Who calls; `None` where no gate stands in front.
-pub(super) fn caller(extensions: &Extensions) -> Option<Caller> {
-    extensions.get::<http::request::Parts>()?.extensions.get::<Caller>().cloned()
-}
-
 impl ServerHandler for Guarded {
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
         context: Context,
     ) -> Result<CallToolResponse, ErrorData> {
-        let caller = caller(&context.extensions);
+        let caller = Caller::of(&context.extensions).cloned();
         tool::call(&self.0.registry, &self.0.resource_metadata, &self.0.binding, caller, request, context)
             .await
     }
