@@ -6,9 +6,9 @@
 mod argument;
 mod auth_info;
 mod context;
-mod handles;
 mod context_part;
 mod granted;
+mod handles;
 mod optional;
 mod state;
 
