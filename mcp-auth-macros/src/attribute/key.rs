@@ -13,6 +13,7 @@ pub(crate) const DESTRUCTIVE: &str = "destructive";
 pub(crate) const ICONS: &str = "icons";
 pub(crate) const IDEMPOTENT: &str = "idempotent";
 pub(crate) const INSTRUCTIONS: &str = "instructions";
+pub(crate) const LIST: &str = "list";
 pub(crate) const LOGGING: &str = "logging";
 pub(crate) const META: &str = "meta";
 pub(crate) const NAME: &str = "name";
@@ -51,6 +52,7 @@ pub(crate) const SERVER: Keys = Keys {
         DEFAULT,
         REQUIRES,
         ANONYMOUS,
+        LIST,
         PROMPTS,
         RESOURCES,
         COMPLETIONS,

@@ -45,6 +45,25 @@ impl Rule {
         }
     }
 
+    /// The same for words that are known at run time only; all are of `catalog`.
+    pub(crate) fn of_words(
+        public: bool,
+        all: &[&'static str],
+        any: &[Vec<&'static str>],
+        catalog: &Catalog,
+    ) -> Self {
+        let access = if public { Access::PUBLIC } else { Access::AUTHENTICATED };
+        let mut rule = Self::new(&access, all, catalog);
+        if rule.public {
+            return rule;
+        }
+        for group in any {
+            rule.any = rule.any.iter().copied().chain([catalog.resolve(group.iter().copied())]).collect();
+            rule.wanted.extend(group.first().filter(|first| !rule.wanted.contains(first)));
+        }
+        rule
+    }
+
     pub(crate) fn public() -> Self {
         Self { public: true, all: ScopeSet::EMPTY, any: Box::default(), wanted: Vec::new() }
     }

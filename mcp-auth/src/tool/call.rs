@@ -1,5 +1,7 @@
 //! One call of a tool.
 
+use std::borrow::Cow;
+
 use rmcp::{
     RoleServer,
     model::{InputResponses, JsonObject},
@@ -9,9 +11,10 @@ use rmcp::{
 use crate::AuthInfo;
 
 /// One call of a tool: who calls, with what, in which protocol context.
+#[derive(Clone)]
 pub struct ToolCall {
     pub(crate) context: RequestContext<RoleServer>,
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) arguments: JsonObject,
     pub(crate) input_responses: Option<InputResponses>,
     pub(crate) request_state: Option<String>,
@@ -27,8 +30,8 @@ impl std::fmt::Debug for ToolCall {
 
 impl ToolCall {
     /// The tool's name.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Who calls; `None` on a public tool called without a token.
