@@ -21,8 +21,7 @@ pub enum Visibility {
 
 /// What `tools/list` shows to whom: the value of `#[server(list = …)]`.
 ///
-/// Whatever it says, the access rule of a tool decides who may call it. See the table in
-/// [lists](crate::guide::lists).
+#[doc = include_str!("../../../docs/lists.md")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ListPolicy(Kind);
 
