@@ -3,6 +3,7 @@
 mod auth_info;
 mod bearer;
 mod cache;
+mod claims;
 mod error;
 mod issuer;
 mod jwks;
@@ -11,14 +12,17 @@ mod lifetime;
 mod principal;
 #[cfg(test)]
 mod tests;
+mod typed_claims;
 
 pub use auth_info::AuthInfo;
 pub(crate) use bearer::bearer;
+pub use claims::Claims;
 pub(crate) use error::{AuthenticateError, Reason};
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
 pub(crate) use jwks::KeyTiming;
 pub use principal::Principal;
+pub use typed_claims::{ClaimsMismatch, FromClaims};
 
 use std::{
     fmt,

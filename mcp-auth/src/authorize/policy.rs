@@ -1,6 +1,6 @@
 //! Which rule an operation meets. The gate in front and the forwarder behind ask the same policy.
 
-use super::{Access, Catalog, Rule};
+use super::{Access, Catalog, Rule, ScopeInfo};
 use crate::tool::Groups;
 
 /// What a JSON-RPC message asks for, as far as authorization cares.
@@ -105,7 +105,7 @@ pub(crate) struct Policy {
 impl Policy {
     pub(crate) fn new(
         catalog: &Catalog,
-        requires: &[&'static str],
+        requires: &[ScopeInfo],
         anonymous: bool,
         groups: &Groups,
     ) -> Self {

@@ -9,7 +9,7 @@ use super::{
     table::{Entry, Table},
 };
 use crate::{
-    authorize::{Access, Catalog, Group, MAX_SCOPES, Policy, Rule},
+    authorize::{Access, Catalog, Group, MAX_SCOPES, Policy, Rule, ScopeInfo},
     config::Problem,
 };
 
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct Assembly {
     catalog: Arc<Catalog>,
     policy: Arc<Policy>,
-    requires: &'static [&'static str],
+    requires: &'static [ScopeInfo],
     list: ListPolicy,
     compiled: usize,
 }
@@ -66,7 +66,7 @@ impl Assembly {
         &self.policy
     }
 
-    pub(super) fn requires(&self) -> &'static [&'static str] {
+    pub(super) fn requires(&self) -> &'static [ScopeInfo] {
         self.requires
     }
 
@@ -76,7 +76,7 @@ impl Assembly {
     }
 }
 
-fn argument_scopes<S>(tool: &ToolDefinition<S>) -> Vec<&'static str> {
+fn argument_scopes<S>(tool: &ToolDefinition<S>) -> Vec<ScopeInfo> {
     tool.argument_scopes.iter().copied().flatten().copied().collect()
 }
 

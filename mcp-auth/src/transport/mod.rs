@@ -1,6 +1,7 @@
 //! How axum, tower and rmcp meet us.
 
 mod activity;
+mod binding;
 mod body;
 mod direct;
 mod envelope;
@@ -18,6 +19,7 @@ mod timed;
 
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use self::rmcp::{Changes, Guarded, McpService};
+pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
 pub(crate) use gate::{Gate, GateParts};
 pub(crate) use origin::{HostPattern, Origins, is_loopback};
 pub(crate) use refusal::Refusal;

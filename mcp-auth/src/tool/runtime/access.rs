@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::authorize::{Catalog, Rule};
+use crate::authorize::{Catalog, Rule, Scope, ScopeInfo};
 
 /// Who may call a tool that is added at run time: what `public`, `authenticated`, `scopes(…)` and `any_of(…)` say in
 /// `#[tool]`. Every scope must be one that the server declares.
@@ -36,6 +36,11 @@ impl Access {
         Self { all: scopes.into_iter().map(Into::into).collect(), ..Self::authenticated() }.decided()
     }
 
+    /// A token with the scope `S`.
+    pub fn scope<S: Scope>() -> Self {
+        Self::scopes([S::INFO.name()])
+    }
+
     /// A token with one of `scopes`; a challenge asks for the first.
     pub fn any_of(scopes: impl IntoIterator<Item = impl Into<Cow<'static, str>>>) -> Self {
         Self { any: vec![scopes.into_iter().map(Into::into).collect()], ..Self::authenticated() }
@@ -59,10 +64,10 @@ impl Access {
     }
 
     /// The rule over `catalog`, with what the server demands of everybody.
-    pub(super) fn rule(&self, requires: &[&'static str], catalog: &Catalog) -> Result<Rule, Undeclared> {
+    pub(super) fn rule(&self, requires: &[ScopeInfo], catalog: &Catalog) -> Result<Rule, Undeclared> {
         let known = |scope: &Cow<'static, str>| {
-            let found = catalog.words().iter().find(|word| *word == scope).copied();
-            found.ok_or_else(|| Undeclared::Scope(scope.clone().into_owned()))
+            let found = catalog.words().iter().find(|word| *word == scope);
+            found.map(|word| ScopeInfo::new(word)).ok_or_else(|| Undeclared::Scope(scope.clone().into_owned()))
         };
         let mut all = requires.to_vec();
         for scope in &self.all {
@@ -96,8 +101,12 @@ mod tests {
         authorize::{Caller, Decision},
     };
 
-    fn decide(access: &Access, requires: &[&'static str], held: Option<&[&str]>) -> Decision {
-        let catalog = Catalog::new(["a", "b", "c"]);
+    const A: ScopeInfo = ScopeInfo::new("a");
+    const B: ScopeInfo = ScopeInfo::new("b");
+    const C: ScopeInfo = ScopeInfo::new("c");
+
+    fn decide(access: &Access, requires: &[ScopeInfo], held: Option<&[&str]>) -> Decision {
+        let catalog = Catalog::new([A, B, C]);
         let caller = held.map(|held| Caller::Known(AuthInfo::for_tests("alice", held, &catalog)));
         access.rule(requires, &catalog).unwrap().decide(&caller.unwrap_or(Caller::Anonymous))
     }
@@ -112,16 +121,16 @@ mod tests {
         assert_eq!(decide(&both, &[], Some(&["a", "c"])), Allowed);
         assert_eq!(decide(&Access::public(), &[], None), Allowed);
         assert_eq!(decide(&Access::public().and(Access::authenticated()), &[], None), NeedsToken);
-        assert_eq!(decide(&Access::public(), &["a"], None), NeedsToken);
-        assert_eq!(decide(&Access::public(), &["a"], Some(&["b"])), NeedsScope);
-        assert_eq!(decide(&Access::any_of(["b"]), &["a"], Some(&["b"])), NeedsScope);
-        let catalog = Catalog::new(["a", "b", "c"]);
-        assert_eq!(both.rule(&["b"], &catalog).unwrap().wanted(), ["b", "a"]);
+        assert_eq!(decide(&Access::public(), &[A], None), NeedsToken);
+        assert_eq!(decide(&Access::public(), &[A], Some(&["b"])), NeedsScope);
+        assert_eq!(decide(&Access::any_of(["b"]), &[A], Some(&["b"])), NeedsScope);
+        let catalog = Catalog::new([A, B, C]);
+        assert_eq!(both.rule(&[B], &catalog).unwrap().wanted(), ["b", "a"]);
     }
 
     #[test]
     fn what_decides_nothing_is_refused() {
-        let catalog = Catalog::new(["a"]);
+        let catalog = Catalog::new([A]);
         let none: [&str; 0] = [];
         assert_eq!(Access::scopes(none).rule(&[], &catalog).unwrap_err(), Undeclared::Nothing);
         assert_eq!(Access::any_of(none).rule(&[], &catalog).unwrap_err(), Undeclared::Nothing);

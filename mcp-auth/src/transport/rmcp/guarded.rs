@@ -28,6 +28,7 @@ use serde_json::json;
 use super::{
     announce::{self, Changes},
     asking::asking,
+    bound::Bound,
     custom::{is_custom, unfit},
     info::info,
     own::{Nothing, OwnHandler},
@@ -36,7 +37,7 @@ use crate::{
     authorize::{Caller, Decision, Group, Operation, Rule},
     challenge::{Challenge, Rpc},
     tool::{self, Registry},
-    transport::listening,
+    transport::{Binding, listening},
 };
 
 type Context = RequestContext<RoleServer>;
@@ -53,14 +54,15 @@ struct Inner {
     resource_metadata: String,
     /// Whom to tell that the tools have changed; `None` where they do not.
     sessions: Option<announce::Sessions>,
+    binding: Arc<Binding>,
 }
 
 impl Guarded {
-    pub(crate) fn new(registry: Arc<Registry>, resource_metadata: String) -> Self {
+    pub(crate) fn new(registry: Arc<Registry>, resource_metadata: String, binding: Arc<Binding>) -> Self {
         let own = registry.own.clone().unwrap_or_else(|| Arc::new(Nothing));
         let info = info(&registry, &*own);
         let sessions = registry.live().cloned().map(announce::Sessions::new);
-        Self(Arc::new(Inner { registry, own, info, resource_metadata, sessions }))
+        Self(Arc::new(Inner { registry, own, info, resource_metadata, sessions, binding }))
     }
 
     /// Whether a tool may exist for one caller and not for another.
@@ -90,17 +92,22 @@ impl Guarded {
         self.allow(self.0.registry.policy.rule(operation), context, method)
     }
 
+    /// The user's handler, where what it hands out is bound to the caller.
+    fn bound<'a>(&'a self, own: &'a dyn OwnHandler, context: &Context) -> Bound<'a> {
+        Bound::new(own, &self.0.binding, &context.extensions)
+    }
+
     fn allow(
         &self,
         rule: &Rule,
         context: &Extensions,
         method: &'static str,
     ) -> Result<&dyn OwnHandler, ErrorData> {
-        let Some(caller) = caller(context) else {
+        let Some(caller) = Caller::of(context) else {
             tracing::error!(method, "refused: this server runs without its authentication layer");
             return Err(ErrorData::internal_error("the server cannot tell who calls", None));
         };
-        match rule.decide(&caller) {
+        match rule.decide(caller) {
             Decision::Allowed => Ok(&*self.0.own),
             denied => Err(self.denied(rule, denied, method)),
         }
@@ -131,11 +138,6 @@ impl Guarded {
     }
 }
 
-/// Who calls; `None` where no gate stands in front.
-fn caller(extensions: &Extensions) -> Option<Caller> {
-    extensions.get::<http::request::Parts>()?.extensions.get::<Caller>().cloned()
-}
-
 /// Changes of the tools since this request arrived.
 fn changes(extensions: &Extensions) -> Option<tokio::sync::watch::Receiver<()>> {
     let parts = extensions.get::<http::request::Parts>()?;
@@ -148,8 +150,9 @@ impl ServerHandler for Guarded {
         request: CallToolRequestParams,
         context: Context,
     ) -> Result<CallToolResponse, ErrorData> {
-        let caller = caller(&context.extensions);
-        tool::call(&self.0.registry, &self.0.resource_metadata, caller, request, context).await
+        let caller = Caller::of(&context.extensions).cloned();
+        tool::call(&self.0.registry, &self.0.resource_metadata, &self.0.binding, caller, request, context)
+            .await
     }
 
     async fn list_tools(
@@ -158,8 +161,8 @@ impl ServerHandler for Guarded {
         context: Context,
     ) -> Result<ListToolsResult, ErrorData> {
         self.base(Operation::Open, &context.extensions, "tools/list")?;
-        let caller = caller(&context.extensions).unwrap_or(Caller::Anonymous);
-        let mut result = ListToolsResult::with_all_items(self.0.registry.table().list(&caller));
+        let caller = Caller::of(&context.extensions).unwrap_or(&Caller::Anonymous);
+        let mut result = ListToolsResult::with_all_items(self.0.registry.table().list(caller));
         // Who may see the list differs between callers, so no shared cache may keep it.
         result.cache_scope = Some(CacheScope::Private);
         Ok(result)
@@ -225,7 +228,8 @@ impl ServerHandler for Guarded {
         request: GetPromptRequestParams,
         context: Context,
     ) -> Result<GetPromptResponse, ErrorData> {
-        self.group(Group::Prompts, &context.extensions, "prompts/get")?.get_prompt(request, context).await
+        let own = self.group(Group::Prompts, &context.extensions, "prompts/get")?;
+        self.bound(own, &context).get_prompt(request, context).await
     }
 
     async fn list_prompts(
@@ -260,9 +264,8 @@ impl ServerHandler for Guarded {
         request: ReadResourceRequestParams,
         context: Context,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        self.group(Group::Resources, &context.extensions, "resources/read")?
-            .read_resource(request, context)
-            .await
+        let own = self.group(Group::Resources, &context.extensions, "resources/read")?;
+        self.bound(own, &context).read_resource(request, context).await
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
@@ -324,27 +327,32 @@ impl ServerHandler for Guarded {
         if !is_custom(&request.method) {
             return Err(unfit(&request.method, context.protocol_version().as_ref()));
         }
-        self.group(Group::Custom, &context.extensions, "unknown method")
-            .map_err(|error| match error.code {
-                ErrorCode::METHOD_NOT_FOUND => {
-                    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method.clone(), None)
-                }
-                _ => error,
-            })?
-            .on_custom_request(request, context)
-            .await
+        let own =
+            self.group(Group::Custom, &context.extensions, "unknown method").map_err(
+                |error| match error.code {
+                    ErrorCode::METHOD_NOT_FOUND => {
+                        ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method.clone(), None)
+                    }
+                    _ => error,
+                },
+            )?;
+        let context = self.bound(own, &context).lend(context);
+        own.on_custom_request(request, context).await
     }
 
     async fn get_task(&self, request: GetTaskParams, context: Context) -> Result<GetTaskResult, ErrorData> {
-        self.group(Group::Tasks, &context.extensions, "tasks/get")?.get_task(request, context).await
+        let own = self.group(Group::Tasks, &context.extensions, "tasks/get")?;
+        self.bound(own, &context).get_task(request, context).await
     }
 
     async fn update_task(&self, request: UpdateTaskParams, context: Context) -> Result<(), ErrorData> {
-        self.group(Group::Tasks, &context.extensions, "tasks/update")?.update_task(request, context).await
+        let own = self.group(Group::Tasks, &context.extensions, "tasks/update")?;
+        self.bound(own, &context).update_task(request, context).await
     }
 
     async fn cancel_task(&self, request: CancelTaskParams, context: Context) -> Result<(), ErrorData> {
-        self.group(Group::Tasks, &context.extensions, "tasks/cancel")?.cancel_task(request, context).await
+        let own = self.group(Group::Tasks, &context.extensions, "tasks/cancel")?;
+        self.bound(own, &context).cancel_task(request, context).await
     }
 
     async fn list_skills(

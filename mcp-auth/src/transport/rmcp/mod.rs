@@ -2,6 +2,7 @@
 
 mod announce;
 mod asking;
+mod bound;
 mod custom;
 mod guarded;
 mod info;

@@ -14,7 +14,7 @@ use crate::{
     AuthInfo, ListPolicy, ListedTool, Server, Visibility,
     authorize::Caller,
     tool::Registry,
-    transport::{Guarded, McpService, direct, envelope::Envelope, normalize},
+    transport::{Binding, Guarded, McpService, direct, envelope::Envelope, normalize},
 };
 
 macro_rules! lists {
@@ -64,7 +64,7 @@ struct Lanes {
 impl Lanes {
     fn of(server: impl Server) -> Self {
         let registry = Arc::new(Registry::new(server).unwrap_or_else(|problems| panic!("{problems:?}")));
-        let guarded = Guarded::new(Arc::clone(&registry), String::new());
+        let guarded = Guarded::new(Arc::clone(&registry), String::new(), Binding::for_tests());
         Self { registry, service: McpService::new(guarded, 1 << 20, CancellationToken::new()) }
     }
 
