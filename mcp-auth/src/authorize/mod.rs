@@ -7,6 +7,8 @@ pub(crate) mod checks;
 mod policy;
 mod rule;
 mod scope_set;
+#[cfg(test)]
+mod tests;
 
 pub use access::Access;
 pub(crate) use caller::Caller;

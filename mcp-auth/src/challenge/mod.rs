@@ -1,6 +1,8 @@
 //! Refusals on the wire: status, `WWW-Authenticate` and a JSON-RPC error body.
 
 mod body;
+#[cfg(test)]
+mod tests;
 mod www_authenticate;
 
 pub(crate) use body::{RequestId, Rpc, rpc_error};

@@ -12,10 +12,14 @@ mod rmcp;
 mod serve;
 mod session;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod timed;
 
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use self::rmcp::{Guarded, McpService};
+#[cfg(test)]
+pub(crate) use envelope::Envelope;
 pub(crate) use gate::{Gate, GateParts};
 pub(crate) use origin::{HostPattern, Origins, is_loopback};
 pub(crate) use refusal::Refusal;
