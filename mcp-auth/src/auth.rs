@@ -9,14 +9,14 @@ use axum::{Router, body::Body, extract::Request, routing::any};
 use tokio::net::TcpListener;
 
 use crate::{
-    AuthBuilder, ConfigError, Error, Problem, Server,
+    AuthBuilder, ConfigError, Error, Problem, Server, Tickets,
     authenticate::{Authenticator, VerificationLimits},
     builder::{Settings, setting},
     clock::Clock,
     config::{self, ResourceUrl},
     discovery::{ProtectedResource, public_json},
     tool::Registry,
-    transport::{Bound, Gate, GateParts, Guarded, McpService, Origins, Shutdown},
+    transport::{Binding, Bound, Gate, GateParts, Guarded, McpService, Origins, Shutdown, TicketSealer},
 };
 
 /// Who is trusted, and on which terms: the settings of a protected server, checked.
@@ -67,7 +67,7 @@ impl Auth {
     /// | `MCP_AUTH_PRIVATE_NETWORK` | `true`: the issuer may have a private address | `false` |
     /// | `MCP_AUTH_ALLOWED_HOSTS` | hosts that requests may name, separated by commas | the resource's |
     /// | `MCP_AUTH_ALLOWED_ORIGINS` | web pages that may call, separated by commas | the resource's |
-    /// | `MCP_AUTH_SESSION_KEY` | 32 bytes or more, the same on every node | random |
+    /// | `MCP_AUTH_SESSION_KEY` | 32 bytes or more, the same on every node: see [`AuthBuilder::session_key`] | random |
     ///
     /// # Errors
     ///
@@ -140,6 +140,11 @@ impl Auth {
         Bound::new(listener, assembled.router, assembled.shutdown, limits, resource).map_err(Error::Serve)
     }
 
+    /// Reads the tickets that tools put into URLs, for the pages behind these URLs.
+    pub fn tickets(&self) -> Tickets {
+        Tickets::new(TicketSealer::new(self.settings.state_key.clone(), self.clock.clone()))
+    }
+
     /// Not generic over the server: compiled once.
     fn assemble(
         &self,
@@ -182,22 +187,24 @@ impl Auth {
         if let Some(development) = &settings.development {
             router = router.merge(development_routes(development));
         }
-        let guarded = Guarded::new(Arc::clone(&registry), resource.metadata_url());
+        let state_time = settings.limits.request_state_time;
+        let binding = Binding::new(&settings.state_key, resource.as_str(), state_time, &self.clock);
+        let binding = Arc::new(binding.map_err(|problem| vec![problem])?);
+        let guarded = Guarded::new(Arc::clone(&registry), resource.metadata_url(), Arc::clone(&binding));
         let service = McpService::new(guarded, settings.limits.body_size, shutdown.stopped.clone());
         authenticator.warm();
         let parts = GateParts {
             registry,
             authenticator,
             service,
+            binding,
             origins,
             limits: settings.limits.clone(),
             clock: self.clock.clone(),
             resource_metadata: resource.metadata_url(),
             closing: shutdown.closing.clone(),
         };
-        let key = settings.session_key.as_ref().map(|key| key.0.as_slice());
-        let gate = Gate::new(parts, key).map_err(|problem| vec![problem])?;
-        Ok(Assembled { router: endpoint(router, resource.path(), gate), resource, shutdown })
+        Ok(Assembled { router: endpoint(router, resource.path(), Gate::new(parts)), resource, shutdown })
     }
 
     /// The resource: what the settings say, else what the attribute says.

@@ -48,6 +48,14 @@ impl Notes {
     }
 }
 
+#[test]
+fn the_section_of_the_readme_shows_the_test_that_runs() {
+    let section = include_str!("../../mcp-auth/docs/test-it.md");
+    assert!(section.contains(include_str!("../../mcp-auth/docs/test-it.rs")));
+    let readme = include_str!("../../README.md");
+    assert!(!readme.contains("\n## Test it\n") || readme.contains(section), "README.md shows another test");
+}
+
 /// What a user would copy from the documentation.
 mod as_documented {
     #![expect(

@@ -3,6 +3,7 @@
 mod auth_info;
 mod bearer;
 mod cache;
+mod claims;
 mod error;
 mod issuer;
 mod jwks;
@@ -11,9 +12,11 @@ mod lifetime;
 mod principal;
 #[cfg(test)]
 mod tests;
+mod typed_claims;
 
 pub use auth_info::AuthInfo;
 pub(crate) use bearer::bearer;
+pub use claims::Claims;
 pub(crate) use error::{AuthenticateError, Reason};
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
@@ -23,6 +26,7 @@ pub(crate) use issuer::jwks_uri;
 pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
 pub use principal::Principal;
+pub use typed_claims::{ClaimsMismatch, FromClaims};
 
 use std::{
     fmt,

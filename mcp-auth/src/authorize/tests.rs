@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 
-use super::{MAX_SCOPES, ScopeSet};
+use super::{Catalog, MAX_SCOPES, ScopeInfo, ScopeSet, hierarchy::Included};
 
 fn indices() -> impl Strategy<Value = HashSet<usize>> {
     // Few words, so that sets meet; and the edges of the machine words.
@@ -41,5 +41,65 @@ proptest! {
         let mut set = bits(&a);
         set.insert(beyond);
         prop_assert_eq!(set, bits(&a));
+    }
+}
+
+const NAMES: [&str; 7] = ["a", "b", "c", "d", "e", "f", "g"];
+
+/// Scopes of which each includes later ones only, as types must: `graph[i]` are the places that scope `i` includes.
+fn scopes(graph: &[HashSet<usize>]) -> Vec<ScopeInfo> {
+    let mut made: Vec<Option<ScopeInfo>> = vec![None; NAMES.len()];
+    for place in (0..NAMES.len()).rev() {
+        let mut first: Option<&'static Included> = None;
+        for included in graph[place].iter().filter_map(|later| made[*later].filter(|_| *later > place)) {
+            // A constant lives as long as the program, and so does this: a few bytes for each case.
+            first = Some(Box::leak(Box::new(Included { scope: included, next: first })));
+        }
+        made[place] = Some(ScopeInfo::new(NAMES[place]).including(first));
+    }
+    made.into_iter().flatten().collect()
+}
+
+/// Everything that can be reached from `held`.
+fn reach(graph: &[HashSet<usize>], held: &HashSet<usize>) -> HashSet<usize> {
+    let mut reached = held.clone();
+    loop {
+        let next =
+            |from: &usize| graph[*from].iter().copied().filter(|later| later > from).collect::<Vec<_>>();
+        let more: HashSet<usize> = reached.iter().flat_map(next).collect();
+        if more.is_subset(&reached) {
+            return reached;
+        }
+        reached.extend(more);
+    }
+}
+
+fn places() -> impl Strategy<Value = HashSet<usize>> {
+    prop::collection::hash_set(0..NAMES.len(), 0..4)
+}
+
+proptest! {
+    #[test]
+    fn r16_a_held_scope_brings_what_can_be_reached_from_it_and_nothing_else(
+        graph in prop::collection::vec(places(), NAMES.len()),
+        declared in places(),
+        held in places(),
+        order in any::<bool>(),
+    ) {
+        let scopes = scopes(&graph);
+        let mut declared: Vec<usize> = declared.into_iter().collect();
+        if order {
+            declared.reverse();
+        }
+        let catalog = Catalog::new(declared.iter().map(|place| scopes[*place]));
+        // Only what the server declares means anything here, in a token too.
+        let known: HashSet<usize> = held.iter().copied().filter(|place| declared.contains(place)).collect();
+        let reached = reach(&graph, &known);
+        let found = catalog.resolve(held.iter().map(|place| NAMES[*place]).chain(["foreign", ""]));
+        for place in declared {
+            let bit = catalog.exactly([scopes[place]]).unwrap();
+            prop_assert_eq!(found.contains_all(bit), reached.contains(&place), "{}", NAMES[place]);
+        }
+        prop_assert!(scopes.iter().all(|scope| catalog.words().contains(&scope.name()) == catalog.exactly([*scope]).is_some()));
     }
 }

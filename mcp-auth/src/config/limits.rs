@@ -34,6 +34,9 @@ pub struct Limits {
     pub verification_time: Duration,
     /// How long a stream stays open after its token has expired. Default 60 s.
     pub stream_grace: Duration,
+    /// How long what a tool, prompt or resource remembers between two rounds (`requestState`) can be brought back: the time
+    /// that a person has to answer. Default 30 min.
+    pub request_state_time: Duration,
     /// For open requests to end when the server is told to stop. Default 30 s.
     pub shutdown_time: Duration,
 }
@@ -50,6 +53,7 @@ impl Default for Limits {
             connections: 1024,
             verification_time: Duration::from_secs(10),
             stream_grace: Duration::from_secs(60),
+            request_state_time: Duration::from_secs(30 * 60),
             shutdown_time: Duration::from_secs(30),
         }
     }

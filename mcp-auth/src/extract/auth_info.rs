@@ -4,13 +4,14 @@ use rmcp::model::Extensions;
 
 use super::{Extractor, FromToolCall, OptionalFromToolCall};
 use crate::{
-    AuthInfo,
+    AuthInfo, FromClaims,
     authorize::Caller,
     tool::{ToolCall, ToolError},
 };
 
 impl AuthInfo {
-    /// Who calls, inside your own `impl ServerHandler`; `None` without a token. A tool takes an `AuthInfo` instead.
+    /// Who calls, inside your own `impl ServerHandler`; `None` without a token. A tool takes an `AuthInfo` instead, and
+    /// so does a method with rmcp's own `#[prompt]` or `#[tool]`.
     ///
     /// ```
     /// # use mcp_auth::{AuthInfo, rmcp};
@@ -25,23 +26,25 @@ impl AuthInfo {
     /// }
     /// ```
     pub fn of(extensions: &Extensions) -> Option<Self> {
-        extensions.get::<http::request::Parts>()?.extensions.get::<Caller>()?.auth().cloned()
+        Caller::of(extensions)?.auth().cloned()
     }
 }
 
-impl Extractor for AuthInfo {}
+/// Whatever `C` is, and whether or not it can be made: no JSON value ever sets an identity.
+impl<C> Extractor for AuthInfo<C> {}
 
-impl<S: Sync> FromToolCall<S> for AuthInfo {
+impl<S: Sync, C: FromClaims> FromToolCall<S> for AuthInfo<C> {
     const NEEDS_IDENTITY: bool = true;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
-        call.auth().cloned().ok_or_else(ToolError::forbidden)
+        Ok(call.auth().ok_or_else(ToolError::forbidden)?.with_claims()?)
     }
 }
 
-impl<S: Sync> OptionalFromToolCall<S> for AuthInfo {
+impl<S: Sync, C: FromClaims> OptionalFromToolCall<S> for AuthInfo<C> {
+    /// `None` without a token only: claims that do not fit are a refusal here too.
     async fn optional_from_tool_call(_server: &S, call: &ToolCall) -> Result<Option<Self>, ToolError> {
-        Ok(call.auth().cloned())
+        Ok(call.auth().map(AuthInfo::with_claims).transpose()?)
     }
 }
 

@@ -35,7 +35,9 @@ fn fuzz(seeds: &[Vec<u8>], target: impl Fn(&[u8])) {
     let mut dice = Dice(u64::from_ne_bytes(random::bytes().unwrap()) | 1);
     let seconds = env::var("FUZZ_SECONDS").map_or(1, |seconds| seconds.parse().unwrap());
     let (clock, time) = (Clock::system(), Duration::from_secs(seconds));
-    seeds.iter().for_each(|seed| check(seed, &target));
+    for seed in seeds {
+        check(seed, &target);
+    }
     let mut tried = 0_u64;
     while clock.monotonic() < time {
         check(&edited(seeds, &mut dice), &target);
@@ -47,9 +49,7 @@ fn fuzz(seeds: &[Vec<u8>], target: impl Fn(&[u8])) {
 
 fn check(input: &[u8], target: &impl Fn(&[u8])) {
     let fails = |input: &[u8]| catch_unwind(AssertUnwindSafe(|| target(input))).is_err();
-    if fails(input) {
-        panic!("this input fails: {}", smallest(input.to_vec(), fails).escape_ascii());
-    }
+    assert!(!fails(input), "this input fails: {}", smallest(input.to_vec(), fails).escape_ascii());
 }
 
 /// The input without every piece that the failure does not need.

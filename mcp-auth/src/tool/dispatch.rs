@@ -1,6 +1,6 @@
 //! The authoritative way of a call: authorize, extract, run, audit. The gate in front only decides the HTTP status.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use rmcp::{
@@ -14,14 +14,16 @@ use super::{Registry, ToolCall, error::Kind, failure};
 use crate::{
     authorize::{Caller, Decision, Operation, Rule},
     challenge::Challenge,
+    transport::Binding,
 };
 
 /// Calls a tool for `caller`; `None` means that nothing has authenticated this request.
 pub(crate) async fn call(
     registry: &Registry,
     resource_metadata: &str,
+    binding: &Arc<Binding>,
     caller: Option<Caller>,
-    request: CallToolRequestParams,
+    mut request: CallToolRequestParams,
     context: RequestContext<RoleServer>,
 ) -> Result<CallToolResponse, ErrorData> {
     let found = registry.find(&request.name);
@@ -34,19 +36,23 @@ pub(crate) async fn call(
         Err(denied) => return Ok(refusal(name, rule, denied, resource_metadata)),
     };
     let abandoned = context.ct.clone();
-    let call = ToolCall {
+    let brought = request.request_state.take();
+    let mut call = ToolCall {
         context,
+        binding: Arc::clone(binding),
         name,
         arguments: request.arguments.unwrap_or_default(),
         input_responses: request.input_responses,
-        request_state: request.request_state,
+        request_state: None,
         auth,
+        catalog: Arc::clone(&registry.catalog),
     };
+    call.request_state = call.round().open(binding, brought)?;
     let run = async {
         match registry.call(index, &call).await {
             Ok(response) => {
                 tracing::debug!(tool = name, subject = call.subject(), "tool answered");
-                Ok(response)
+                call.round().bind(binding, response)
             }
             Err(error) => failed(name, error.into_kind()),
         }

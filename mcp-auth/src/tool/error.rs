@@ -4,6 +4,8 @@ use std::{error::Error, fmt};
 
 use rmcp::{ErrorData, model::ErrorCode};
 
+use crate::ClaimsMismatch;
+
 type Source = Box<dyn Error + Send + Sync>;
 
 /// A tool's error; it says who may read it.
@@ -76,7 +78,10 @@ where
         match error.into().downcast::<ErrorData>() {
             Ok(error) if error.code == ErrorCode::INTERNAL_ERROR => Self::opaque(error),
             Ok(error) => Self::protocol(*error),
-            Err(source) => Self::opaque(source),
+            Err(source) => match source.downcast::<ClaimsMismatch>() {
+                Ok(mismatch) => Self::tell(mismatch.to_string()),
+                Err(source) => Self::opaque(source),
+            },
         }
     }
 }

@@ -11,6 +11,7 @@
 mod adoption;
 mod attack;
 mod bearer;
+mod claims;
 mod configuration;
 mod confusion;
 mod cors;
@@ -22,6 +23,7 @@ mod malformed;
 mod origins;
 mod outage;
 mod paths;
+mod prompts;
 mod requirements;
 mod sessions;
 mod shutdown;

@@ -8,6 +8,7 @@
 )]
 #![expect(clippy::unnecessary_wraps, clippy::option_option, reason = "every signature that a tool may have")]
 
+mod binding;
 mod errors;
 mod identity;
 mod inputs;

@@ -12,6 +12,8 @@ use mcp_auth::{
 };
 use serde_json::{Value, json};
 
+/// Of servers that do not say theirs.
+pub(crate) const RESOURCE: &str = "http://127.0.0.1:3000/mcp";
 pub(crate) const LEGACY_VERSIONS: [&str; 3] = ["2025-03-26", "2025-06-18", "2025-11-25"];
 
 /// A client of one server, signed in as alice or not at all.

@@ -20,7 +20,7 @@ pub(crate) use algorithm::Algorithm;
 
 use std::time::Duration;
 
-use super::{Reason, auth_info::Verified, jwks::VerificationKey};
+use super::{Claims, Reason, jwks::VerificationKey};
 use crate::authorize::Catalog;
 use compact::Compact;
 use header::Header;
@@ -39,7 +39,7 @@ pub(crate) struct Expectations {
 pub(crate) struct UnprovenToken<'a> {
     compact: Compact<'a>,
     header: Header,
-    claims: claims::Claims,
+    claims: claims::CheckedClaims,
 }
 
 impl<'a> UnprovenToken<'a> {
@@ -47,7 +47,7 @@ impl<'a> UnprovenToken<'a> {
     pub(crate) fn read(token: &'a str, expected: &Expectations, now: Duration) -> Result<Self, Reason> {
         let compact = Compact::parse(token)?;
         let header = Header::check(&compact.header, expected)?;
-        let claims = claims::Claims::check(&compact.payload, &header, expected)?;
+        let claims = claims::CheckedClaims::check(&compact.payload, &header, expected)?;
         claims.lifetime.check(now)?;
         Ok(Self { compact, header, claims })
     }
@@ -58,14 +58,14 @@ impl<'a> UnprovenToken<'a> {
     }
 
     /// The proof. `key` is one of the issuer's, chosen by [`key`](Self::key).
-    pub(crate) fn prove(self, key: &VerificationKey, catalog: &Catalog) -> Result<Verified, Reason> {
+    pub(crate) fn prove(self, key: &VerificationKey, catalog: &Catalog) -> Result<Claims, Reason> {
         if key.algorithm() != self.header.algorithm {
             return Err(Reason::Algorithm);
         }
         if !key.verifies(self.compact.signed.as_bytes(), &self.compact.signature) {
             return Err(Reason::BadSignature);
         }
-        Ok(self.claims.into_verified(catalog))
+        Ok(self.claims.into_claims(catalog))
     }
 }
 

@@ -18,7 +18,7 @@ fn by_the_grammar(value: &str) -> Read<'_> {
     if scheme.is_empty() {
         return Read::Malformed;
     }
-    if scheme.to_ascii_lowercase() != "bearer" {
+    if !scheme.eq_ignore_ascii_case("bearer") {
         return Read::OtherScheme;
     }
     let token = rest.trim_start_matches(' ');
