@@ -83,8 +83,8 @@ impl Auth {
         config::from_vars(vars).build()
     }
 
-    pub(crate) fn new(settings: Settings) -> Self {
-        Self { settings: Arc::new(settings), clock: Clock::system() }
+    pub(crate) fn new(settings: Settings, clock: Clock) -> Self {
+        Self { settings: Arc::new(settings), clock }
     }
 
     /// The server's routes: the MCP endpoint at the resource's path, the metadata at the origin's root. Merge them at
@@ -208,7 +208,7 @@ impl Auth {
     }
 
     /// The resource: what the settings say, else what the attribute says.
-    fn resource(&self, declared: Option<&'static str>) -> Result<ResourceUrl, Problem> {
+    pub(crate) fn resource(&self, declared: Option<&'static str>) -> Result<ResourceUrl, Problem> {
         let name = setting(self.settings.environment, "RESOURCE");
         let resource = match (&self.settings.resource, declared) {
             (Some(resource), _) => resource.clone(),

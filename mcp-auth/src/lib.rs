@@ -56,10 +56,14 @@ mod development;
 mod discovery;
 mod error;
 mod extract;
+#[cfg(test)]
+mod fuzz;
 mod http;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tool;
 mod transport;
 
