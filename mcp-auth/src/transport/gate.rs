@@ -29,7 +29,7 @@ use crate::{
     Limits,
     authenticate::{AuthenticateError, Authenticator, bearer},
     authorize::{Caller, Decision, Operation, Rule},
-    challenge::{Challenge, RequestId, Rpc},
+    challenge::{Challenge, RequestId, Rpc, StepUp, Terms},
     clock::Clock,
     tool::Registry,
 };
@@ -60,15 +60,19 @@ pub(crate) struct Gate {
     /// Places for streams that callers without a token keep open: the other half of the connections stays for those with one.
     strangers: Arc<Semaphore>,
     first_sign_in: Vec<&'static str>,
+    terms: Arc<Terms>,
 }
 
 impl Gate {
     pub(crate) fn new(parts: GateParts) -> Self {
         let limits = &parts.limits;
+        let catalog = Arc::clone(&parts.registry.catalog);
+        let terms = Arc::new(Terms { resource_metadata: parts.resource_metadata.clone(), catalog });
         Self {
             first_sign_in: parts.registry.policy.first_sign_in(&parts.registry.catalog),
             sessions: Sessions::new(Arc::clone(&parts.binding), parts.clock.clone()),
             bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
+            terms,
             strangers: Arc::new(Semaphore::new((limits.connections / 2).clamp(1, Semaphore::MAX_PERMITS))),
             parts,
         }
@@ -273,6 +277,8 @@ impl Gate {
         place: Option<OwnedSemaphorePermit>,
     ) -> Response<Body> {
         let waits = parts.method == Method::GET;
+        let step_up = StepUp::new(&self.terms);
+        parts.extensions.insert(step_up.clone());
         parts.extensions.insert(caller.clone());
         let response = self.parts.service.handle(Request::from_parts(parts, Full::new(body))).await;
         let mut response = normalize::errors(response.map(Body::new), id);
@@ -292,6 +298,11 @@ impl Gate {
             let adopted = session.and_then(|session| session.until_adopted);
             let closing = waits.then(|| self.parts.closing.clone());
             return stream::bound(response, lifetime, adopted.into_iter().chain(closing), place);
+        }
+        // Work that found a scope missing, before anything was answered.
+        if let Some(scopes) = step_up.asked() {
+            let refusal = Refusal::insufficient_scope(scopes, &self.parts.resource_metadata);
+            return refused(refusal.answering(id.clone()));
         }
         response
     }

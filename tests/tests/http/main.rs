@@ -27,5 +27,6 @@ mod prompts;
 mod requirements;
 mod sessions;
 mod shutdown;
+mod step_up;
 mod support;
 mod table;

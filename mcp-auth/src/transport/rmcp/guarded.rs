@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     authorize::{Caller, Decision, Group, Operation, Rule},
-    challenge::{Challenge, Rpc},
+    challenge::{Challenge, Rpc, StepUp},
     tool::{self, Registry},
     transport::Binding,
 };
@@ -98,7 +98,12 @@ impl Guarded {
             return Err(ErrorData::internal_error("the server cannot tell who calls", None));
         };
         match rule.decide(caller) {
-            Decision::Allowed => Ok(&*self.0.own),
+            Decision::Allowed => {
+                if let Some(step_up) = StepUp::of(context) {
+                    step_up.operation(rule.wanted());
+                }
+                Ok(&*self.0.own)
+            }
             denied => Err(self.denied(rule, denied, method)),
         }
     }
