@@ -56,10 +56,14 @@ mod development;
 mod discovery;
 mod error;
 mod extract;
+#[cfg(test)]
+mod fuzz;
 mod http;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tool;
 mod transport;
 
@@ -81,7 +85,10 @@ pub use mcp_auth_macros::tool;
 pub use mcp_auth_macros::tools;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
-pub use tool::{Holds, IntoToolResult, NoError, Server, TellClient, ToolCall, ToolError};
+pub use tool::{
+    Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
+    TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
+};
 pub use transport::Bound;
 
 /// What a server needs, in one `use`.
@@ -89,6 +96,8 @@ pub mod prelude {
     pub use crate::{
         Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
     };
+    /// For `with_tools`.
+    pub use crate::Server as _;
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

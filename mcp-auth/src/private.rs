@@ -11,7 +11,7 @@ pub use crate::{
         Otherwise, Plain, Unmarked,
     },
     tool::{
-        Annotations, Failed, Groups, Holds, IntoToolResult, Listed, NoResult, NotATool, Outcome,
+        Annotations, Failed, Groups, Holds, IntoToolResult, ListPolicy, Listed, NoResult, NotATool, Outcome,
         OutcomeFuture, Returned, Server, ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure,
         ToolsOf, Untold, check_listed,
     },

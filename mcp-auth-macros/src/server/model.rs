@@ -31,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) scopes: Option<Vec<Word>>,
     pub(crate) requires: Vec<Word>,
     pub(crate) anonymous: bool,
+    pub(crate) list: Option<Expr>,
     pub(crate) default: Option<Access>,
     /// `tools(…)`: what stands elsewhere.
     pub(crate) listed: Vec<Entry>,

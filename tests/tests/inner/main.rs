@@ -15,4 +15,5 @@ mod identity;
 mod inputs;
 mod metadata;
 mod results;
+mod scopes;
 mod support;
