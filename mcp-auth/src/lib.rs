@@ -84,7 +84,9 @@ pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
-    pub use crate::{Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool};
+    pub use crate::{
+        Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool,
+    };
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;
