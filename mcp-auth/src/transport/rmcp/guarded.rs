@@ -43,9 +43,9 @@ use crate::{
 type Context = RequestContext<RoleServer>;
 type Notified = NotificationContext<RoleServer>;
 
-/// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request.
+/// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request, or per session.
 #[derive(Clone)]
-pub(crate) struct Guarded(Arc<Inner>);
+pub(crate) struct Guarded(Arc<Inner>, announce::Once);
 
 struct Inner {
     registry: Arc<Registry>,
@@ -62,12 +62,19 @@ impl Guarded {
         let own = registry.own.clone().unwrap_or_else(|| Arc::new(Nothing));
         let info = info(&registry, &*own);
         let sessions = registry.live().cloned().map(announce::Sessions::new);
-        Self(Arc::new(Inner { registry, own, info, resource_metadata, sessions, binding }))
+        let inner = Inner { registry, own, info, resource_metadata, sessions, binding };
+        Self(Arc::new(inner), announce::Once::default())
     }
 
     /// Whether a tool may exist for one caller and not for another.
     pub(super) fn hides(&self) -> bool {
         self.0.registry.table().hides()
+    }
+
+    /// How many sessions are told of changes.
+    #[cfg(test)]
+    pub(super) fn told(&self) -> usize {
+        self.0.sessions.as_ref().map_or(0, announce::Sessions::count)
     }
 
     /// The user's handler, once the caller may use `group`.
@@ -399,7 +406,7 @@ impl ServerHandler for Guarded {
 
     async fn on_initialized(&self, context: Notified) {
         if let Some(own) = self.notified(Operation::Open, &context, "notifications/initialized") {
-            if let Some(sessions) = &self.0.sessions {
+            if let Some(sessions) = self.0.sessions.as_ref().filter(|_| self.1.is_first()) {
                 sessions.add(context.peer.clone());
             }
             own.on_initialized(context).await;
