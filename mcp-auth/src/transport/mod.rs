@@ -3,9 +3,11 @@
 mod activity;
 mod binding;
 mod body;
+mod direct;
 mod envelope;
 mod gate;
 mod headers;
+mod listening;
 mod normalize;
 mod origin;
 mod refusal;
@@ -18,7 +20,7 @@ mod tests;
 mod timed;
 
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
-pub(crate) use self::rmcp::{Guarded, McpService};
+pub(crate) use self::rmcp::{Changes, Guarded, McpService};
 pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
 #[cfg(test)]
 pub(crate) use envelope::Envelope;

@@ -5,10 +5,10 @@ mod client;
 mod message;
 mod server;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, Challenge};
 pub(crate) use client::{Broken, Connection, exchange, within};
 pub(crate) use message::{Message, request};
 pub(crate) use server::{
-    Anonymous, Closed, Kind, Ledger, Plain, READ, Required, Running, Setup, free_port, panics, start,
+    Anonymous, Closed, Kind, Ledger, Plain, READ, Required, Running, Setup, free_port, panics, serve, start,
     start_with,
 };
