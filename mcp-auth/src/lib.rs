@@ -22,7 +22,7 @@
 //!
 //! # Where to look
 //!
-//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results.
+//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results. [`tools`]: several files.
 //! - [`Auth`]: settings from code or the environment, [`serve`](Auth::serve), [`router`](Auth::router).
 //! - [`Issuer`]: whose tokens are accepted, and each named way to accept more.
 //! - [`AuthInfo`]: who calls. [`FromToolCall`]: arguments of your own. [`ToolError`]: what the client may read.
@@ -81,10 +81,12 @@ pub use mcp_auth_macros::Scope;
 pub use mcp_auth_macros::server;
 #[doc = include_str!("../docs/tools.md")]
 pub use mcp_auth_macros::tool;
+#[doc = include_str!("../docs/files.md")]
+pub use mcp_auth_macros::tools;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
 pub use tool::{
-    Access, AddToolError, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
+    Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
     TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
 };
 pub use transport::Bound;
@@ -92,7 +94,7 @@ pub use transport::Bound;
 /// What a server needs, in one `use`.
 pub mod prelude {
     pub use crate::{
-        Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool,
+        Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
     };
     /// For `with_tools`.
     pub use crate::Server as _;
