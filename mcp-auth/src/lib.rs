@@ -56,10 +56,14 @@ mod development;
 mod discovery;
 mod error;
 mod extract;
+#[cfg(test)]
+mod fuzz;
 mod http;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tool;
 mod transport;
 
@@ -79,11 +83,16 @@ pub use mcp_auth_macros::server;
 pub use mcp_auth_macros::tool;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
-pub use tool::{IntoToolResult, NoError, Server, TellClient, ToolCall, ToolError};
+pub use tool::{
+    Access, AddToolError, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
+    TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
+};
 pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
+    /// For `with_tools`.
+    pub use crate::Server as _;
     pub use crate::{
         Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool,
     };

@@ -3,6 +3,7 @@
 mod answers;
 mod differential;
 mod everything;
+mod lanes;
 mod method_names;
 mod methods;
 mod panics;
