@@ -54,6 +54,8 @@ servers! {
     Requires "#[server(requires(\"mcp:tools\"))]" (requires("mcp:tools"));
     Declared "#[server(resource = \"https://declared.example.com/mcp\")]"
         (resource = "https://declared.example.com/mcp");
+    Callable "#[server(anonymous, list = mcp_auth::ListPolicy::CALLABLE)]"
+        (anonymous, list = mcp_auth::ListPolicy::CALLABLE);
     Contradiction "#[server(anonymous, requires(\"mcp:tools\"))]" (anonymous, requires("mcp:tools"));
 }
 
