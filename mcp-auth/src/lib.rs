@@ -60,11 +60,15 @@ mod http;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "stdio")]
+mod stdio;
 mod tool;
 mod transport;
 
 pub use auth::Auth;
 pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
+#[cfg(feature = "stdio")]
+pub use authenticate::LocalIdentity;
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
@@ -79,6 +83,8 @@ pub use mcp_auth_macros::server;
 pub use mcp_auth_macros::tool;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
+#[cfg(feature = "stdio")]
+pub use stdio::serve_stdio;
 pub use tool::{IntoToolResult, NoError, Server, TellClient, ToolCall, ToolError};
 pub use transport::Bound;
 

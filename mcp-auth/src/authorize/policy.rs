@@ -127,6 +127,12 @@ impl Policy {
         }
     }
 
+    /// Opens what `#[server(anonymous)]` opens.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn open_lists(&mut self) {
+        self.open = Rule::public();
+    }
+
     /// The rule of a tool; `None` for an unknown name.
     pub(crate) fn tool(&self, name: &str) -> Option<&Rule> {
         self.tools.get(name)

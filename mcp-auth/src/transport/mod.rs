@@ -15,6 +15,8 @@ mod session;
 mod stream;
 mod timed;
 
+#[cfg(feature = "stdio")]
+pub(crate) use self::rmcp::Local;
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use self::rmcp::{Guarded, McpService};
 pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};

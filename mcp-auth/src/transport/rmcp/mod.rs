@@ -4,11 +4,15 @@ mod bound;
 mod custom;
 mod guarded;
 mod info;
+#[cfg(feature = "stdio")]
+mod local;
 mod own;
 mod service;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use guarded::Guarded;
+#[cfg(feature = "stdio")]
+pub(crate) use local::Local;
 pub use own::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use service::McpService;
