@@ -9,7 +9,7 @@ use axum::{Router, body::Body, extract::Request, routing::any};
 use tokio::net::TcpListener;
 
 use crate::{
-    AuthBuilder, ConfigError, Error, Problem, Server, Tickets,
+    AuthBuilder, ConfigError, Error, IntoServer, Problem, Server, Tickets,
     authenticate::{Authenticator, VerificationLimits},
     builder::{Settings, setting},
     clock::Clock,
@@ -82,8 +82,8 @@ impl Auth {
         config::from_vars(config::process()).build()
     }
 
-    pub(crate) fn new(settings: Settings) -> Self {
-        Self { settings: Arc::new(settings), clock: Clock::system() }
+    pub(crate) fn new(settings: Settings, clock: Clock) -> Self {
+        Self { settings: Arc::new(settings), clock }
     }
 
     /// The server's routes: the MCP endpoint at the resource's path, the metadata at the origin's root. Merge them at
@@ -111,8 +111,8 @@ impl Auth {
     /// # Errors
     ///
     /// [`ConfigError`] where the server and the settings do not fit: no resource URL, a host that is not allowed.
-    pub fn router<S: Server>(&self, server: S) -> Result<Router, ConfigError> {
-        Ok(self.assemble(S::DEFINITION.resource, Registry::new(server))?.router)
+    pub fn router<S: IntoServer>(&self, server: S) -> Result<Router, ConfigError> {
+        Ok(self.assemble(S::Server::DEFINITION.resource, Registry::new(server))?.router)
     }
 
     /// Serves until the process is told to stop (SIGINT, SIGTERM), then lets open requests end.
@@ -120,7 +120,7 @@ impl Auth {
     /// # Errors
     ///
     /// What [`router`](Self::router) refuses, and an address that cannot be had.
-    pub async fn serve<S: Server>(&self, server: S) -> Result<(), Error> {
+    pub async fn serve<S: IntoServer>(&self, server: S) -> Result<(), Error> {
         self.bind(server).await?.run().await
     }
 
@@ -129,8 +129,8 @@ impl Auth {
     /// # Errors
     ///
     /// What [`serve`](Self::serve) refuses at start.
-    pub async fn bind<S: Server>(&self, server: S) -> Result<Bound, Error> {
-        let assembled = self.assemble(S::DEFINITION.resource, Registry::new(server))?;
+    pub async fn bind<S: IntoServer>(&self, server: S) -> Result<Bound, Error> {
+        let assembled = self.assemble(S::Server::DEFINITION.resource, Registry::new(server))?;
         let address = self.address(&assembled.resource)?;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
@@ -207,7 +207,7 @@ impl Auth {
     }
 
     /// The resource: what the settings say, else what the attribute says.
-    fn resource(&self, declared: Option<&'static str>) -> Result<ResourceUrl, Problem> {
+    pub(crate) fn resource(&self, declared: Option<&'static str>) -> Result<ResourceUrl, Problem> {
         let name = setting(self.settings.environment, "RESOURCE");
         let resource = match (&self.settings.resource, declared) {
             (Some(resource), _) => resource.clone(),

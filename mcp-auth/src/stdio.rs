@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    ConfigError, Error, Limits, LocalIdentity, Problem, Server,
+    ConfigError, Error, IntoServer, Limits, LocalIdentity, Problem, Server,
     authorize::{Caller, Decision, Operation},
     clock::Clock,
     tool::Registry,
@@ -11,11 +11,12 @@ use crate::{
 };
 
 #[doc = include_str!("../docs/stdio.md")]
-pub async fn serve_stdio<S: Server>(
+pub async fn serve_stdio<S: IntoServer>(
     server: S,
     identity: impl Into<Option<LocalIdentity>>,
 ) -> Result<(), Error> {
-    let declared = S::DEFINITION.resource.unwrap_or(S::DEFINITION.name);
+    let definition = <S::Server as Server>::DEFINITION;
+    let declared = definition.resource.unwrap_or(definition.name);
     let local = assemble(declared, Registry::new(server), identity.into())?;
     local.serve().await.map_err(Error::Serve)
 }

@@ -22,6 +22,10 @@ pub use claims::Claims;
 pub(crate) use error::{AuthenticateError, Reason};
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
+#[cfg(test)]
+pub(crate) use issuer::jwks_uri;
+#[cfg(test)]
+pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
 #[cfg(feature = "stdio")]
 pub use local::LocalIdentity;

@@ -3,9 +3,11 @@
 mod activity;
 mod binding;
 mod body;
+mod direct;
 mod envelope;
 mod gate;
 mod headers;
+mod listening;
 mod normalize;
 mod origin;
 mod refusal;
@@ -13,13 +15,17 @@ mod rmcp;
 mod serve;
 mod session;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod timed;
 
 #[cfg(feature = "stdio")]
 pub(crate) use self::rmcp::Local;
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
-pub(crate) use self::rmcp::{Guarded, McpService};
+pub(crate) use self::rmcp::{Changes, Guarded, McpService};
 pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
+#[cfg(test)]
+pub(crate) use envelope::Envelope;
 pub(crate) use gate::{Gate, GateParts};
 pub(crate) use origin::{HostPattern, Origins, is_loopback};
 pub(crate) use refusal::Refusal;

@@ -14,4 +14,5 @@ mod identity;
 mod inputs;
 mod metadata;
 mod results;
+mod scopes;
 mod support;

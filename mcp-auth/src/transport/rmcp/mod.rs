@@ -1,5 +1,7 @@
 //! rmcp's handler and service; the only folder that names them.
 
+mod announce;
+mod asking;
 mod bound;
 mod custom;
 mod guarded;
@@ -11,6 +13,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use announce::Changes;
 pub(crate) use guarded::Guarded;
 #[cfg(feature = "stdio")]
 pub(crate) use local::Local;
