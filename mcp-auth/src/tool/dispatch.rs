@@ -167,6 +167,10 @@ fn challenged(
 ) -> CallToolResponse {
     let challenge = Challenge { error, error_description: Some(&text), scope, resource_metadata }.to_string();
     let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
+    // On stdin and stdout there is nowhere to sign in.
+    if resource_metadata.is_empty() {
+        return result.into();
+    }
     result.meta.get_or_insert_default().insert("mcp/www_authenticate".to_owned(), json!([challenge]));
     result.into()
 }

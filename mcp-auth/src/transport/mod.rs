@@ -19,6 +19,8 @@ mod stream;
 mod tests;
 mod timed;
 
+#[cfg(feature = "stdio")]
+pub(crate) use self::rmcp::Local;
 pub(crate) use self::rmcp::{Changes, Guarded, McpService};
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
