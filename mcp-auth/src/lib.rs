@@ -62,6 +62,8 @@ mod http;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "stdio")]
+mod stdio;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
@@ -69,6 +71,8 @@ mod transport;
 
 pub use auth::Auth;
 pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
+#[cfg(feature = "stdio")]
+pub use authenticate::LocalIdentity;
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
@@ -85,6 +89,8 @@ pub use mcp_auth_macros::tool;
 pub use mcp_auth_macros::tools;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
+#[cfg(feature = "stdio")]
+pub use stdio::serve_stdio;
 pub use tool::{
     Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools,
     Server, TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,

@@ -6,8 +6,7 @@ use std::{
 };
 
 use mcp_auth::{
-    Access, AuthInfo, ListPolicy, ListedTool, RuntimeTools, Server, ToolCall, Visibility,
-    rmcp::model::Tool,
+    Access, AuthInfo, ListPolicy, ListedTool, RuntimeTools, Server, ToolCall, Visibility, rmcp::model::Tool,
 };
 use serde_json::{Value, json};
 

@@ -6,22 +6,24 @@ use std::sync::{
 };
 
 use mcp_auth::{
-    Access, AddToolError, RuntimeTools, Server, ToolCall, ToolError,
+    Access, AddToolError, AuthInfo, RuntimeTools, Server, ToolCall, ToolError,
     rmcp::{
         handler::server::{
             router::tool::{ToolRoute, ToolRouter},
+            tool::RequestState,
             wrapper::Parameters,
         },
         model::{
-            CallToolResponse, CreateTaskResult, ElicitationSchema, InputRequiredResult, JsonObject, Task,
-            TaskStatus, Tool,
+            CallToolResponse, CallToolResult, ContentBlock, CreateTaskResult, ElicitationSchema,
+            InputRequiredResult, JsonObject, Task, TaskStatus, Tool,
         },
     },
 };
 use serde_json::{Value, json};
 
 use crate::support::{
-    Anonymous, Connection, Kind, Ledger, Message, Plain, READ, Required, Running, Setup, panics, serve, within,
+    Anonymous, Connection, Kind, Ledger, Message, Plain, READ, Required, Running, Setup, panics, serve,
+    within,
 };
 
 const CHANGED: &str = "notifications/tools/list_changed";
@@ -120,9 +122,8 @@ async fn a_public_tool_that_is_added_can_be_called_without_a_token() {
 async fn what_cannot_be_added_changes_nothing() {
     let tools = RuntimeTools::<Plain>::new();
     let before = tools.names();
-    let refused = |tool: Tool, access: Access| {
-        tools.add(tool, access, async |_, _| "ran").unwrap_err().to_string()
-    };
+    let refused =
+        |tool: Tool, access: Access| tools.add(tool, access, async |_, _| "ran").unwrap_err().to_string();
     let known = Access::authenticated;
     assert!(refused(tool("read"), known()).contains("`read` is taken"));
     for name in ["", "a b", "ä", "a/b", &*"x".repeat(129)] {
@@ -141,7 +142,9 @@ async fn what_cannot_be_added_changes_nothing() {
     }
     let route = |name: &'static str| ToolRoute::<Plain>::new(tool(name), || "ran".to_owned());
     let router = ToolRouter::new().with_route(route("first")).with_route(route("whoami"));
-    assert!(matches!(tools.add_router(router, |_| known()), Err(AddToolError::NameTaken { name }) if name == "whoami"));
+    assert!(
+        matches!(tools.add_router(router, |_| known()), Err(AddToolError::NameTaken { name }) if name == "whoami")
+    );
     assert_eq!(tools.names(), before, "all or none");
 }
 
@@ -167,6 +170,12 @@ fn router() -> ToolRouter<Anonymous> {
     let fails = || -> Result<String, mcp_auth::rmcp::ErrorData> {
         Err(mcp_auth::rmcp::ErrorData::invalid_params("not like this", None))
     };
+    let rounds = |RequestState(state): RequestState| -> CallToolResponse {
+        match state {
+            None => InputRequiredResult::new(None, Some("round one".to_owned())).into(),
+            Some(state) => CallToolResult::success(vec![ContentBlock::text(state)]).into(),
+        }
+    };
     let server = |server: &Anonymous| format!("{:?}", server.0.ran());
     ToolRouter::new()
         .with_route(ToolRoute::new(Tool::new("double", "Doubles.", number), double))
@@ -174,6 +183,8 @@ fn router() -> ToolRouter<Anonymous> {
         .with_route(ToolRoute::new(tool("task"), task))
         .with_route(ToolRoute::new(tool("fails"), fails))
         .with_route(ToolRoute::new(tool("server"), server))
+        .with_route(ToolRoute::new(tool("who"), |user: AuthInfo| user.subject().to_owned()))
+        .with_route(ToolRoute::new(tool("rounds"), rounds))
         .with_route(ToolRoute::new(tool("disabled"), || "ran".to_owned()))
         .with_disabled("disabled")
 }
@@ -198,12 +209,22 @@ async fn an_rmcp_router_is_taken_over_with_an_access_decision_for_each_tool() {
     assert_eq!(asks["result"]["inputRequests"]["who"]["method"], "elicitation/create");
     assert_eq!(call("fails", json!({}), Some(&token)).await.code(), Some(-32602));
     assert_eq!(call("server", json!({}), Some(&token)).await.text(), "[]");
+    assert_eq!(call("who", json!({}), Some(&token)).await.text(), "alice");
+    // What a route hands out is bound to its caller, as the state of every tool is.
+    let handed_out = call("rounds", json!({}), Some(&token)).await.json()["result"]["requestState"].clone();
+    assert_ne!(handed_out, "round one");
+    let bring =
+        Message::new("tools/call", json!({ "name": "rounds", "arguments": {}, "requestState": handed_out }));
+    assert_eq!(server.send(&bring.clone().token(&token)).await.text(), "round one");
+    let other = server.send(&bring.token(&server.token("bob", READ))).await;
+    assert_eq!(other.code(), Some(-32602), "{other:?}");
     assert_eq!(call("disabled", json!({}), Some(&token)).await.code(), Some(-32602));
     // rmcp lets a task out to a client that knows tasks only.
     let mut task = Message::new("tools/call", json!({ "name": "task", "arguments": {} })).token(&token);
     assert!(server.send(&task).await.json()["error"].is_object());
     let body = String::from_utf8(task.body).unwrap();
-    let able = r#""io.modelcontextprotocol/clientCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}"#;
+    let able =
+        r#""io.modelcontextprotocol/clientCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}"#;
     task.body = body.replace(r#""io.modelcontextprotocol/clientCapabilities":{}"#, able).into();
     let made = server.send(&task).await.json();
     assert_eq!(made["result"]["resultType"], "task", "{made}");
@@ -321,7 +342,8 @@ fn subscribe(notifications: &Value) -> Message {
 async fn a_stream_that_listens_for_tools_is_told_of_a_change() {
     let (server, tools) = start::<Plain>().await;
     let token = server.token("alice", "");
-    let (head, mut stream) = server.open(&subscribe(&json!({ "toolsListChanged": true })).token(&token)).await;
+    let (head, mut stream) =
+        server.open(&subscribe(&json!({ "toolsListChanged": true })).token(&token)).await;
     assert_eq!(head.status, 200);
     assert!(within(stream.reads("\"toolsListChanged\":true")).await, "what was accepted");
     for name in ["first", "second"] {

@@ -67,7 +67,9 @@ impl Access {
     pub(super) fn rule(&self, requires: &[ScopeInfo], catalog: &Catalog) -> Result<Rule, Undeclared> {
         let known = |scope: &Cow<'static, str>| {
             let found = catalog.words().iter().find(|word| *word == scope);
-            found.map(|word| ScopeInfo::new(word)).ok_or_else(|| Undeclared::Scope(scope.clone().into_owned()))
+            found
+                .map(|word| ScopeInfo::new(word))
+                .ok_or_else(|| Undeclared::Scope(scope.clone().into_owned()))
         };
         let mut all = requires.to_vec();
         for scope in &self.all {

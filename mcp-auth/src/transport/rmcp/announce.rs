@@ -1,7 +1,10 @@
 //! Tells clients that the tools have changed: sessions of the older versions, and streams of `subscriptions/listen`.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -24,6 +27,23 @@ const AT_ONCE: usize = 64;
 #[derive(Clone)]
 pub(crate) struct Changes(pub(crate) watch::Receiver<()>);
 
+/// Whether a session has been added: one that says twice that it is ready is told once, and kept once. A clone is for
+/// another session.
+#[derive(Default)]
+pub(super) struct Once(AtomicBool);
+
+impl Clone for Once {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Once {
+    pub(super) fn is_first(&self) -> bool {
+        !self.0.swap(true, Ordering::Relaxed)
+    }
+}
+
 /// The open sessions of one server whose tools change.
 pub(super) struct Sessions {
     live: Arc<Live>,
@@ -41,6 +61,11 @@ struct Open {
 impl Sessions {
     pub(super) fn new(live: Arc<Live>) -> Self {
         Self { live, open: Arc::default() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).peers.len()
     }
 
     /// Tells this session of changes until it ends. Called inside of the runtime.

@@ -43,14 +43,15 @@ use crate::{
 type Context = RequestContext<RoleServer>;
 type Notified = NotificationContext<RoleServer>;
 
-/// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request.
+/// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request, or per session.
 #[derive(Clone)]
-pub(crate) struct Guarded(Arc<Inner>);
+pub(crate) struct Guarded(Arc<Inner>, announce::Once);
 
 struct Inner {
     registry: Arc<Registry>,
     own: Arc<dyn OwnHandler>,
     info: ServerConfig,
+    /// Where clients learn how to sign in; empty where they cannot.
     resource_metadata: String,
     /// Whom to tell that the tools have changed; `None` where they do not.
     sessions: Option<announce::Sessions>,
@@ -62,12 +63,19 @@ impl Guarded {
         let own = registry.own.clone().unwrap_or_else(|| Arc::new(Nothing));
         let info = info(&registry, &*own);
         let sessions = registry.live().cloned().map(announce::Sessions::new);
-        Self(Arc::new(Inner { registry, own, info, resource_metadata, sessions, binding }))
+        let inner = Inner { registry, own, info, resource_metadata, sessions, binding };
+        Self(Arc::new(inner), announce::Once::default())
     }
 
     /// Whether a tool may exist for one caller and not for another.
     pub(super) fn hides(&self) -> bool {
         self.0.registry.table().hides()
+    }
+
+    /// How many sessions are told of changes.
+    #[cfg(test)]
+    pub(super) fn told(&self) -> usize {
+        self.0.sessions.as_ref().map_or(0, announce::Sessions::count)
     }
 
     /// The user's handler, once the caller may use `group`.
@@ -129,7 +137,8 @@ impl Guarded {
         };
         tracing::info!(method, ?denied, "refused");
         let data = json!({ "mcp/www_authenticate": [challenge.to_string()] });
-        ErrorData::new(ErrorCode(code as i32), "authorization required", Some(data))
+        let data = Some(data).filter(|_| !self.0.resource_metadata.is_empty());
+        ErrorData::new(ErrorCode(code as i32), "authorization required", data)
     }
 
     /// Whether a notification may reach the user's handler; there is nobody to answer, so a refusal is silent.
@@ -399,7 +408,7 @@ impl ServerHandler for Guarded {
 
     async fn on_initialized(&self, context: Notified) {
         if let Some(own) = self.notified(Operation::Open, &context, "notifications/initialized") {
-            if let Some(sessions) = &self.0.sessions {
+            if let Some(sessions) = self.0.sessions.as_ref().filter(|_| self.1.is_first()) {
                 sessions.add(context.peer.clone());
             }
             own.on_initialized(context).await;

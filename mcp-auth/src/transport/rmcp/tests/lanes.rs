@@ -138,7 +138,8 @@ fn body(id: &str, meta: &[&str]) -> String {
 }
 
 fn callers(registry: &Registry) -> Vec<Caller> {
-    let known = |subject, scopes: &[&str]| Caller::Known(AuthInfo::for_tests(subject, scopes, &registry.catalog));
+    let known =
+        |subject, scopes: &[&str]| Caller::Known(AuthInfo::for_tests(subject, scopes, &registry.catalog));
     vec![
         Caller::Anonymous,
         known("alice", &[]),
@@ -179,7 +180,10 @@ async fn the_direct_lane_takes_what_is_usual_and_answers_as_rmcp_does() {
         assert!(lanes.same(&usual, &body("1", meta), caller).await, "{meta:?}");
     }
     for accept in ["text/event-stream,application/json", "*/*, Application/JSON ,TEXT/event-stream"] {
-        assert!(lanes.same(&but("accept", &[accept]), &body("1", &[VERSION, ABLE]), caller).await, "{accept}");
+        assert!(
+            lanes.same(&but("accept", &[accept]), &body("1", &[VERSION, ABLE]), caller).await,
+            "{accept}"
+        );
     }
     for (name, value) in [("mcp-name", "x"), ("mcp-param-x", "y"), ("last-event-id", "3"), ("x-other", "z")] {
         let headers = but(name, &[value]);
@@ -275,7 +279,8 @@ async fn no_mixture_of_members_makes_the_lanes_differ() {
         usize::try_from(state >> 33).unwrap() % sides
     };
     for _ in 0..6000 {
-        let mut chosen = vec![MEMBERS[0], MEMBERS[1 + throw(2)], MEMBERS[3 + throw(2)], MEMBERS[5 + throw(6)]];
+        let mut chosen =
+            vec![MEMBERS[0], MEMBERS[1 + throw(2)], MEMBERS[3 + throw(2)], MEMBERS[5 + throw(6)]];
         if throw(4) == 0 {
             chosen.push(MEMBERS[throw(MEMBERS.len())]);
         }

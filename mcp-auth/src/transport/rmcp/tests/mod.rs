@@ -1,6 +1,7 @@
 //! The forwarder alone, with the HTTP layer removed: served over a pipe, the user's handler behind it counted.
 
 mod answers;
+mod changes;
 mod differential;
 mod everything;
 mod lanes;
