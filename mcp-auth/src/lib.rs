@@ -70,9 +70,9 @@ mod tool;
 mod transport;
 
 pub use auth::Auth;
-pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
 #[cfg(feature = "stdio")]
 pub use authenticate::LocalIdentity;
+pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
@@ -97,11 +97,11 @@ pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
+    /// For `with_tools`.
+    pub use crate::Server as _;
     pub use crate::{
         Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool,
     };
-    /// For `with_tools`.
-    pub use crate::Server as _;
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

@@ -11,8 +11,8 @@ pub use crate::{
         Otherwise, Plain, Unmarked,
     },
     tool::{
-        Annotations, Failed, Groups, IntoToolResult, ListPolicy, NoResult, Outcome, OutcomeFuture, Returned, Server,
-        ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure, Untold,
+        Annotations, Failed, Groups, IntoToolResult, ListPolicy, NoResult, Outcome, OutcomeFuture, Returned,
+        Server, ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure, Untold,
     },
     transport::{FindHandler, Handler, NoHandler, OwnHandler},
 };

@@ -55,7 +55,9 @@ pub(crate) async fn call(
                 call.round().bind(binding, response)
             }
             Err(error) => match error.into_kind() {
-                Kind::NeedsScope(scope) => Ok(needs_scope(&call, entry.rule(), scope.name(), resource_metadata)),
+                Kind::NeedsScope(scope) => {
+                    Ok(needs_scope(&call, entry.rule(), scope.name(), resource_metadata))
+                }
                 // Of rmcp's own error type, by way of `?`.
                 Kind::Protocol(error) => Err(refined(&call, entry.rule(), error)),
                 kind => failed(name, kind),

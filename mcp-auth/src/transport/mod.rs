@@ -21,8 +21,8 @@ mod timed;
 
 #[cfg(feature = "stdio")]
 pub(crate) use self::rmcp::Local;
-pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use self::rmcp::{Changes, Guarded, McpService};
+pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
 #[cfg(test)]
 pub(crate) use envelope::Envelope;
