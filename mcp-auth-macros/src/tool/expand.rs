@@ -1,10 +1,13 @@
 //! One entry of the server's table. Data, and calls of the runtime crate; no decision is generated.
 
-use proc_macro2::{Group, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{GenericParam, Ident, LitBool, ReturnType, spanned::Spanned};
 
-use super::model::{Annotations, Argument, Default as ArgumentDefault, Tool};
+use super::{
+    checks,
+    model::{Annotations, Argument, Default as ArgumentDefault, Tool},
+};
 use crate::{
     attribute::{access::Access, scope::Word},
     runtime_path::RuntimePath,
@@ -16,10 +19,37 @@ pub(crate) struct Context<'a> {
     pub(crate) runtime: &'a RuntimePath,
     /// The server's type.
     pub(crate) server: &'a TokenStream,
-    /// `#[server(default(…))]`
-    pub(crate) default: Option<&'a Access>,
-    /// Whether `#[server(scopes(…))]` was written.
+    /// `default(…)`, an `Option<Access>`.
+    pub(crate) default: TokenStream,
+    /// Whether words are compared with a catalogue: not where they are the catalogue.
     pub(crate) declared: bool,
+}
+
+impl Context<'_> {
+    /// The scopes that words are compared with.
+    pub(super) fn catalog(&self) -> TokenStream {
+        let Self { runtime, server, .. } = self;
+        quote!(#runtime::CatalogOf::<#server>::SCOPES)
+    }
+}
+
+/// What the generated code of a block has to find by trait.
+pub(crate) fn imports(runtime: &RuntimePath) -> TokenStream {
+    quote! {
+        use #runtime::{
+            NoCatalog as _, NoHandler as _, NoResult as _, NotExtracted as _, NotShared as _, Otherwise as _, Untold as _,
+        };
+    }
+}
+
+/// The name of a tool's entry.
+pub(crate) fn constant(index: usize) -> Ident {
+    format_ident!("MCP_AUTH_TOOL_{index}")
+}
+
+/// `const MCP_AUTH_TOOL_0: …`, `const MCP_AUTH_TOOL_1: …`
+pub(crate) fn tools(tools: &[Tool], context: &Context<'_>) -> TokenStream {
+    tools.iter().enumerate().map(|(i, one)| tool(one, &constant(i), context)).collect()
 }
 
 /// ```text
@@ -31,14 +61,15 @@ pub(crate) struct Context<'a> {
 ///     ToolDefinition { name: "delete_note", … }
 /// };
 /// ```
-pub(crate) fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
+fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server, .. } = context;
     let cfgs = &tool.cfgs;
     let arguments = tool.arguments.iter().enumerate().map(|(i, one)| argument(i, one, context));
     let constants: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
     let definitions = (0..tool.arguments.len()).map(definition_constant);
-    let call = call(tool, context);
-    let checks = checks(tool, context);
+    let call_name = call_name(tool);
+    let call = call(tool, &call_name, context);
+    let checks = checks::tool(tool, context);
     let Tool { name, annotations, .. } = tool;
     let access = access_of(tool, context);
     let title = option(tool.title.as_ref(), runtime);
@@ -68,13 +99,13 @@ pub(crate) fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> Toke
                 meta: #meta,
                 arguments: &[#(#definitions),*],
                 output: #runtime::Returned::<#output>::OUTPUT,
-                call: mcp_auth_call,
+                call: #call_name,
             }
         };
     }
 }
 
-fn argument_constant(index: usize) -> Ident {
+pub(super) fn argument_constant(index: usize) -> Ident {
     format_ident!("MCP_AUTH_ARGUMENT_{index}")
 }
 
@@ -132,7 +163,7 @@ fn expand_default(default: &ArgumentDefault, ty: &TokenStream, context: &Context
 ///     })
 /// }
 /// ```
-fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
+fn call(tool: &Tool, call_name: &Ident, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server, .. } = context;
     let hidden = Span::mixed_site();
     let (this, request, value, failed) = (
@@ -151,7 +182,11 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
     let receiver = tool.signature.receiver().map(|_| quote!(#this,));
     let here = runtime.at(span);
     let there = types::relocate((*server).clone(), span);
-    let run = quote_spanned!(span=> #there::#ident(#receiver #(#names),*));
+    let run = if tool.is_function {
+        quote_spanned!(span=> #ident(#(#names),*))
+    } else {
+        quote_spanned!(span=> #there::#ident(#receiver #(#names),*))
+    };
     let run = if tool.signature.asyncness.is_some() {
         quote_spanned!(span=> #here::Sharing::<#there>::TAG.spawnable(#run).await)
     } else {
@@ -168,7 +203,7 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
     let deprecated = tool.deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         #deprecated
-        fn mcp_auth_call<'a>(
+        fn #call_name<'a>(
             #this: &'a #server,
             #request: &'a #runtime::ToolCall,
         ) -> #runtime::OutcomeFuture<'a> {
@@ -178,6 +213,15 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
                 #respond.map_err(|#failed| #failed.#to_tool_error())
             })
         }
+    }
+}
+
+/// Not the name of the function that it calls.
+fn call_name(tool: &Tool) -> Ident {
+    if tool.is_function {
+        format_ident!("mcp_auth_call_{}", tool.ident())
+    } else {
+        format_ident!("mcp_auth_call")
     }
 }
 
@@ -200,88 +244,17 @@ fn lifetimes(tool: &Tool) -> Vec<String> {
         .collect()
 }
 
-/// The checks of facts that only the compiler knows, each at the token it judges.
-fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
-    let name = tool.name.value();
-    let name = name.as_str();
-    let mut checks = TokenStream::new();
-    if !tool.access.is_decision() && context.default.is_none() {
-        checks.extend(check(tool.ident(), context, "decided", &quote!(#name, MCP_AUTH_SCOPES)));
-    }
-    checks.extend(declared(tool.access.words(), context));
-    if tool.arguments.len() > 1 {
-        let all: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
-        let facts = quote!(#name, &[#(#all.is_whole()),*], &[#(#all.is_input()),*]);
-        checks.extend(check(tool.ident(), context, "whole_input", &facts));
-    }
-    let access = context.default.filter(|_| !tool.access.is_decision()).unwrap_or(&tool.access);
-    let (public, any_of) = (access.public.is_some(), !access.any.is_empty());
-    for (i, argument) in tool.arguments.iter().enumerate() {
-        let constant = argument_constant(i);
-        let text = argument.type_text();
-        if public {
-            let facts = quote!(MCP_AUTH_ACCESS, #name, #text, #constant.needs_identity, #constant.scopes);
-            checks.extend(check(&argument.ty, context, "public_argument", &facts));
-        }
-        if context.declared {
-            let server = context.server;
-            let runtime = context.runtime;
-            let catalog = quote!(<#server as #runtime::ScopeCatalog>::SCOPES);
-            let facts = quote!(#catalog, #text, #constant.scopes, #constant.optional_scopes);
-            checks.extend(check(&argument.ty, context, "require_argument_declared", &facts));
-        }
-        if any_of {
-            let facts = quote!(MCP_AUTH_ACCESS, #text, #constant.scopes);
-            checks.extend(check(&argument.ty, context, "proven_under_any_of", &facts));
-        }
-        if let Some(attribute) = argument.attribute {
-            let place = quote_spanned!(attribute=> arg);
-            checks.extend(check(&place, context, "require_input", &quote!(#text, #constant.is_input())));
-        }
-    }
-    checks
-}
-
-/// Every word is one that the server declares.
-pub(crate) fn declared<'a>(words: impl Iterator<Item = &'a Word>, context: &Context<'_>) -> TokenStream {
-    let Context { server, runtime, declared, .. } = context;
-    let one = |word: &Word| {
-        let text = word.text();
-        let catalog = quote!(<#server as #runtime::ScopeCatalog>::SCOPES);
-        match word {
-            Word::Literal(..) => check(&word.place(), context, "require_declared", &quote!(#catalog, #text)),
-            Word::Type(_) => {
-                let scope = scope(word, runtime);
-                check(&word.place(), context, "require_type_declared", &quote!(#catalog, #text, #scope))
-            }
-        }
-    };
-    if *declared { words.map(one).collect() } else { TokenStream::new() }
-}
-
-/// `const _: () = decided(…);`, underlining `place`.
-pub(crate) fn check(
-    place: &impl ToTokens,
-    context: &Context<'_>,
-    function: &str,
-    facts: &TokenStream,
-) -> TokenStream {
-    let (first, last) = types::ends(place);
-    let runtime = context.runtime.at(first);
-    let function = Ident::new(function, first);
-    let mut facts = Group::new(proc_macro2::Delimiter::Parenthesis, facts.clone());
-    facts.set_span(last);
-    quote!(const _: () = #runtime::#function #facts;)
-}
-
 fn access_of(tool: &Tool, context: &Context<'_>) -> TokenStream {
-    match context.default {
-        Some(default) if !tool.access.is_decision() => {
-            let default = access(default, context.runtime);
-            quote!(#default.or_arguments(MCP_AUTH_SCOPES))
-        }
-        _ => access(&tool.access, context.runtime),
+    if tool.access.is_decision() {
+        return access(&tool.access, context.runtime);
     }
+    let Context { runtime, default, .. } = context;
+    quote!(#runtime::undecided(#default, MCP_AUTH_SCOPES))
+}
+
+/// `Some(Access::…)`, `None`
+pub(crate) fn default(written: Option<&Access>, runtime: &RuntimePath) -> TokenStream {
+    option(written.map(|written| access(written, runtime)), runtime)
 }
 
 /// `Access::scopes(&["a"], &[&["b", "c"]])`
