@@ -70,9 +70,9 @@ mod tool;
 mod transport;
 
 pub use auth::Auth;
-pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
 #[cfg(feature = "stdio")]
 pub use authenticate::LocalIdentity;
+pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
