@@ -1,10 +1,16 @@
 //! `Auth::builder()`: one checked `build()`, all problems at once.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::{
+    net::{SocketAddr, ToSocketAddrs},
+    sync::Arc,
+};
 
 use crate::{
-    Auth, ConfigError, DevelopmentIssuer, Issuer, Limits, Problem,
+    Auth, ConfigError, DevelopmentIssuer, Issuer, Limits, Problem, TokenVerifier,
+    authenticate::{AnyVerifier, Trust},
+    clock::Clock,
     config::{ResourceUrl, shown},
+    random,
     transport::{HostPattern, Origins},
 };
 
@@ -26,8 +32,8 @@ use crate::{
 #[derive(Clone)]
 #[must_use = "a builder does nothing before `build`"]
 pub struct AuthBuilder {
-    issuer: Option<Issuer>,
-    development: Option<DevelopmentIssuer>,
+    trusted: Vec<Candidate>,
+    development: Vec<DevelopmentIssuer>,
     resource: Option<String>,
     listen: Option<String>,
     allowed_hosts: Option<Vec<String>>,
@@ -35,14 +41,22 @@ pub struct AuthBuilder {
     session_key: Option<SessionKey>,
     limits: Limits,
     environment: bool,
+    clock: Clock,
     problems: Vec<Problem>,
+}
+
+/// An issuer to be trusted, not checked yet.
+#[derive(Clone)]
+enum Candidate {
+    Issuer(Issuer),
+    Verifier(Arc<dyn AnyVerifier>),
 }
 
 /// What has not been checked yet may be anything: only what can hold no secret is printed.
 impl std::fmt::Debug for AuthBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("AuthBuilder")
-            .field("issuer", &self.issuer)
+            .field("trusted", &self.trusted)
             .field("resource", &self.resource.as_deref().map(shown))
             .field("limits", &self.limits)
             .finish_non_exhaustive()
@@ -62,8 +76,9 @@ impl std::fmt::Debug for SessionKey {
 /// Everything that `build` has checked.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    pub(crate) issuer: Issuer,
-    pub(crate) development: Option<DevelopmentIssuer>,
+    /// No URL is there twice.
+    pub(crate) trusted: Vec<Trust>,
+    pub(crate) development: Vec<DevelopmentIssuer>,
     pub(crate) resource: Option<ResourceUrl>,
     pub(crate) listen: Option<SocketAddr>,
     /// `None`: the resource's own host.
@@ -76,10 +91,10 @@ pub(crate) struct Settings {
 }
 
 impl AuthBuilder {
-    pub(crate) fn new(issuer: Option<Issuer>) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            issuer,
-            development: None,
+            trusted: Vec::new(),
+            development: Vec::new(),
             resource: None,
             listen: None,
             allowed_hosts: None,
@@ -87,6 +102,7 @@ impl AuthBuilder {
             session_key: None,
             limits: Limits::default(),
             environment: false,
+            clock: Clock::system(),
             problems: Vec::new(),
         }
     }
@@ -97,9 +113,35 @@ impl AuthBuilder {
         self
     }
 
-    /// The issuer whose tokens are accepted.
+    /// An issuer whose tokens are accepted. Each call adds one.
+    ///
+    /// Several issuers share nothing: a token is judged by the keys, the audience, the leeway and the type rules of the
+    /// issuer whose URL is its `iss`, and by nobody else's. The server's metadata name all of them, in this order.
+    ///
+    /// ```
+    /// use mcp_auth::{Auth, Issuer};
+    ///
+    /// # fn main() -> Result<(), mcp_auth::ConfigError> {
+    /// let auth = Auth::builder()
+    ///     .issuer(Issuer::new("https://auth.example.com"))
+    ///     .issuer(Issuer::new("https://sso.partner.example/realms/main").accept_any_token_type())
+    ///     .build()?;
+    /// # let _ = auth;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A subject is unique within one issuer only: compare [`AuthInfo::principal`](crate::AuthInfo::principal), or the
+    /// issuer and the subject together.
     pub fn issuer(mut self, issuer: Issuer) -> Self {
-        self.issuer = Some(issuer);
+        self.trusted.push(Candidate::Issuer(issuer));
+        self
+    }
+
+    /// An issuer whose tokens are not read by their signature but by a verifier of yours, or by
+    /// [`Introspection`](crate::Introspection). Each call adds one.
+    pub fn verifier(mut self, verifier: impl TokenVerifier) -> Self {
+        self.trusted.push(Candidate::Verifier(Arc::new(verifier)));
         self
     }
 
@@ -107,8 +149,8 @@ impl AuthBuilder {
     ///
     /// The server must then be on this machine as well: a public resource URL is an error.
     pub fn development_issuer(mut self, issuer: DevelopmentIssuer) -> Self {
-        self.issuer = Some(issuer.issuer());
-        self.development = Some(issuer);
+        self.trusted.push(Candidate::Issuer(issuer.issuer()));
+        self.development.push(issuer);
         self
     }
 
@@ -169,19 +211,11 @@ impl AuthBuilder {
         let allowed_hosts = self.checked_hosts(&mut problems);
         self.check_origins(&mut problems);
         self.check_session_key(&mut problems);
-        let Some(issuer) = self.issuer else {
-            problems.push(Problem::new(
-                self.setting("ISSUER"),
-                "no issuer is trusted, so that every token would be refused",
-                "give the URL of your authorization server, such as https://auth.example.com; to try things on this \
-                 machine without one, write `Auth::builder().development_issuer(…)`",
-            ));
-            return Err(ConfigError::from_problems(problems));
-        };
-        problems.extend(issuer.problems().into_iter().map(|problem| named(self.environment, problem)));
+        self.check_limits(&mut problems);
+        let trusted = self.checked_trust(&mut problems);
         ConfigError::check(problems)?;
-        Ok(Auth::new(Settings {
-            issuer,
+        let settings = Settings {
+            trusted,
             development: self.development,
             resource,
             listen,
@@ -190,7 +224,73 @@ impl AuthBuilder {
             session_key: self.session_key,
             limits: self.limits,
             environment: self.environment,
-        }))
+        };
+        Ok(Auth::new(settings, self.clock))
+    }
+
+    fn checked_trust(&self, problems: &mut Vec<Problem>) -> Vec<Trust> {
+        if self.trusted.is_empty() {
+            problems.push(Problem::new(
+                self.setting("ISSUER"),
+                "no issuer is trusted, so that every token would be refused",
+                "give the URL of your authorization server, such as https://auth.example.com; to try things on this \
+                 machine without one, write `Auth::builder().development_issuer(…)`",
+            ));
+        }
+        let mut trusted: Vec<Trust> = Vec::new();
+        for candidate in &self.trusted {
+            if trusted.iter().any(|known| known.url() == candidate.url()) {
+                problems.push(Problem::new(
+                    self.setting("ISSUER"),
+                    format!("`{}` is trusted twice", shown(candidate.url())),
+                    "one URL is one issuer, with one set of keys and rules: keep one of the two",
+                ));
+                continue;
+            }
+            match candidate.trust(&self.clock) {
+                Ok(trust) => trusted.push(trust),
+                Err(found) => {
+                    problems.extend(found.into_iter().map(|problem| named(self.environment, problem)));
+                }
+            }
+        }
+        self.check_opaque(problems);
+        trusted
+    }
+
+    /// An opaque token that two would take for theirs would be shown to a stranger, or to nobody.
+    fn check_opaque(&self, problems: &mut Vec<Problem>) {
+        let Ok(token) = random::identifier() else { return };
+        let all = self.trusted.iter().filter(|candidate| candidate.recognizes(&token));
+        let all: Vec<_> = all.map(|candidate| format!("`{}`", shown(candidate.url()))).collect();
+        if all.len() > 1 {
+            problems.push(Problem::new(
+                "AuthBuilder::verifier",
+                format!("every opaque token would be taken for one of {}", all.join(" and of ")),
+                "implement `TokenVerifier::recognizes` so that each takes its own only, by a prefix for example",
+            ));
+        }
+    }
+
+    /// A limit of nothing refuses everything.
+    fn check_limits(&self, problems: &mut Vec<Problem>) {
+        let limits = &self.limits;
+        for (name, is_zero) in [
+            ("header_time", limits.header_time.is_zero()),
+            ("body_time", limits.body_time.is_zero()),
+            ("body_size", limits.body_size == 0),
+            ("bodies_in_flight", limits.bodies_in_flight == 0),
+            ("connections", limits.connections == 0),
+            ("verification_time", limits.verification_time.is_zero()),
+        ] {
+            if is_zero {
+                problems.push(Problem::new(
+                    format!("Limits::{name}"),
+                    "it is zero: every request would be refused",
+                    "leave it at its default, with `..Limits::default()`",
+                ));
+            }
+        }
     }
 
     fn checked_resource(&self, problems: &mut Vec<Problem>) -> Option<ResourceUrl> {
@@ -246,13 +346,48 @@ impl AuthBuilder {
     }
 }
 
+impl Candidate {
+    fn url(&self) -> &str {
+        match self {
+            Self::Issuer(issuer) => issuer.url(),
+            Self::Verifier(verifier) => verifier.issuer(),
+        }
+    }
+
+    fn recognizes(&self, token: &str) -> bool {
+        match self {
+            Self::Issuer(_) => false,
+            Self::Verifier(verifier) => verifier.recognizes(token),
+        }
+    }
+
+    fn trust(&self, clock: &Clock) -> Result<Trust, Vec<Problem>> {
+        match self {
+            Self::Issuer(issuer) => Trust::issuer(issuer.clone(), clock.clone()),
+            Self::Verifier(verifier) => Trust::verifier(Arc::clone(verifier)),
+        }
+    }
+}
+
+impl std::fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Issuer(issuer) => issuer.fmt(f),
+            Self::Verifier(_) => write!(f, "TokenVerifier({})", shown(self.url())),
+        }
+    }
+}
+
 /// A problem of the issuer, under the name of the variable that the operator set.
 fn named(environment: bool, mut problem: Problem) -> Problem {
     let variable = match problem.setting.as_str() {
-        "Issuer::new" => "ISSUER",
+        "Issuer::new" | "TokenVerifier::issuer" | "Introspection::new" => "ISSUER",
         "Issuer::with_jwks_url" => "JWKS_URL",
-        "Issuer::with_audience" => "AUDIENCE",
-        "Issuer::with_leeway" => "LEEWAY_SECONDS",
+        "Issuer::with_audience" | "TokenVerifier::audience" => "AUDIENCE",
+        "Issuer::with_leeway" | "TokenVerifier::leeway" => "LEEWAY_SECONDS",
+        "Introspection::new(client_id)" => "INTROSPECTION_CLIENT_ID",
+        "Introspection::new(client_secret)" => "INTROSPECTION_CLIENT_SECRET",
+        "Introspection::with_endpoint" => "INTROSPECTION_URL",
         _ => return problem,
     };
     if environment {

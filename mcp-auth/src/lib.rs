@@ -24,7 +24,9 @@
 //!
 //! - [`server`] and [`tool`]: every key of the two attributes, arguments and results.
 //! - [`Auth`]: settings from code or the environment, [`serve`](Auth::serve), [`router`](Auth::router).
-//! - [`Issuer`]: whose tokens are accepted, and each named way to accept more.
+//! - [`mount`](Auth::mount): several servers in one process. [`layer`](Auth::layer): the same tokens for other routes.
+//! - [`Issuer`]: whose tokens are accepted, and each named way to accept more. [`Introspection`] and [`TokenVerifier`]:
+//!   tokens that are no JWTs.
 //! - [`AuthInfo`]: who calls. [`FromToolCall`]: arguments of your own. [`ToolError`]: what the client may read.
 //! - [`DevelopmentIssuer`]: tokens on this machine, for the first steps and for tests.
 //!
@@ -57,6 +59,8 @@ mod discovery;
 mod error;
 mod extract;
 mod http;
+mod layer;
+mod mount;
 #[doc(hidden)]
 pub mod private;
 mod random;
@@ -64,7 +68,7 @@ mod tool;
 mod transport;
 
 pub use auth::Auth;
-pub use authenticate::{AuthInfo, Issuer, Principal};
+pub use authenticate::{AuthInfo, Introspection, Issuer, Principal, TokenVerifier, VerifyError};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
@@ -74,6 +78,8 @@ pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
 pub use mcp_auth_macros::server;
 #[doc = include_str!("../docs/tools.md")]
 pub use mcp_auth_macros::tool;
+pub use layer::{AuthLayer, AuthRejection, AuthService};
+pub use mount::{Endpoint, Mount, Parts};
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
 pub use tool::{IntoToolResult, NoError, Server, TellClient, ToolCall, ToolError};

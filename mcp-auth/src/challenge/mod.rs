@@ -1,7 +1,7 @@
-//! Refusals on the wire: status, `WWW-Authenticate` and a JSON-RPC error body.
+//! Refusals on the wire: status, `WWW-Authenticate` and an error body.
 
 mod body;
 mod www_authenticate;
 
-pub(crate) use body::{RequestId, Rpc, rpc_error};
+pub(crate) use body::{RequestId, Rpc, oauth_error, rpc_error};
 pub(crate) use www_authenticate::Challenge;

@@ -62,6 +62,15 @@ impl Registry {
         })
     }
 
+    /// The scopes of the servers of a type.
+    pub(crate) fn scopes_of<S: Server>() -> Result<Arc<Catalog>, Vec<Problem>> {
+        let definition = S::DEFINITION;
+        let all: Vec<&'static ToolDefinition<S>> = definition.tools.iter().copied().flatten().collect();
+        let mut problems = Vec::new();
+        let catalog = catalog(&definition, &all, &mut problems);
+        if problems.is_empty() { Ok(Arc::new(catalog)) } else { Err(problems) }
+    }
+
     /// A tool's own name and its place in [`tools`](Self::tools).
     pub(crate) fn find(&self, name: &str) -> Option<(&'static str, usize)> {
         self.index.get_key_value(name).map(|(name, index)| (*name, *index))

@@ -9,7 +9,6 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use http_body_util::Full;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -17,16 +16,18 @@ use super::{
     body::Bodies,
     envelope::{Envelope, Unreadable},
     headers::{self, SESSION},
+    identify::{Challenged, identify},
     normalize, origin,
     session::{Opened, Sessions},
     stream,
 };
 use crate::{
     Limits, Problem,
-    authenticate::{AuthenticateError, Authenticator, bearer},
+    authenticate::Authenticator,
     authorize::{Caller, Decision, Operation, Rule},
-    challenge::{Challenge, RequestId, Rpc},
+    challenge::{RequestId, Rpc},
     clock::Clock,
+    layer::Admitted,
     tool::Registry,
 };
 
@@ -87,6 +88,12 @@ impl Gate {
     }
 
     async fn admit(&self, mut request: Request<Body>) -> Result<Response<Body>, Refusal> {
+        if request.extensions().get::<Admitted>().is_some() {
+            tracing::error!(
+                "`auth.layer()` lies around an MCP endpoint, which protects itself: take it away there"
+            );
+            return Err(Refusal::internal("the server is not set up correctly"));
+        }
         let caller = self.identify(request.headers()).await?;
         // The token has done its work: neither a tool nor a log line shall find it.
         request.headers_mut().remove(header::AUTHORIZATION);
@@ -104,21 +111,13 @@ impl Gate {
 
     /// Who calls. A token that is present and bad is 401 whatever is asked for, public tools included.
     async fn identify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        let Some(token) = bearer(headers).map_err(|error| self.unauthenticated(&error))? else {
-            return Ok(Caller::Anonymous);
-        };
-        if let Some(auth) = self.parts.authenticator.cached(token) {
-            return Ok(Caller::Known(auth));
-        }
-        match timeout(self.parts.limits.verification_time, self.parts.authenticator.authenticate(token)).await
-        {
-            Ok(Ok(auth)) => Ok(Caller::Known(auth)),
-            Ok(Err(error)) => Err(self.unauthenticated(&error)),
-            Err(_) => {
-                tracing::error!("verification of a token took too long");
-                Err(Refusal::unavailable("the token cannot be verified now", Duration::from_secs(5)))
-            }
-        }
+        identify(headers, &self.parts.authenticator, self.parts.limits.verification_time, &self.challenged())
+            .await
+    }
+
+    /// What a challenge for a bad token says.
+    fn challenged(&self) -> Challenged<'_> {
+        Challenged { scope: &self.first_sign_in, resource_metadata: &self.parts.resource_metadata }
     }
 
     async fn post(&self, mut parts: Parts, body: Body, caller: Caller) -> Result<Response<Body>, Refusal> {
@@ -185,32 +184,7 @@ impl Gate {
     }
 
     fn unauthorized(&self, scope: &[&'static str]) -> Refusal {
-        let resource_metadata = &self.parts.resource_metadata;
-        Refusal::unauthorized(&Challenge { error: None, error_description: None, scope, resource_metadata })
-    }
-
-    fn unauthenticated(&self, error: &AuthenticateError) -> Refusal {
-        match error {
-            AuthenticateError::Malformed(message) => {
-                tracing::info!(message, "refused: malformed credentials");
-                Refusal::malformed_credentials(message, &self.parts.resource_metadata)
-            }
-            AuthenticateError::Invalid(reason) => {
-                tracing::info!(%reason, expected = ?self.parts.authenticator, "refused: invalid token");
-                Refusal::unauthorized(&Challenge {
-                    error: Some("invalid_token"),
-                    error_description: Some(
-                        "the access token is expired, revoked, or not meant for this server",
-                    ),
-                    scope: &self.first_sign_in,
-                    resource_metadata: &self.parts.resource_metadata,
-                })
-            }
-            AuthenticateError::Unavailable { retry_after } => {
-                tracing::error!("a token cannot be verified: the issuer's keys are not available");
-                Refusal::unavailable("the token cannot be verified now", *retry_after)
-            }
-        }
+        Challenged { scope, ..self.challenged() }.unauthorized()
     }
 
     /// Replaces the client's session id by rmcp's. Whoever may not use the session presents an id that rmcp does not

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use super::header::Header;
 use crate::authenticate::Reason;
 
 /// Names by which issuers say in a claim what kind of token it is: Keycloak, Cognito, FusionAuth and others.
@@ -15,8 +14,9 @@ const FOREIGN_CLAIMS: [&str; 6] = ["at_hash", "c_hash", "s_hash", "events", "htm
 
 /// Refuses tokens that the same issuer signs with the same key for another purpose. It matters most for issuers whose
 /// header does not tell kinds apart, and is asked of all.
-pub(super) fn check(claims: &Map<String, Value>, header: &Header) -> Result<(), Reason> {
-    let mut says_access_token = header.says_access_token;
+///
+/// `says_access_token`: whether a header has said so already.
+pub(super) fn check(claims: &Map<String, Value>, mut says_access_token: bool) -> Result<(), Reason> {
     for kind in KIND_CLAIMS {
         match claims.get(kind) {
             None => {}

@@ -12,15 +12,18 @@ mod discovery;
 mod garbage;
 mod header;
 mod hostile_issuer;
+mod introspection;
 mod issuer;
 mod key_choice;
 mod key_fetching;
 mod kinds;
 mod log;
 mod secrecy;
+mod several_issuers;
 mod signer;
 mod stub;
 mod times;
+mod verifier;
 
 use std::sync::Arc;
 
