@@ -1,5 +1,7 @@
 //! `Auth::builder()`: one checked `build()`, all problems at once.
 
+mod candidate;
+
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     sync::Arc,
@@ -7,12 +9,12 @@ use std::{
 
 use crate::{
     Auth, ConfigError, DevelopmentIssuer, Issuer, Limits, Problem, TokenVerifier,
-    authenticate::{AnyVerifier, Trust},
+    authenticate::Trust,
     clock::Clock,
     config::{ResourceUrl, shown},
-    random,
     transport::{HostPattern, Origins},
 };
+use candidate::Candidate;
 
 /// Collects the settings of an [`Auth`].
 ///
@@ -43,13 +45,6 @@ pub struct AuthBuilder {
     environment: bool,
     clock: Clock,
     problems: Vec<Problem>,
-}
-
-/// An issuer to be trusted, not checked yet.
-#[derive(Clone)]
-enum Candidate {
-    Issuer(Issuer),
-    Verifier(Arc<dyn AnyVerifier>),
 }
 
 /// What has not been checked yet may be anything: only what can hold no secret is printed.
@@ -212,7 +207,7 @@ impl AuthBuilder {
         self.check_origins(&mut problems);
         self.check_session_key(&mut problems);
         self.check_limits(&mut problems);
-        let trusted = self.checked_trust(&mut problems);
+        let trusted = candidate::check(&self.trusted, self.environment, &self.clock, &mut problems);
         ConfigError::check(problems)?;
         let settings = Settings {
             trusted,
@@ -226,50 +221,6 @@ impl AuthBuilder {
             environment: self.environment,
         };
         Ok(Auth::new(settings, self.clock))
-    }
-
-    fn checked_trust(&self, problems: &mut Vec<Problem>) -> Vec<Trust> {
-        if self.trusted.is_empty() {
-            problems.push(Problem::new(
-                self.setting("ISSUER"),
-                "no issuer is trusted, so that every token would be refused",
-                "give the URL of your authorization server, such as https://auth.example.com; to try things on this \
-                 machine without one, write `Auth::builder().development_issuer(…)`",
-            ));
-        }
-        let mut trusted: Vec<Trust> = Vec::new();
-        for candidate in &self.trusted {
-            if trusted.iter().any(|known| known.url() == candidate.url()) {
-                problems.push(Problem::new(
-                    self.setting("ISSUER"),
-                    format!("`{}` is trusted twice", shown(candidate.url())),
-                    "one URL is one issuer, with one set of keys and rules: keep one of the two",
-                ));
-                continue;
-            }
-            match candidate.trust(&self.clock) {
-                Ok(trust) => trusted.push(trust),
-                Err(found) => {
-                    problems.extend(found.into_iter().map(|problem| named(self.environment, problem)));
-                }
-            }
-        }
-        self.check_opaque(problems);
-        trusted
-    }
-
-    /// An opaque token that two would take for theirs would be shown to a stranger, or to nobody.
-    fn check_opaque(&self, problems: &mut Vec<Problem>) {
-        let Ok(token) = random::identifier() else { return };
-        let all = self.trusted.iter().filter(|candidate| candidate.recognizes(&token));
-        let all: Vec<_> = all.map(|candidate| format!("`{}`", shown(candidate.url()))).collect();
-        if all.len() > 1 {
-            problems.push(Problem::new(
-                "AuthBuilder::verifier",
-                format!("every opaque token would be taken for one of {}", all.join(" and of ")),
-                "implement `TokenVerifier::recognizes` so that each takes its own only, by a prefix for example",
-            ));
-        }
     }
 
     /// A limit of nothing refuses everything.
@@ -344,57 +295,6 @@ impl AuthBuilder {
     fn setting(&self, name: &str) -> String {
         setting(self.environment, name)
     }
-}
-
-impl Candidate {
-    fn url(&self) -> &str {
-        match self {
-            Self::Issuer(issuer) => issuer.url(),
-            Self::Verifier(verifier) => verifier.issuer(),
-        }
-    }
-
-    fn recognizes(&self, token: &str) -> bool {
-        match self {
-            Self::Issuer(_) => false,
-            Self::Verifier(verifier) => verifier.recognizes(token),
-        }
-    }
-
-    fn trust(&self, clock: &Clock) -> Result<Trust, Vec<Problem>> {
-        match self {
-            Self::Issuer(issuer) => Trust::issuer(issuer.clone(), clock.clone()),
-            Self::Verifier(verifier) => Trust::verifier(Arc::clone(verifier)),
-        }
-    }
-}
-
-impl std::fmt::Debug for Candidate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Issuer(issuer) => issuer.fmt(f),
-            Self::Verifier(_) => write!(f, "TokenVerifier({})", shown(self.url())),
-        }
-    }
-}
-
-/// A problem of the issuer, under the name of the variable that the operator set.
-fn named(environment: bool, mut problem: Problem) -> Problem {
-    let variable = match problem.setting.as_str() {
-        "Issuer::new" | "TokenVerifier::issuer" | "Introspection::new" => "ISSUER",
-        "Issuer::with_jwks_url" => "JWKS_URL",
-        "Issuer::with_audience" | "TokenVerifier::audience" => "AUDIENCE",
-        "Issuer::with_leeway" | "TokenVerifier::leeway" => "LEEWAY_SECONDS",
-        "Introspection::new(client_id)" => "INTROSPECTION_CLIENT_ID",
-        "Introspection::new(client_secret)" => "INTROSPECTION_CLIENT_SECRET",
-        "Introspection::with_endpoint" => "INTROSPECTION_URL",
-        _ => return problem,
-    };
-    if environment {
-        problem.setting = setting(true, variable);
-        problem.help = problem.help.replace("`allow_private_network`", "MCP_AUTH_PRIVATE_NETWORK=true");
-    }
-    problem
 }
 
 /// The name under which the operator knows a setting.

@@ -27,7 +27,8 @@ async fn each_token_gets_what_it_means() {
     assert_eq!(answer.status(), 200);
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     assert!(String::from_utf8_lossy(&body).contains("alice"), "{body:?}");
-    for (token, status) in [("sess_narrow", 403), ("sess_elsewhere", 401), ("sess_bob", 401), ("other", 401)] {
+    for (token, status) in [("sess_narrow", 403), ("sess_elsewhere", 401), ("sess_bob", 401), ("other", 401)]
+    {
         let answer = call(&app, token).await;
         assert_eq!(answer.status(), status, "{token}");
         assert!(answer.headers().contains_key("www-authenticate"), "{token}");

@@ -58,7 +58,8 @@ async fn start(app: impl FnOnce(&Auth) -> Router) -> Running {
     let issuer = DevelopmentIssuer::new(&origin).unwrap();
     let down = format!("http://127.0.0.1:{}", free_port());
     let resource = format!("{origin}/mcp");
-    let auth = Auth::builder().development_issuer(issuer.clone()).issuer(Issuer::new(down)).resource(&resource);
+    let auth =
+        Auth::builder().development_issuer(issuer.clone()).issuer(Issuer::new(down)).resource(&resource);
     let auth = auth.build().unwrap();
     let bound = auth.bind(Notes).await.unwrap().merge(app(&auth));
     let address = bound.address();
@@ -106,8 +107,10 @@ async fn r9_r11_r22_r26_the_table_of_routes_and_tokens() {
     let running = start(routes).await;
     let other = running.token_for(&format!("http://{}/other", running.address), "notes:read notes:write");
     let expired = running.issuer.token("alice").audience(&running.resource).expired().issue();
-    let [narrow, read, both] = ["", "notes:read", "notes:read notes:write"].map(|scopes| running.token(scopes));
-    let tokens = [None, Some(other.as_str()), Some(expired.expose()), Some(&narrow), Some(&read), Some(&both)];
+    let [narrow, read, both] =
+        ["", "notes:read", "notes:read notes:write"].map(|scopes| running.token(scopes));
+    let tokens =
+        [None, Some(other.as_str()), Some(expired.expose()), Some(&narrow), Some(&read), Some(&both)];
     for (path, statuses) in [
         ("/notes", [401, 401, 401, 403, 200, 200]),
         ("/notes/new", [401, 401, 401, 403, 403, 200]),
@@ -168,7 +171,8 @@ async fn r6_r8_r9_r11_refusals_are_those_of_the_gate_with_a_plain_body() {
 async fn t12_an_issuer_that_is_down_is_503() {
     let origin = format!("http://127.0.0.1:{}", free_port());
     let down = DevelopmentIssuer::new(&origin).unwrap();
-    let auth = Auth::builder().issuer(Issuer::new(down.url())).resource(format!("{origin}/mcp")).build().unwrap();
+    let auth =
+        Auth::builder().issuer(Issuer::new(down.url())).resource(format!("{origin}/mcp")).build().unwrap();
     let bound = auth.bind(Notes).await.unwrap();
     let app = Router::new().route("/notes", get(subject)).layer(auth.layer().unwrap());
     let address = bound.address();
@@ -226,7 +230,8 @@ async fn a_layer_around_the_mcp_endpoint_is_500_and_not_401() {
 #[tokio::test]
 async fn r1_r4_an_app_without_an_mcp_server_serves_its_metadata() {
     let issuer = DevelopmentIssuer::new("http://127.0.0.1:3000").unwrap();
-    let auth = Auth::builder().development_issuer(issuer).resource("http://127.0.0.1:3000/api").build().unwrap();
+    let auth =
+        Auth::builder().development_issuer(issuer).resource("http://127.0.0.1:3000/api").build().unwrap();
     let layer = auth.layer().unwrap();
     let app = Router::new().route("/api", get(subject)).layer(layer.clone()).merge(layer.well_known());
     let get = |path: &str| {
@@ -260,7 +265,8 @@ fn a_layer_that_could_only_refuse_does_not_start() {
         assert_eq!(setting(layer.clone().requires(word).unwrap_err()), "AuthLayer::requires", "{word}");
     }
     assert!(layer.requires("any:word").is_ok());
-    let notes = builder().resource("https://mcp.example.com/mcp").build().unwrap().layer_for::<Notes>().unwrap();
+    let notes =
+        builder().resource("https://mcp.example.com/mcp").build().unwrap().layer_for::<Notes>().unwrap();
     let error = notes.requires("notes:raed").unwrap_err();
     assert!(error.to_string().contains("it declares notes:read, notes:write"), "{error}");
 }

@@ -17,6 +17,7 @@ mod cors;
 mod discovery;
 mod http2;
 mod layer;
+mod layers;
 mod limits;
 mod log;
 mod malformed;

@@ -166,7 +166,8 @@ async fn r2_r3_r4_each_server_has_its_own_metadata_and_challenges() {
     // Which of the three it would be, nobody can say.
     assert_eq!(running.get("/.well-known/oauth-protected-resource").await.status, 404);
     // Issuers that several servers share are there once.
-    for path in ["/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/second"] {
+    for path in ["/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/second"]
+    {
         assert_eq!(running.get(path).await.status, 200, "{path}");
     }
 }
@@ -192,7 +193,8 @@ async fn r4_the_root_form_belongs_to_the_server_at_the_root() {
 #[tokio::test]
 async fn r22_a_session_of_one_server_is_unknown_to_the_other() {
     let issuers = Issuers::new();
-    let auth = Auth::builder().development_issuer(issuers.first.clone()).session_key([7; 32]).build().unwrap();
+    let auth =
+        Auth::builder().development_issuer(issuers.first.clone()).session_key([7; 32]).build().unwrap();
     let mount = auth.mount().server_at(&issuers.at("/a"), Notes).server_at(&issuers.at("/b"), Repos);
     let running = Running::start(mount).await;
     let [a, b] = ["/a", "/b"].map(|path| token(&issuers.first, &issuers.at(path), "notes:read repos:read"));
@@ -235,7 +237,8 @@ fn servers_in_each_others_way_do_not_start() {
     let panicked = panics();
     let at = |path: &str| format!("https://mcp.example.com{path}");
     let two = |one: &str, other: &str| auth().mount().server_at(&at(one), Notes).server_at(&at(other), Repos);
-    for (one, other) in [("/a", "/a"), ("/a", "/a/"), ("/a/", "/a/"), ("", ""), ("", "/"), ("/a/b", "/a/b/")] {
+    for (one, other) in [("/a", "/a"), ("/a", "/a/"), ("/a/", "/a/"), ("", ""), ("", "/"), ("/a/b", "/a/b/")]
+    {
         let error = two(one, other).router().unwrap_err();
         assert_eq!(settings(&error), ["AuthBuilder::resource"; 2], "{one} {other}: {error}");
         assert!(error.to_string().contains("would both answer at"), "{error}");
@@ -245,7 +248,8 @@ fn servers_in_each_others_way_do_not_start() {
         assert!(two(one, other).router().is_ok(), "{one} {other}");
     }
     // Other hosts have the same paths here.
-    let mount = auth().mount().server_at("https://a.example/mcp", Notes).server_at("https://b.example/mcp", Repos);
+    let mount =
+        auth().mount().server_at("https://a.example/mcp", Notes).server_at("https://b.example/mcp", Repos);
     assert_eq!(settings(&mount.router().unwrap_err()), ["AuthBuilder::resource"; 2]);
     // A server where a development issuer has its keys.
     let issuers = Issuers::new();
@@ -278,9 +282,13 @@ fn r27_one_audience_for_two_servers_does_not_start() {
     let [a, b] = ["https://mcp.example.com/a", "https://mcp.example.com/b"];
     let error = auth.mount().server_at(a, Notes).server_at(b, Repos).router().unwrap_err();
     assert_eq!(settings(&error), ["Issuer::with_audience"], "{error}");
-    assert!(error.to_string().contains("a token for `https://mcp.example.com/a` would be good for"), "{error}");
+    assert!(
+        error.to_string().contains("a token for `https://mcp.example.com/a` would be good for"),
+        "{error}"
+    );
     // The resource of one, as the audience of the other.
-    let other = Auth::builder().issuer(Issuer::new("https://auth.example.com").with_audience(a)).build().unwrap();
+    let other =
+        Auth::builder().issuer(Issuer::new("https://auth.example.com").with_audience(a)).build().unwrap();
     let mount = self::auth().mount().server_at(a, Notes).join(other.mount().server_at(b, Repos));
     assert_eq!(settings(&mount.router().unwrap_err()), ["Issuer::with_audience"]);
     // The same words of different issuers are different audiences.
@@ -295,14 +303,19 @@ async fn what_cannot_be_served_at_all_does_not_start() {
     // Problems of all servers come together.
     let mount = auth().mount().server(Notes).server_at("http://mcp.example.com", Repos).server_at("x", Wiki);
     let error = mount.router().unwrap_err();
-    assert_eq!(settings(&error), ["AuthBuilder::resource", "Mount::server_at", "Mount::server_at"], "{error}");
+    assert_eq!(
+        settings(&error),
+        ["AuthBuilder::resource", "Mount::server_at", "Mount::server_at"],
+        "{error}"
+    );
     // One listener, several addresses.
     let [one, other] = ["127.0.0.1:1", "127.0.0.1:2"].map(|address| real().listen(address).build().unwrap());
     let mount = one.mount().server_at("https://mcp.example.com/a", Notes);
     let mount = mount.join(other.mount().server_at("https://mcp.example.com/b", Repos));
     let Err(Error::Config(error)) = mount.bind().await else { panic!("two addresses") };
     assert_eq!(settings(&error), ["AuthBuilder::listen"], "{error}");
-    let mount = auth().mount().server_at("http://127.0.0.1:1/a", Notes).server_at("http://127.0.0.1:2/b", Repos);
+    let mount =
+        auth().mount().server_at("http://127.0.0.1:1/a", Notes).server_at("http://127.0.0.1:2/b", Repos);
     let Err(Error::Config(error)) = mount.bind().await else { panic!("two addresses") };
     assert_eq!(settings(&error), ["AuthBuilder::listen"], "{error}");
 }
@@ -334,7 +347,6 @@ async fn the_parts_can_be_nested() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let task = tokio::spawn(async move {
-        let app = axum::Router::from(app);
         let _ = axum::serve(listener, app).await;
     });
     let running = Running { address, task };

@@ -40,8 +40,9 @@ use endpoint::Endpoint;
 ///
 /// Every opaque token, and every JWT whose `iss` is the issuer's URL, is sent to the issuer with the server's own
 /// credentials (`client_secret_basic`, RFC 6749 section 2.3.1). The answer must say `active: true`; its claims have then to
-/// pass the checks of every token: audience, expiry and the rest. So the issuer has to name in its answers `aud`, `exp` and
-/// `sub`, which RFC 7662 leaves to it; `iss` may be missing, because it is the issuer itself who speaks.
+/// pass the checks of every token: audience, expiry and the rest. So the issuer has to name in its answers `aud`, `exp`,
+/// `sub` and `token_type`, which RFC 7662 leaves to it (without a type, an access token cannot be told from a refresh
+/// token); `iss` may be missing, because it is the issuer itself who speaks.
 ///
 /// Good answers are remembered for 60 seconds unless [said otherwise](Self::with_cache), bad ones for 5. When the
 /// issuer cannot be asked, or its answer is not understood, the request is answered with 503.
@@ -53,6 +54,7 @@ pub struct Introspection {
     leeway: Duration,
     cache: Duration,
     private_network: bool,
+    prefix: String,
     found: Endpoint,
 }
 
@@ -72,6 +74,7 @@ impl Introspection {
             leeway: DEFAULT_LEEWAY,
             cache: Duration::from_secs(60),
             private_network: false,
+            prefix: String::new(),
             found: Endpoint::default(),
         }
     }
@@ -110,6 +113,14 @@ impl Introspection {
     #[must_use]
     pub fn with_cache(mut self, time: Duration) -> Self {
         self.cache = time;
+        self
+    }
+
+    /// Asks only about opaque tokens that begin like this (`ory_at_`, for example): where another verifier takes opaque
+    /// tokens too, each must know its own.
+    #[must_use]
+    pub fn with_token_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
         self
     }
 
@@ -153,9 +164,9 @@ impl TokenVerifier for Introspection {
         self.ask(token).await
     }
 
-    /// Every opaque token: there is nothing in it to know it by.
-    fn recognizes(&self, _token: &str) -> bool {
-        true
+    /// Every opaque token, unless the issuer's have a prefix.
+    fn recognizes(&self, token: &str) -> bool {
+        token.starts_with(&self.prefix)
     }
 
     fn audience(&self) -> Option<&str> {
@@ -201,6 +212,7 @@ impl fmt::Debug for Introspection {
             .field("leeway", &self.leeway)
             .field("cache", &self.cache)
             .field("private_network", &self.private_network)
+            .field("prefix", &self.prefix)
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    authenticate::{VerifyError, jwt::json},
+    authenticate::{
+        VerifyError,
+        jwt::{json, kind},
+    },
     http::Document,
 };
 
@@ -21,6 +24,12 @@ pub(super) fn claims(document: &Document, issuer: &str) -> Result<Map<String, Va
         Some(Value::Bool(true)) => {}
         Some(Value::Bool(false)) => return Err(VerifyError::invalid("the token is not active")),
         _ => return Err(VerifyError::unavailable("the answer does not say `active`, or not as a boolean")),
+    }
+    // A refresh token is active too, and has no type (RFC 6749 section 5.1): some issuers show it in no other way (R36).
+    if !kind::says_access_token(&claims) {
+        return Err(VerifyError::invalid(
+            "the answer does not say that this is an access token (`token_type`)",
+        ));
     }
     // The issuer need not say who it is (section 2.2): it was asked itself, at its own address.
     claims.entry("iss").or_insert_with(|| issuer.into());

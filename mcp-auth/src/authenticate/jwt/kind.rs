@@ -20,9 +20,7 @@ pub(super) fn check(claims: &Map<String, Value>, mut says_access_token: bool) ->
     for kind in KIND_CLAIMS {
         match claims.get(kind) {
             None => {}
-            Some(Value::String(word)) if ACCESS_TOKEN_WORDS.contains(&word.to_ascii_lowercase().as_str()) => {
-                says_access_token = true;
-            }
+            Some(word) if is_access_token(word) => says_access_token = true,
             Some(_) => return Err(Reason::BadType),
         }
     }
@@ -34,6 +32,15 @@ pub(super) fn check(claims: &Map<String, Value>, mut says_access_token: bool) ->
         return Err(Reason::BadType);
     }
     Ok(())
+}
+
+/// Whether some claim says that this is an access token.
+pub(in crate::authenticate) fn says_access_token(claims: &Map<String, Value>) -> bool {
+    KIND_CLAIMS.iter().any(|kind| claims.get(*kind).is_some_and(is_access_token))
+}
+
+fn is_access_token(word: &Value) -> bool {
+    word.as_str().is_some_and(|word| ACCESS_TOKEN_WORDS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 /// A token with `cnf` is worth nothing without a proof of the key it names, and no such proof is checked here

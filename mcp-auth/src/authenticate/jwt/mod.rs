@@ -14,7 +14,7 @@ mod claims;
 mod compact;
 mod header;
 pub(super) mod json;
-mod kind;
+pub(super) mod kind;
 
 pub(crate) use algorithm::Algorithm;
 

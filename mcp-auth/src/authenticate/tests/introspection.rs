@@ -158,7 +158,7 @@ async fn r38_r26_an_active_token_is_checked_like_any_other() {
         ("sub", json!(7), Reason::BadClaim("sub")),
         ("scope", json!(["notes:read"]), Reason::BadClaim("scope")),
         ("cnf", json!({"jkt": "x"}), Reason::SenderConstrained),
-        ("token_type", json!("DPoP"), Reason::BadType),
+        ("token_type", json!("DPoP"), Reason::Inactive),
         ("typ", json!("Refresh"), Reason::BadType),
     ] {
         let bench = Bench::start(Answer::text(500, "")).await;
@@ -167,13 +167,7 @@ async fn r38_r26_an_active_token_is_checked_like_any_other() {
         bench.stub.set("/introspect", answer(&body));
         assert_refused(&bench.judge().await, reason, &format!("{name}: {value}"));
     }
-    for (name, reason) in [
-        ("aud", Some("aud")),
-        ("exp", Some("exp")),
-        ("sub", Some("sub")),
-        ("iss", None),
-        ("token_type", None),
-    ] {
+    for (name, reason) in [("aud", Some("aud")), ("exp", Some("exp")), ("sub", Some("sub")), ("iss", None)] {
         let bench = Bench::start(Answer::text(500, "")).await;
         let mut body = bench.good();
         body.as_object_mut().unwrap().remove(name);
@@ -182,6 +176,45 @@ async fn r38_r26_an_active_token_is_checked_like_any_other() {
             Some(name) => assert_refused(&bench.judge().await, Reason::MissingClaim(name), name),
             None => assert!(bench.judge().await.is_ok(), "{name} may be missing"),
         }
+    }
+}
+
+/// A refresh token is active too, and the client that stole it would name the same audience.
+#[tokio::test]
+async fn r36_what_is_not_called_an_access_token_is_none() {
+    let bench = Bench::start(Answer::text(500, "")).await;
+    let mut body = bench.good();
+    body.as_object_mut().unwrap().remove("token_type");
+    bench.stub.set("/introspect", answer(&body));
+    assert_refused(&bench.judge().await, Reason::Inactive, "no type");
+    for (name, value, good) in [
+        ("token_type", json!("bearer"), true),
+        ("token_type", json!("N_A"), false),
+        ("token_type", json!(["Bearer"]), false),
+        ("token_use", json!("access_token"), true),
+        ("token_use", json!("refresh_token"), false),
+        ("typ", json!("Bearer"), true),
+        ("typ", json!("Refresh"), false),
+    ] {
+        let bench = Bench::start(Answer::text(500, "")).await;
+        let mut body = bench.good();
+        body.as_object_mut().unwrap().remove("token_type");
+        body[name] = value.clone();
+        bench.stub.set("/introspect", answer(&body));
+        assert_eq!(bench.judge().await.is_ok(), good, "{name}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn r43_only_tokens_of_its_form_are_shown_to_the_issuer() {
+    let stub = Stub::start(Answer::text(404, "")).await;
+    stub.set("/ask", answer(&json!({"active": false})));
+    let introspection = Introspection::new(&stub.url, "server", "secret");
+    let introspection = introspection.with_endpoint(format!("{}/ask", stub.url)).with_token_prefix("at_");
+    let bench = Bench::with(stub, introspection);
+    for (token, asked) in [("other", 0), ("at_1", 1), ("AT_1", 1), ("at_", 2)] {
+        assert!(bench.authenticator.authenticate(token).await.is_err());
+        assert_eq!(bench.asked(), asked, "{token}");
     }
 }
 
