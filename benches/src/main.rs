@@ -3,6 +3,7 @@
 mod allocations;
 mod callgrind;
 mod child;
+mod compile;
 mod cpu;
 mod issuer;
 mod load;
@@ -23,6 +24,7 @@ static ALLOCATOR: allocations::Counting = allocations::Counting;
 const USAGE: &str = "\
 usage: mcp-auth-benches [--rounds N] [--requests N]           CPU and allocations per request
        mcp-auth-benches instructions [--requests N]           instructions per request (needs valgrind)
+       mcp-auth-benches compile [--rounds N] [--most N]       CPU to compile 1, 10, 100, 300 tools, against rmcp's macros
        mcp-auth-benches --smoke                               are the answers right? (CI)";
 
 fn main() -> Result<()> {
@@ -33,6 +35,11 @@ fn main() -> Result<()> {
             server::serve(Subject::parse(kind, tools)?, rest.contains(&"--count"))
         }
         ["--smoke"] => smoke(),
+        ["compile", options @ ..] => {
+            let most = option(options, "--most", 300)?;
+            let sizes: Vec<usize> = [1, 10, 100, 300].into_iter().filter(|size| *size <= most).collect();
+            compile::run(&sizes, option(options, "--rounds", 3)?)
+        }
         ["instructions", options @ ..] => callgrind::run(option(options, "--requests", 2000)?),
         [] | ["--rounds" | "--requests", ..] => {
             table::run(option(&words, "--rounds", 15)?, option(&words, "--requests", 1000)?)

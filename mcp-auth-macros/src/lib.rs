@@ -3,6 +3,7 @@
 mod attribute;
 mod diagnostics;
 mod runtime_path;
+mod scope;
 mod server;
 mod signature;
 mod tool;
@@ -20,4 +21,10 @@ pub fn server(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
     tool::generate(attribute.into(), item.into()).into()
+}
+
+/// Documented in `mcp-auth`.
+#[proc_macro_derive(Scope, attributes(scope))]
+pub fn scope(item: TokenStream) -> TokenStream {
+    scope::generate(item.into()).into()
 }

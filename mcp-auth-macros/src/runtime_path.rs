@@ -1,8 +1,10 @@
-//! Where the runtime crate is: `::mcp_auth`, or what `#[server(crate = "…")]` says.
+//! Where the runtime crate is: `::mcp_auth`, or what `crate = "…"` in one of our attributes says.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Path;
+
+use crate::{attribute::Entry, diagnostics::Errors};
 
 /// The path of the module that generated code may call.
 #[derive(Clone)]
@@ -15,8 +17,11 @@ impl Default for RuntimePath {
 }
 
 impl RuntimePath {
-    pub(crate) fn new(runtime: &Path) -> Self {
-        Self(quote!(#runtime::private))
+    /// What `crate = "path"` says.
+    pub(crate) fn parse(entry: Entry, errors: &Errors) -> Self {
+        let path = entry.string(errors);
+        let path = path.and_then(|path| errors.take(path.parse_with(Path::parse_mod_style)));
+        path.map(|path| Self(quote!(#path::private))).unwrap_or_default()
     }
 
     /// The path for code about the token at `span`, so that an error underlines that token.

@@ -8,14 +8,14 @@ use std::{
 use axum::Router;
 
 use crate::{
-    AuthBuilder, AuthLayer, ConfigError, Error, Mount, Problem, Server,
+    AuthBuilder, AuthLayer, ConfigError, Error, Mount, Problem, Server, Tickets,
     authenticate::{Authenticator, VerificationLimits},
     authorize::Catalog,
     builder::{Settings, setting},
     clock::Clock,
     config::{self, ResourceUrl},
     tool::Registry,
-    transport::{Bound, Origins},
+    transport::{Bound, Origins, TicketSealer},
 };
 
 /// Who is trusted, and on which terms: the settings of a protected server, checked.
@@ -68,7 +68,7 @@ impl Auth {
     /// | `MCP_AUTH_PRIVATE_NETWORK` | `true`: the issuer may have a private address | `false` |
     /// | `MCP_AUTH_ALLOWED_HOSTS` | hosts that requests may name, separated by commas | the resource's |
     /// | `MCP_AUTH_ALLOWED_ORIGINS` | web pages that may call, separated by commas | the resource's |
-    /// | `MCP_AUTH_SESSION_KEY` | 32 bytes or more, the same on every node | random |
+    /// | `MCP_AUTH_SESSION_KEY` | 32 bytes or more, the same on every node: see [`AuthBuilder::session_key`] | random |
     ///
     /// # Errors
     ///
@@ -133,6 +133,11 @@ impl Auth {
         self.mount().server(server).bind().await
     }
 
+    /// Reads the tickets that tools put into URLs, for the pages behind these URLs.
+    pub fn tickets(&self) -> Tickets {
+        Tickets::new(TicketSealer::new(self.settings.state_key.clone(), self.clock.clone()))
+    }
+
     #[doc = include_str!("../docs/mounting.md")]
     pub fn mount(&self) -> Mount {
         Mount::new(self.clone())
@@ -145,7 +150,7 @@ impl Auth {
     ///
     /// [`ConfigError`] where the settings name no resource, or one whose requests would all be refused.
     pub fn layer(&self) -> Result<AuthLayer, ConfigError> {
-        AuthLayer::new(self, self.resource(None), Ok(Arc::default()))
+        AuthLayer::new(self, self.resource(None), Ok(Arc::new(Catalog::new([]))))
     }
 
     /// Protects ordinary axum routes with tokens for the resource of the server `S`: the same tokens, the same scopes and
@@ -164,7 +169,7 @@ impl Auth {
     ///
     /// [`ConfigError`] where `url` cannot be a resource, or its requests would all be refused.
     pub fn layer_at(&self, url: &str) -> Result<AuthLayer, ConfigError> {
-        AuthLayer::new(self, self.resource_at(url, "Auth::layer_at"), Ok(Arc::default()))
+        AuthLayer::new(self, self.resource_at(url, "Auth::layer_at"), Ok(Arc::new(Catalog::new([]))))
     }
 
     /// The resource: what the settings say, else what the attribute says.

@@ -12,7 +12,7 @@ use crate::{
     authenticate::Trust,
     clock::Clock,
     config::{ResourceUrl, shown},
-    transport::{HostPattern, Origins},
+    transport::{HostPattern, Origins, StateKey, TooShort},
 };
 use candidate::Candidate;
 
@@ -40,7 +40,7 @@ pub struct AuthBuilder {
     listen: Option<String>,
     allowed_hosts: Option<Vec<String>>,
     allowed_origins: Vec<String>,
-    session_key: Option<SessionKey>,
+    session_key: Option<Result<StateKey, TooShort>>,
     limits: Limits,
     environment: bool,
     clock: Clock,
@@ -58,16 +58,6 @@ impl std::fmt::Debug for AuthBuilder {
     }
 }
 
-/// The key of session ids; it cannot be printed.
-#[derive(Clone)]
-pub(crate) struct SessionKey(pub(crate) Vec<u8>);
-
-impl std::fmt::Debug for SessionKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SessionKey(…)")
-    }
-}
-
 /// Everything that `build` has checked.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -79,7 +69,7 @@ pub(crate) struct Settings {
     /// `None`: the resource's own host.
     pub(crate) allowed_hosts: Option<Vec<HostPattern>>,
     pub(crate) allowed_origins: Vec<String>,
-    pub(crate) session_key: Option<SessionKey>,
+    pub(crate) state_key: StateKey,
     pub(crate) limits: Limits,
     /// Whether problems are to be named by environment variables.
     pub(crate) environment: bool,
@@ -181,10 +171,22 @@ impl AuthBuilder {
         self
     }
 
-    /// The key under which session ids of the older protocol versions are bound to their owners: at least 32 bytes,
-    /// the same on every node. Default: random, so that sessions end with the process.
+    /// The secret under which this server binds what it hands out to whom it hands it: at least 32 random bytes, the same
+    /// on every node. Each purpose has a key of its own, derived from it (HKDF, RFC 5869).
+    ///
+    /// | handed out | to (issuer, subject, client) | until |
+    /// |---|---|---|
+    /// | session ids of the older protocol versions | yes | the session ends |
+    /// | task ids | yes | the task is gone |
+    /// | `requestState` of tools, prompts and resources | yes | [`Limits::request_state_time`] |
+    /// | [`Handles`](crate::Handles) | yes | the time given |
+    /// | [`Tickets`](crate::Tickets) | to (issuer, subject) | the time given |
+    ///
+    /// Default: random, for this process. Then all of it ends with the process, and clients begin again: new sessions,
+    /// unknown tasks, refused states and handles. A new secret does the same.
     pub fn session_key(mut self, key: impl Into<Vec<u8>>) -> Self {
-        self.session_key = Some(SessionKey(key.into()));
+        let key = key.into();
+        self.session_key = Some(StateKey::new(&key));
         self
     }
 
@@ -205,9 +207,10 @@ impl AuthBuilder {
         let listen = self.checked_listen(&mut problems);
         let allowed_hosts = self.checked_hosts(&mut problems);
         self.check_origins(&mut problems);
-        self.check_session_key(&mut problems);
+        let state_key = self.checked_state_key(&mut problems);
         self.check_limits(&mut problems);
         let trusted = candidate::check(&self.trusted, self.environment, &self.clock, &mut problems);
+        let Some(state_key) = state_key else { return Err(ConfigError::from_problems(problems)) };
         ConfigError::check(problems)?;
         let settings = Settings {
             trusted,
@@ -216,7 +219,7 @@ impl AuthBuilder {
             listen,
             allowed_hosts,
             allowed_origins: self.allowed_origins,
-            session_key: self.session_key,
+            state_key,
             limits: self.limits,
             environment: self.environment,
         };
@@ -285,11 +288,19 @@ impl AuthBuilder {
         }
     }
 
-    fn check_session_key(&self, problems: &mut Vec<Problem>) {
-        if self.session_key.as_ref().is_some_and(|key| key.0.len() < 32) {
-            let help = "give at least 32 random bytes, such as the output of `openssl rand -hex 32`";
-            problems.push(Problem::new(self.setting("SESSION_KEY"), "the key is too short", help));
-        }
+    fn checked_state_key(&self, problems: &mut Vec<Problem>) -> Option<StateKey> {
+        let problem = |message: &str, help: &str| Problem::new(self.setting("SESSION_KEY"), message, help);
+        let key = match &self.session_key {
+            Some(Ok(key)) => Ok(key.clone()),
+            Some(Err(TooShort)) => Err(problem(
+                "the key is too short",
+                "give at least 32 random bytes, such as the output of `openssl rand -hex 32`",
+            )),
+            None => StateKey::random().map_err(|error| {
+                problem(&error.to_string(), "check the system's source of randomness (/dev/urandom)")
+            }),
+        };
+        key.map_err(|problem| problems.push(problem)).ok()
     }
 
     fn setting(&self, name: &str) -> String {

@@ -68,12 +68,17 @@ mod tool;
 mod transport;
 
 pub use auth::Auth;
-pub use authenticate::{AuthInfo, Introspection, Issuer, Principal, TokenVerifier, VerifyError};
+pub use authenticate::{
+    AuthInfo, Claims, ClaimsMismatch, FromClaims, Introspection, Issuer, Principal, TokenVerifier, VerifyError,
+};
+pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
-pub use extract::{Extractor, FromToolCall, OptionalFromToolCall, State};
+pub use extract::{Extractor, FromToolCall, Handles, OptionalFromToolCall, State, Tickets};
+#[doc = include_str!("../docs/scopes.md")]
+pub use mcp_auth_macros::Scope;
 #[doc = include_str!("../docs/server.md")]
 pub use mcp_auth_macros::server;
 #[doc = include_str!("../docs/tools.md")]
@@ -87,7 +92,7 @@ pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
-    pub use crate::{Auth, AuthInfo, DevelopmentIssuer, Issuer, Json, ToolError, server, tool};
+    pub use crate::{Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool};
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

@@ -5,7 +5,7 @@ pub use rmcp::model::{Icon, MetaObject};
 pub use serde_json::{Error as JsonError, Value};
 
 pub use crate::{
-    authorize::{Access, checks::*},
+    authorize::{Access, Scope, ScopeInfo, checks::*},
     extract::{
         Argument, ArgumentDefinition, AsExtractor, AsInput, FromToolCall, Input, Kind, Marking, NotExtracted,
         Otherwise, Plain, Unmarked,
@@ -23,7 +23,7 @@ use rmcp::model::CallToolResponse;
 use serde::Serialize;
 
 /// Scope words.
-pub type Words = &'static [&'static str];
+pub type Words = &'static [ScopeInfo];
 /// Scope words, per argument.
 pub type WordLists = &'static [Words];
 /// Scope words, per argument, per tool.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use mcp_auth::{AuthInfo, Server, private::ToolDefinition, server};
+use mcp_auth::{AuthInfo, ScopeInfo, Server, private::ToolDefinition, server};
 
 struct Notes;
 
@@ -64,8 +64,8 @@ fn the_server_says_who_it_is() {
     assert_eq!(server.version, env!("CARGO_PKG_VERSION"));
     assert_eq!(server.title, Some("Notes"));
     assert_eq!(server.instructions, Some("Ask before deleting."));
-    assert_eq!(server.scopes, ["notes:read", "notes:write", "notes:admin"]);
-    assert_eq!(server.requires, ["notes:read"]);
+    assert_eq!(server.scopes, ["notes:read", "notes:write", "notes:admin"].map(ScopeInfo::new));
+    assert_eq!(server.requires, [ScopeInfo::new("notes:read")]);
     assert!(!server.anonymous);
     assert!(server.groups.prompts.is_some());
     assert!(server.groups.resources.is_none());

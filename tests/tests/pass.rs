@@ -10,3 +10,5 @@ mod no_prelude;
 mod odd_code;
 #[path = "../ui/pass/renamed.rs"]
 mod renamed;
+#[path = "../ui/pass/scopes.rs"]
+mod scopes;

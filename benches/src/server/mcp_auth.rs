@@ -43,6 +43,7 @@ impl<const N: usize> Many<N> {
             description: add.description,
             access: add.access,
             argument_scopes: add.argument_scopes,
+            optional_scopes: add.optional_scopes,
             annotations: add.annotations,
             icons: add.icons,
             meta: add.meta,

@@ -111,18 +111,15 @@ impl ServerHandler for Conformance {
         Ok(())
     }
 
-    async fn get_task(&self, request: GetTaskParams, context: Context) -> Result<GetTaskResult> {
-        let tasks = self.tasks.of_caller(&request.task_id, &context.extensions);
-        tasks.get_task(&request.task_id).map(GetTaskResult::new)
+    async fn get_task(&self, request: GetTaskParams, _context: Context) -> Result<GetTaskResult> {
+        self.tasks.get_task(&request.task_id).map(GetTaskResult::new)
     }
 
-    async fn update_task(&self, request: UpdateTaskParams, context: Context) -> Result<()> {
-        let tasks = self.tasks.of_caller(&request.task_id, &context.extensions);
-        tasks.update_task(&request.task_id, request.input_responses)
+    async fn update_task(&self, request: UpdateTaskParams, _context: Context) -> Result<()> {
+        self.tasks.update_task(&request.task_id, request.input_responses)
     }
 
-    async fn cancel_task(&self, request: CancelTaskParams, context: Context) -> Result<()> {
-        let tasks = self.tasks.of_caller(&request.task_id, &context.extensions);
-        tasks.cancel_task(&request.task_id)
+    async fn cancel_task(&self, request: CancelTaskParams, _context: Context) -> Result<()> {
+        self.tasks.cancel_task(&request.task_id)
     }
 }

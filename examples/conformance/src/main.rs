@@ -5,9 +5,7 @@ mod input;
 mod prompts;
 mod resources;
 mod server;
-mod state;
 mod subscriptions;
-mod tasks;
 #[cfg(test)]
 mod tests;
 mod tools;
@@ -31,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let issuer = DevelopmentIssuer::new(&origin)?;
     let auth = Auth::builder().development_issuer(issuer.clone()).resource(&resource).build()?;
-    let server = auth.bind(Conformance::new()?).await?;
+    let server = auth.bind(Conformance::default()).await?;
     println!("The conformance server listens on {resource}");
 
     // After the address is taken: whoever waits for the file may call at once.

@@ -1,7 +1,5 @@
 //! The server: its state, who may do what, and the table of its tools. What the tools do is in `tools/`.
 
-use std::error::Error;
-
 use mcp_auth::prelude::*;
 use rmcp::{
     RoleServer,
@@ -11,30 +9,19 @@ use rmcp::{
     },
     model::{CallToolResponse, ContentBlock, RequestMetaObject},
     service::{Peer, RequestContext},
+    task_manager::TaskManager,
 };
 
 use crate::{
-    state::SealedState,
     subscriptions::Subscriptions,
-    tasks::Tasks,
     tools::{asking, content, jobs, lists, notifying, rounds, schema},
 };
 
 /// Everything that the conformance suite calls.
+#[derive(Default)]
 pub(crate) struct Conformance {
-    pub(crate) state: SealedState,
     pub(crate) subscriptions: Subscriptions,
-    pub(crate) tasks: Tasks,
-}
-
-impl Conformance {
-    pub(crate) fn new() -> Result<Self, Box<dyn Error>> {
-        Ok(Self {
-            state: SealedState::new()?,
-            subscriptions: Subscriptions::default(),
-            tasks: Tasks::default(),
-        })
-    }
+    pub(crate) tasks: TaskManager,
 }
 
 #[server(
@@ -212,43 +199,29 @@ impl Conformance {
 
     /// Hands out its state and takes it back.
     #[tool]
-    fn test_input_required_result_request_state(
-        &self,
-        user: AuthInfo,
-        state: RequestState,
-    ) -> Result<CallToolResponse> {
-        rounds::confirm(&self.state.of(&user, "request_state"), &state)
+    fn test_input_required_result_request_state(state: RequestState) -> Result<CallToolResponse> {
+        rounds::confirm(&state)
     }
 
-    /// Hands out its state and refuses it when it comes back changed.
+    /// Hands out its state; changed, it does not come back to here.
     #[tool]
-    fn test_input_required_result_tampered_state(
-        &self,
-        user: AuthInfo,
-        state: RequestState,
-    ) -> Result<CallToolResponse> {
-        rounds::confirm(&self.state.of(&user, "tampered_state"), &state)
+    fn test_input_required_result_tampered_state(state: RequestState) -> Result<CallToolResponse> {
+        rounds::confirm(&state)
     }
 
     /// Asks three things at once.
     #[tool]
     fn test_input_required_result_multiple_inputs(
-        &self,
-        user: AuthInfo,
         answers: InputResponses,
         state: RequestState,
     ) -> Result<CallToolResponse> {
-        rounds::everything(&self.state.of(&user, "multiple_inputs"), &answers, &state)
+        rounds::everything(&answers, &state)
     }
 
     /// Asks one thing after the other.
     #[tool]
-    fn test_input_required_result_multi_round(
-        &self,
-        user: AuthInfo,
-        state: RequestState,
-    ) -> Result<CallToolResponse> {
-        rounds::two_steps(&self.state.of(&user, "multi_round"), &state)
+    fn test_input_required_result_multi_round(state: RequestState) -> Result<CallToolResponse> {
+        rounds::two_steps(&state)
     }
 
     /// Asks only what the client says it can answer.
@@ -272,7 +245,6 @@ impl Conformance {
     #[tool]
     async fn slow_compute(
         &self,
-        user: AuthInfo,
         context: RequestContext<RoleServer>,
         /// How long it takes.
         #[arg(default = 1.0)]
@@ -281,52 +253,46 @@ impl Conformance {
         #[arg(default = "compute")]
         label: String,
     ) -> Result<CallToolResponse> {
-        jobs::slow_compute(&self.tasks, &user, &context, seconds, label).await
+        jobs::slow_compute(&self.tasks, &context, seconds, label).await
     }
 
     /// Fails after a second, as a tool does.
     #[tool]
-    fn failing_job(&self, user: AuthInfo, context: RequestContext<RoleServer>) -> Result<CallToolResponse> {
-        jobs::failing(&self.tasks, &user, &context)
+    fn failing_job(&self, context: RequestContext<RoleServer>) -> Result<CallToolResponse> {
+        jobs::failing(&self.tasks, &context)
     }
 
     /// Fails, as the protocol does.
     #[tool]
-    async fn protocol_error_job(
-        &self,
-        user: AuthInfo,
-        context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResponse> {
-        jobs::protocol_error(&self.tasks, &user, &context).await
+    async fn protocol_error_job(&self, context: RequestContext<RoleServer>) -> Result<CallToolResponse> {
+        jobs::protocol_error(&self.tasks, &context).await
     }
 
     /// Asks before it pretends to delete a file.
     #[tool]
     fn confirm_delete(
         &self,
-        user: AuthInfo,
         context: RequestContext<RoleServer>,
         /// Which file.
         #[arg(default = "file.txt")]
         filename: String,
     ) -> Result<CallToolResponse> {
-        jobs::confirm_delete(&self.tasks, &user, &context, filename)
+        jobs::confirm_delete(&self.tasks, &context, filename)
     }
 
     /// Asks two things at once.
     #[tool]
-    fn multi_input(&self, user: AuthInfo, context: RequestContext<RoleServer>) -> Result<CallToolResponse> {
-        jobs::two_values(&self.tasks, &user, &context)
+    fn multi_input(&self, context: RequestContext<RoleServer>) -> Result<CallToolResponse> {
+        jobs::two_values(&self.tasks, &context)
     }
 
     /// Asks a name first, and greets by a task.
     #[tool]
     fn test_tool_with_task(
         &self,
-        user: AuthInfo,
         context: RequestContext<RoleServer>,
         answers: InputResponses,
     ) -> Result<CallToolResponse> {
-        jobs::greet_later(&self.tasks, &user, &context, &answers)
+        jobs::greet_later(&self.tasks, &context, &answers)
     }
 }

@@ -23,7 +23,7 @@ impl Setup {
     fn new() -> Self {
         let issuer = DevelopmentIssuer::new(ORIGIN).unwrap();
         let auth = Auth::builder().development_issuer(issuer.clone()).resource(RESOURCE).build().unwrap();
-        Self { issuer, app: auth.router(Conformance::new().unwrap()).unwrap() }
+        Self { issuer, app: auth.router(Conformance::default()).unwrap() }
     }
 
     fn token(&self, subject: &str, scopes: &str) -> String {
@@ -76,7 +76,7 @@ impl Setup {
 }
 
 #[tokio::test]
-async fn nobody_sees_or_ends_the_task_of_another() {
+async fn r53_nobody_sees_or_ends_the_task_of_another() {
     let setup = Setup::new();
     let [alice, bob] = ["alice", "bob"].map(|name| setup.token(name, "mcp:tools"));
     let created = setup.call(&alice, "slow_compute", json!({ "arguments": { "seconds": 60 } })).await;
@@ -93,7 +93,7 @@ async fn nobody_sees_or_ends_the_task_of_another() {
 }
 
 #[tokio::test]
-async fn state_is_good_for_its_caller_and_its_tool() {
+async fn r54_state_is_good_for_its_caller_and_its_tool() {
     let setup = Setup::new();
     let [alice, bob] = ["alice", "bob"].map(|name| setup.token(name, "mcp:tools"));
     let tool = "test_input_required_result_request_state";

@@ -74,7 +74,7 @@ fn any_of(entry: &Entry, errors: &Errors) -> Option<Vec<Word>> {
     };
     let words = scope::words(entry, errors);
     if let [only] = words.as_slice() {
-        errors.at(entry, format!("`any_of` with one scope is `scopes(\"{}\")`", only.text));
+        errors.at(entry, format!("`any_of` with one scope is `scopes({})`", only.code()));
     }
     Some(words)
 }

@@ -12,6 +12,7 @@ pub(crate) const DESCRIPTION: &str = "description";
 pub(crate) const DESTRUCTIVE: &str = "destructive";
 pub(crate) const ICONS: &str = "icons";
 pub(crate) const IDEMPOTENT: &str = "idempotent";
+pub(crate) const INCLUDES: &str = "includes";
 pub(crate) const INSTRUCTIONS: &str = "instructions";
 pub(crate) const LOGGING: &str = "logging";
 pub(crate) const META: &str = "meta";
@@ -24,6 +25,7 @@ pub(crate) const RENAME: &str = "rename";
 pub(crate) const REQUIRES: &str = "requires";
 pub(crate) const RESOURCE: &str = "resource";
 pub(crate) const RESOURCES: &str = "resources";
+pub(crate) const SCOPE: &str = "scope";
 pub(crate) const SCOPES: &str = "scopes";
 pub(crate) const SKILLS: &str = "skills";
 pub(crate) const SUBSCRIPTIONS: &str = "subscriptions";
@@ -71,6 +73,9 @@ pub(crate) const TOOL: Keys = Keys {
     attribute: "#[tool]",
     names: &[SCOPES, ANY_OF, AUTHENTICATED, PUBLIC, NAME, TITLE, DESCRIPTION, ANNOTATIONS, ICONS, META],
 };
+
+/// What follows the name in `#[scope("…")]` on a type.
+pub(crate) const SCOPE_TYPE: Keys = Keys { attribute: "#[scope]", names: &[INCLUDES, CRATE] };
 
 pub(crate) const ARG: Keys = Keys { attribute: "#[arg]", names: &[RENAME, DESCRIPTION, DEFAULT] };
 

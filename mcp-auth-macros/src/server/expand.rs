@@ -9,10 +9,10 @@ use super::{
     validate::ValidServer,
 };
 use crate::{
-    attribute::key,
+    attribute::{key, scope::Word},
     runtime_path::RuntimePath,
     signature::Block,
-    tool::expand::{self as tool, Context, option},
+    tool::expand::{self as tool, Context, option, scope},
 };
 
 /// ```text
@@ -67,7 +67,7 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
     let title = option(title.as_ref(), runtime);
     let instructions = option(instructions.as_ref(), runtime);
     let icons = option(icons.as_ref().map(|icons| quote!(|| #icons)), runtime);
-    let requires = settings.requires.iter().map(|word| &word.text);
+    let requires = settings.requires.iter().map(|word| scope(word, runtime));
     let groups = groups(settings, runtime);
     let cfgs = tools.iter().map(|tool| &tool.cfgs);
     quote! {
@@ -90,6 +90,16 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
     }
 }
 
+/// A type and a literal, or two types, can be one name.
+fn declared_once(server: &Server, context: &Context<'_>, catalog: &TokenStream) -> TokenStream {
+    let declared = server.settings.scopes.iter().flatten().enumerate().skip(1);
+    let has_types = server.settings.scopes.iter().flatten().any(|word| matches!(word, Word::Type(_)));
+    let one = |(i, word): (usize, &Word)| {
+        tool::check(&word.place(), context, "require_declared_once", &quote!(#catalog, #i))
+    };
+    declared.filter(|_| has_types).map(one).collect()
+}
+
 fn default_to(value: Option<&impl ToTokens>, default: &TokenStream) -> TokenStream {
     value.map_or_else(|| default.clone(), ToTokens::to_token_stream)
 }
@@ -110,14 +120,14 @@ fn catalog(server: &Server, constants: &[Ident]) -> TokenStream {
     let Server { settings, path, tools, .. } = server;
     let runtime = &settings.runtime;
     let scopes = if let Some(declared) = &settings.scopes {
-        let words = declared.iter().map(|word| &word.text);
+        let words = declared.iter().map(|word| scope(word, runtime));
         quote!(&[#(#words),*])
     } else {
-        let own = server.own_words().map(|word| &word.text);
+        let own = server.own_words().map(|word| scope(word, runtime));
         let groups = tools.iter().zip(constants).map(|(tool, constant)| {
             let cfgs = &tool.cfgs;
-            let words = tool.access.words().map(|word| &word.text);
-            quote!(#(#cfgs)* &[&[#(#words),*]], #(#cfgs)* #constant.argument_scopes,)
+            let words = tool.access.words().map(|word| scope(word, runtime));
+            quote!(#(#cfgs)* &[&[#(#words),*]], #(#cfgs)* #constant.argument_scopes, #(#cfgs)* #constant.optional_scopes,)
         });
         quote! {{
             const MCP_AUTH_WORDS: #runtime::WordGroups = &[&[&[#(#own),*]], #(#groups)*];
@@ -137,6 +147,7 @@ fn checks(server: &Server, context: &Context<'_>) -> TokenStream {
     let catalog = quote!(<#path as #runtime::ScopeCatalog>::SCOPES);
     let mut checks = tool::check(&server.ty, context, "within_limit", &catalog);
     checks.extend(tool::declared(server.own_words(), context));
+    checks.extend(declared_once(server, context, &catalog));
     for (i, tool) in server.tools.iter().enumerate() {
         let name = tool.name.value();
         let same = |before: &&crate::tool::model::Tool| before.name.value() == name;

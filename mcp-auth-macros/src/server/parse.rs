@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::Path;
 
 use super::model::{Server, Settings};
 use crate::{
@@ -24,11 +23,7 @@ pub(crate) fn settings(attribute: TokenStream, errors: &Errors) -> Settings {
 impl Settings {
     fn take(&mut self, entry: Entry, errors: &Errors) {
         match entry.name().as_str() {
-            key::CRATE => {
-                let path = entry.string(errors);
-                let path = path.and_then(|path| errors.take(path.parse_with(Path::parse_mod_style)));
-                self.runtime = path.map(|path| RuntimePath::new(&path)).unwrap_or_default();
-            }
+            key::CRATE => self.runtime = RuntimePath::parse(entry, errors),
             key::RESOURCE => self.resource = entry.string(errors),
             key::NAME => self.name = entry.expression(errors),
             key::TITLE => self.title = entry.expression(errors),

@@ -4,6 +4,7 @@ use quote::ToTokens;
 
 use super::{model::Server, resource};
 use crate::{
+    attribute::scope::Word,
     diagnostics::{Errors, suggest},
     signature::Block,
     tool, types,
@@ -66,13 +67,14 @@ fn check_near_words(server: &Server, errors: &Errors) {
     }
     let mut known: Vec<&str> = Vec::new();
     for word in server.words() {
-        if known.contains(&word.text.as_str()) {
+        // A type cannot be misspelt.
+        let Word::Literal(text, literal) = word else { continue };
+        if known.contains(&text.as_str()) {
             continue;
         }
-        if let Some(near) = known.iter().find(|known| suggest::distance(known, &word.text) == 1) {
-            let text = &word.text;
+        if let Some(near) = known.iter().find(|known| suggest::distance(known, text) == 1) {
             errors.at(
-                &word.literal,
+                literal,
                 format!(
                     "scope `{text}` is one letter away from `{near}`; a typo?\n\
                      if both exist, declare all scopes: `#[server(scopes(\"{near}\", \"{text}\"))]`"
@@ -81,7 +83,7 @@ fn check_near_words(server: &Server, errors: &Errors) {
             // Declaring them settles the others, too.
             return;
         }
-        known.push(&word.text);
+        known.push(text);
     }
 }
 

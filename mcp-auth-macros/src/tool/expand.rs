@@ -52,6 +52,7 @@ pub(crate) fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> Toke
         const #constant: #runtime::ToolDefinition<#server> = {
             #(#arguments)*
             const MCP_AUTH_SCOPES: #runtime::WordLists = &[#(#constants.scopes),*];
+            const MCP_AUTH_OPTIONAL_SCOPES: #runtime::WordLists = &[#(#constants.optional_scopes),*];
             const MCP_AUTH_ACCESS: #runtime::Access = #access;
             #call
             #checks
@@ -61,6 +62,7 @@ pub(crate) fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> Toke
                 description: #description,
                 access: MCP_AUTH_ACCESS,
                 argument_scopes: MCP_AUTH_SCOPES,
+                optional_scopes: MCP_AUTH_OPTIONAL_SCOPES,
                 annotations: #annotations,
                 icons: #icons,
                 meta: #meta,
@@ -212,10 +214,8 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
         let facts = quote!(#name, &[#(#all.is_whole()),*], &[#(#all.is_input()),*]);
         checks.extend(check(tool.ident(), context, "whole_input", &facts));
     }
-    let public = match context.default {
-        Some(default) if !tool.access.is_decision() => default.public.is_some(),
-        _ => tool.access.public.is_some(),
-    };
+    let access = context.default.filter(|_| !tool.access.is_decision()).unwrap_or(&tool.access);
+    let (public, any_of) = (access.public.is_some(), !access.any.is_empty());
     for (i, argument) in tool.arguments.iter().enumerate() {
         let constant = argument_constant(i);
         let text = argument.type_text();
@@ -226,8 +226,13 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
         if context.declared {
             let server = context.server;
             let runtime = context.runtime;
-            let facts = quote!(<#server as #runtime::ScopeCatalog>::SCOPES, #text, #constant.scopes);
+            let catalog = quote!(<#server as #runtime::ScopeCatalog>::SCOPES);
+            let facts = quote!(#catalog, #text, #constant.scopes, #constant.optional_scopes);
             checks.extend(check(&argument.ty, context, "require_argument_declared", &facts));
+        }
+        if any_of {
+            let facts = quote!(MCP_AUTH_ACCESS, #text, #constant.scopes);
+            checks.extend(check(&argument.ty, context, "proven_under_any_of", &facts));
         }
         if let Some(attribute) = argument.attribute {
             let place = quote_spanned!(attribute=> arg);
@@ -241,9 +246,15 @@ fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
 pub(crate) fn declared<'a>(words: impl Iterator<Item = &'a Word>, context: &Context<'_>) -> TokenStream {
     let Context { server, runtime, declared, .. } = context;
     let one = |word: &Word| {
-        let text = &word.text;
-        let facts = quote!(<#server as #runtime::ScopeCatalog>::SCOPES, #text);
-        check(&word.literal, context, "require_declared", &facts)
+        let text = word.text();
+        let catalog = quote!(<#server as #runtime::ScopeCatalog>::SCOPES);
+        match word {
+            Word::Literal(..) => check(&word.place(), context, "require_declared", &quote!(#catalog, #text)),
+            Word::Type(_) => {
+                let scope = scope(word, runtime);
+                check(&word.place(), context, "require_type_declared", &quote!(#catalog, #text, #scope))
+            }
+        }
     };
     if *declared { words.map(one).collect() } else { TokenStream::new() }
 }
@@ -279,12 +290,24 @@ pub(crate) fn access(access: &Access, runtime: &RuntimePath) -> TokenStream {
     if public.is_some() {
         return quote!(#runtime::Access::PUBLIC);
     }
-    let all = all.iter().map(|word| &word.text);
+    let all = all.iter().map(|word| scope(word, runtime));
     let any = any.iter().map(|group| {
-        let words = group.iter().map(|word| &word.text);
+        let words = group.iter().map(|word| scope(word, runtime));
         quote!(&[#(#words),*])
     });
     quote!(#runtime::Access::scopes(&[#(#all),*], &[#(#any),*]))
+}
+
+/// `ScopeInfo::new("a")`, `<ReadNotes as Scope>::INFO`
+pub(crate) fn scope(word: &Word, runtime: &RuntimePath) -> TokenStream {
+    match word {
+        Word::Literal(text, _) => quote!(#runtime::ScopeInfo::new(#text)),
+        Word::Type(path) => {
+            let place = types::ends(path).0;
+            let here = runtime.at(place);
+            quote_spanned!(place=> <#path as #here::Scope>::INFO)
+        }
+    }
 }
 
 fn expand_annotations(annotations: &Annotations, runtime: &RuntimePath) -> TokenStream {

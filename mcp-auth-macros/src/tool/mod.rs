@@ -1,6 +1,6 @@
 //! `#[tool]` on a method of a `#[server]` block; the block's pipeline runs the steps of each tool.
 
-mod documentation;
+pub(crate) mod documentation;
 pub(crate) mod expand;
 mod fallback;
 pub(crate) mod model;

@@ -3,6 +3,7 @@
 mod auth_info;
 mod bearer;
 mod cache;
+mod claims;
 mod error;
 mod introspection;
 mod issuer;
@@ -13,10 +14,12 @@ mod principal;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod typed_claims;
 mod verifier;
 
 pub use auth_info::AuthInfo;
 pub(crate) use bearer::bearer;
+pub use claims::Claims;
 pub(crate) use error::{AuthenticateError, Reason};
 pub use introspection::Introspection;
 pub use issuer::Issuer;
@@ -24,6 +27,7 @@ pub(crate) use issuer::check_issuer_url;
 pub(crate) use jwks::KeyTiming;
 pub use principal::Principal;
 pub(crate) use trust::Trust;
+pub use typed_claims::{ClaimsMismatch, FromClaims};
 pub(crate) use verifier::AnyVerifier;
 pub use verifier::{TokenVerifier, VerifyError};
 

@@ -1,5 +1,7 @@
 //! What an access word says, as const data.
 
+use super::ScopeInfo;
+
 /// Who may call a tool, or use a group of methods.
 ///
 /// Written by the macros from `public`, `authenticated`, `scopes(…)` and `any_of(…)`; several words combine
@@ -7,8 +9,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
     pub(crate) public: bool,
-    pub(crate) all: &'static [&'static str],
-    pub(crate) any: &'static [&'static [&'static str]],
+    pub(crate) all: &'static [ScopeInfo],
+    pub(crate) any: &'static [&'static [ScopeInfo]],
 }
 
 impl Access {
@@ -19,14 +21,14 @@ impl Access {
     pub const AUTHENTICATED: Self = Self { public: false, all: &[], any: &[] };
 
     /// A valid token with every scope of `all` and, of each group in `any`, at least one.
-    pub const fn scopes(all: &'static [&'static str], any: &'static [&'static [&'static str]]) -> Self {
+    pub const fn scopes(all: &'static [ScopeInfo], any: &'static [&'static [ScopeInfo]]) -> Self {
         Self { public: false, all, any }
     }
 
     /// The access of a tool that says nothing: its arguments decide if they require scopes, otherwise the server's
     /// default.
     #[must_use]
-    pub const fn or_arguments(self, argument_scopes: &[&[&str]]) -> Self {
+    pub const fn or_arguments(self, argument_scopes: &[&[ScopeInfo]]) -> Self {
         let mut i = 0;
         while i < argument_scopes.len() {
             if !argument_scopes[i].is_empty() {
@@ -43,7 +45,7 @@ impl Access {
     }
 
     /// Every word that occurs, in the order in which it was written.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn words(&self) -> impl Iterator<Item = ScopeInfo> {
         self.all.iter().chain(self.any.iter().copied().flatten()).copied()
     }
 }

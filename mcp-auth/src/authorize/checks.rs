@@ -2,7 +2,14 @@
 //!
 //! All are `#[track_caller]`: the error underlines that token, and no frame of this crate is shown.
 
-use super::{Access, MAX_SCOPES};
+use super::{
+    Access, MAX_SCOPES, ScopeInfo,
+    includes::{any_implies, implies},
+    message::Message,
+    nearest::nearest,
+};
+
+pub use super::includes::{require_acyclic, require_depth};
 
 /// The scopes that a server declares; written by `#[server]`.
 #[diagnostic::on_unimplemented(
@@ -12,11 +19,11 @@ use super::{Access, MAX_SCOPES};
 )]
 pub trait ScopeCatalog {
     /// Each word once if the server declares them, otherwise the words of its block as they occur.
-    const SCOPES: &'static [&'static str];
+    const SCOPES: &'static [ScopeInfo];
 }
 
 /// How many scopes `groups` holds; the `N` of [`concat`].
-pub const fn total(groups: &[&[&[&'static str]]]) -> usize {
+pub const fn total(groups: &[&[&[ScopeInfo]]]) -> usize {
     let (mut count, mut group) = (0, 0);
     while group < groups.len() {
         let mut list = 0;
@@ -30,8 +37,8 @@ pub const fn total(groups: &[&[&[&'static str]]]) -> usize {
 }
 
 /// All scopes of `groups` in one array.
-pub const fn concat<const N: usize>(groups: &[&[&[&'static str]]]) -> [&'static str; N] {
-    let mut all = [""; N];
+pub const fn concat<const N: usize>(groups: &[&[&[ScopeInfo]]]) -> [ScopeInfo; N] {
+    let mut all = [ScopeInfo::NONE; N];
     let (mut count, mut group) = (0, 0);
     while group < groups.len() {
         let mut list = 0;
@@ -51,10 +58,10 @@ pub const fn concat<const N: usize>(groups: &[&[&[&'static str]]]) -> [&'static 
 
 /// A server has at most `MAX_SCOPES` scopes, because a token's scopes are a set of bits.
 #[track_caller]
-pub const fn within_limit(catalog: &[&str]) {
+pub const fn within_limit(catalog: &[ScopeInfo]) {
     let (mut distinct, mut i) = (0, 0);
     while i < catalog.len() {
-        if !contains(catalog.split_at(i).0, catalog[i]) {
+        if !contains(catalog.split_at(i).0, catalog[i].name()) {
             distinct += 1;
         }
         i += 1;
@@ -66,7 +73,7 @@ pub const fn within_limit(catalog: &[&str]) {
 
 /// `scope` is one that the server declares.
 #[track_caller]
-pub const fn require_declared(catalog: &[&str], scope: &str) {
+pub const fn require_declared(catalog: &[ScopeInfo], scope: &str) {
     if contains(catalog, scope) {
         return;
     }
@@ -77,16 +84,56 @@ pub const fn require_declared(catalog: &[&str], scope: &str) {
     }
 }
 
-/// The scopes that an argument requires are ones that the server declares.
+/// The scope of a type is one that the server declares.
 #[track_caller]
-pub const fn require_argument_declared(catalog: &[&str], argument: &str, scopes: &[&str]) {
+pub const fn require_type_declared(catalog: &[ScopeInfo], written: &str, scope: ScopeInfo) {
+    if contains(catalog, scope.name()) {
+        return;
+    }
+    Message::new()
+        .text("this server does not declare the scope type ")
+        .code(written)
+        .text(" (")
+        .code(scope.name())
+        .text("); add it to `#[server(scopes(…))]`, which declares: ")
+        .list(catalog)
+        .panic()
+}
+
+/// The scope at `index` of the declared ones has a name of its own.
+#[track_caller]
+pub const fn require_declared_once(catalog: &[ScopeInfo], index: usize) {
+    let name = catalog[index].name();
+    if contains(catalog.split_at(index).0, name) {
+        Message::new()
+            .text("scope ")
+            .code(name)
+            .text(" is declared twice; a type stands for its name")
+            .panic()
+    }
+}
+
+/// The scopes that an argument requires or looks at are ones that the server declares.
+#[track_caller]
+pub const fn require_argument_declared(
+    catalog: &[ScopeInfo],
+    argument: &str,
+    required: &[ScopeInfo],
+    optional: &[ScopeInfo],
+) {
+    require_all_declared(catalog, argument, " requires the scope ", required);
+    require_all_declared(catalog, argument, " looks at the scope ", optional);
+}
+
+#[track_caller]
+const fn require_all_declared(catalog: &[ScopeInfo], argument: &str, verb: &str, scopes: &[ScopeInfo]) {
     let mut i = 0;
     while i < scopes.len() {
-        if !contains(catalog, scopes[i]) {
+        if !contains(catalog, scopes[i].name()) {
             Message::new()
                 .code(argument)
-                .text(" requires the scope ")
-                .code(scopes[i])
+                .text(verb)
+                .code(scopes[i].name())
                 .text(", which this server does not declare; it declares: ")
                 .list(catalog)
                 .panic()
@@ -97,7 +144,7 @@ pub const fn require_argument_declared(catalog: &[&str], argument: &str, scopes:
 
 /// A tool without an access word takes an argument that decides who may call it.
 #[track_caller]
-pub const fn decided(tool: &str, argument_scopes: &[&[&str]]) {
+pub const fn decided(tool: &str, argument_scopes: &[&[ScopeInfo]]) {
     let mut i = 0;
     while i < argument_scopes.len() {
         if !argument_scopes[i].is_empty() {
@@ -120,7 +167,7 @@ pub const fn public_argument(
     tool: &str,
     argument: &str,
     needs_identity: bool,
-    scopes: &[&str],
+    scopes: &[ScopeInfo],
 ) {
     if !access.is_public() {
         return;
@@ -129,7 +176,7 @@ pub const fn public_argument(
     if !scopes.is_empty() {
         message
             .text(" requires the scope ")
-            .code(scopes[0])
+            .code(scopes[0].name())
             .text("; leave `public` out, or do not take this argument")
             .panic()
     }
@@ -140,6 +187,55 @@ pub const fn public_argument(
             .text(">`, or write `authenticated` instead of `public`")
             .panic()
     }
+}
+
+/// What an argument proves holds for everybody whom `any_of(…)` lets in, or stands beside it as a condition of its own.
+/// Under an `any_of(…)` that lets some in with that scope and some without it, the argument would lock the others out.
+#[track_caller]
+pub const fn proven_under_any_of(access: Access, argument: &str, scopes: &[ScopeInfo]) {
+    let mut i = 0;
+    while i < scopes.len() {
+        let name = scopes[i].name();
+        let proven = any_implies(access.all, name);
+        let mut group = 0;
+        let (mut by_all, mut by_some) = (proven, None);
+        while group < access.any.len() {
+            let (count, other) = implying(access.any[group], name);
+            if count == access.any[group].len() {
+                by_all = true;
+            } else if count > 0 {
+                by_some = other;
+            }
+            group += 1;
+        }
+        if let (false, Some(other)) = (by_all, by_some) {
+            Message::new()
+                .code(argument)
+                .text(" is not proven: `any_of(…)` also lets in who has only ")
+                .code(other)
+                .text("; write `scopes(…)` with ")
+                .code(name)
+                .text(", or take `Option<")
+                .text(argument)
+                .text(">`")
+                .panic()
+        }
+        i += 1;
+    }
+}
+
+/// How many of `group` imply `name`, and the name of one that does not.
+const fn implying(group: &[ScopeInfo], name: &str) -> (usize, Option<&'static str>) {
+    let (mut count, mut other, mut i) = (0, None, 0);
+    while i < group.len() {
+        if implies(&group[i], name) {
+            count += 1;
+        } else {
+            other = Some(group[i].name());
+        }
+        i += 1;
+    }
+    (count, other)
 }
 
 /// What `#[arg(…)]` says is about the JSON input; an extractor is no part of it.
@@ -182,10 +278,10 @@ pub const fn duplicate_tool(tool: &str) {
     Message::new().text("there are two tools named ").code(tool).panic()
 }
 
-const fn contains(words: &[&str], word: &str) -> bool {
+const fn contains(scopes: &[ScopeInfo], name: &str) -> bool {
     let mut i = 0;
-    while i < words.len() {
-        if equal(words[i].as_bytes(), word.as_bytes()) {
+    while i < scopes.len() {
+        if equal(scopes[i].name(), name) {
             return true;
         }
         i += 1;
@@ -193,7 +289,8 @@ const fn contains(words: &[&str], word: &str) -> bool {
     false
 }
 
-const fn equal(a: &[u8], b: &[u8]) -> bool {
+pub(super) const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;
     }
@@ -207,168 +304,41 @@ const fn equal(a: &[u8], b: &[u8]) -> bool {
     true
 }
 
-/// The word of the catalogue that is nearest to `scope`, if a third of it or less is different.
-const fn nearest<'a>(catalog: &[&'a str], scope: &str) -> Option<&'a str> {
-    let (mut best, mut best_distance, mut i) = (None, usize::MAX, 0);
-    while i < catalog.len() {
-        let word = catalog[i];
-        let longer = if word.len() > scope.len() { word.len() } else { scope.len() };
-        if longer <= LONGEST {
-            let distance = distance(word.as_bytes(), scope.as_bytes());
-            let allowed = if longer < 3 { 1 } else { longer / 3 };
-            if distance <= allowed && distance < best_distance {
-                best = Some(word);
-                best_distance = distance;
-            }
-        }
-        i += 1;
-    }
-    best
-}
-
-/// The longest words that are compared letter by letter.
-const LONGEST: usize = 64;
-
-/// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours.
-const fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut before_last = [0; LONGEST + 1];
-    let mut last = [0; LONGEST + 1];
-    let mut row = [0; LONGEST + 1];
-    let mut j = 0;
-    while j <= b.len() {
-        last[j] = j;
-        j += 1;
-    }
-    let mut i = 1;
-    while i <= a.len() {
-        row[0] = i;
-        j = 1;
-        while j <= b.len() {
-            let differs = if a[i - 1] == b[j - 1] { 0 } else { 1 };
-            row[j] = min(min(last[j] + 1, row[j - 1] + 1), last[j - 1] + differs);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = min(row[j], before_last[j - 2] + 1);
-            }
-            j += 1;
-        }
-        before_last = last;
-        last = row;
-        i += 1;
-    }
-    last[b.len()]
-}
-
-const fn min(a: usize, b: usize) -> usize {
-    if a < b { a } else { b }
-}
-
-/// A text built in a constant; what does not fit is left out.
-struct Message {
-    bytes: [u8; 1024],
-    len: usize,
-}
-
-impl Message {
-    const fn new() -> Self {
-        Self { bytes: [0; 1024], len: 0 }
-    }
-
-    /// Appends `text` as a whole or not at all, so that no character is cut.
-    const fn text(mut self, text: &str) -> Self {
-        let text = text.as_bytes();
-        if self.len + text.len() > self.bytes.len() {
-            return self;
-        }
-        let mut i = 0;
-        while i < text.len() {
-            self.bytes[self.len] = text[i];
-            self.len += 1;
-            i += 1;
-        }
-        self
-    }
-
-    const fn code(self, text: &str) -> Self {
-        self.text("`").text(text).text("`")
-    }
-
-    const fn list(mut self, words: &[&str]) -> Self {
-        if words.is_empty() {
-            return self.text("none");
-        }
-        let mut i = 0;
-        while i < words.len() {
-            if i > 0 {
-                self = self.text(", ");
-            }
-            if i == 10 {
-                return self.text("…");
-            }
-            self = self.code(words[i]);
-            i += 1;
-        }
-        self
-    }
-
-    #[track_caller]
-    #[expect(clippy::panic, reason = "evaluated by the compiler: this is the compile error")]
-    const fn panic(&self) -> ! {
-        match core::str::from_utf8(self.bytes.split_at(self.len).0) {
-            Ok(text) => panic!("{}", text),
-            Err(_) => panic!("a check of mcp-auth failed"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn counts_edits_and_swaps() {
-        assert_eq!(distance(b"repo:raed", b"repo:read"), 1);
-        assert_eq!(distance(b"repo:red", b"repo:read"), 1);
-        assert_eq!(distance(b"", b"abc"), 3);
-        assert_eq!(distance(b"same", b"same"), 0);
-    }
-
-    #[test]
-    fn suggests_only_what_is_near() {
-        let catalog = ["repo:read", "repo:write"];
-        assert_eq!(nearest(&catalog, "repo:raed"), Some("repo:read"));
-        assert_eq!(nearest(&catalog, "calendar:read"), None);
-        assert_eq!(nearest(&catalog, &"x".repeat(100)), None);
-        assert_eq!(nearest(&[], "repo:read"), None);
-    }
-
-    #[test]
     fn joins_the_words_of_a_block() {
-        const GROUPS: &[&[&[&str]]] = &[&[&["a"], &[]], &[], &[&["b", "c"]]];
-        const ALL: [&str; total(GROUPS)] = concat(GROUPS);
-        assert_eq!(ALL, ["a", "b", "c"]);
+        const A: ScopeInfo = ScopeInfo::new("a");
+        const B: ScopeInfo = ScopeInfo::new("b");
+        const C: ScopeInfo = ScopeInfo::new("c");
+        const GROUPS: &[&[&[ScopeInfo]]] = &[&[&[A], &[]], &[], &[&[B, C]]];
+        const ALL: [ScopeInfo; total(GROUPS)] = concat(GROUPS);
+        assert_eq!(ALL, [A, B, C]);
     }
 
     #[test]
     #[should_panic(expected = "unknown scope `a:raed`; did you mean `a:read`?")]
     fn names_the_near_word() {
-        require_declared(&["a:read"], "a:raed");
+        require_declared(&[ScopeInfo::new("a:read")], "a:raed");
     }
 
     #[test]
     #[should_panic(expected = "unknown scope `b`; this server declares: `mcp:tools`, `mcp:admin`")]
     fn lists_the_catalogue() {
-        require_declared(&["mcp:tools", "mcp:admin"], "b");
+        require_declared(&["mcp:tools", "mcp:admin"].map(ScopeInfo::new), "b");
     }
 
     #[test]
     fn limits_distinct_words_only() {
-        within_limit(&["same"; 300]);
+        within_limit(&[ScopeInfo::new("same"); 300]);
     }
 
     #[test]
     #[should_panic(expected = "at most 256 scopes")]
     fn refuses_more_scopes_than_bits() {
-        let words: Vec<String> = (0..=MAX_SCOPES).map(|i| format!("s{i}")).collect();
-        within_limit(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        let scopes: Vec<_> = (0..=MAX_SCOPES).map(|i| ScopeInfo::new(format!("s{i}").leak())).collect();
+        within_limit(&scopes);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Access, Catalog, Rule};
+use super::{Access, Catalog, Rule, ScopeInfo};
 use crate::tool::Groups;
 
 /// What a JSON-RPC message asks for, as far as authorization cares.
@@ -109,13 +109,13 @@ impl Policy {
     /// `tools`: name, access word, scopes of the arguments.
     pub(crate) fn new<'a>(
         catalog: &Catalog,
-        requires: &[&'static str],
+        requires: &[ScopeInfo],
         anonymous: bool,
         groups: &Groups,
-        tools: impl Iterator<Item = (&'static str, &'a Access, Vec<&'static str>)>,
+        tools: impl Iterator<Item = (&'static str, &'a Access, Vec<ScopeInfo>)>,
     ) -> Self {
         let base = Rule::new(&Access::AUTHENTICATED, requires, catalog);
-        let rule = |access: &Access, of_arguments: Vec<&'static str>| {
+        let rule = |access: &Access, of_arguments: Vec<ScopeInfo>| {
             let extra: Vec<_> = requires.iter().copied().chain(of_arguments).collect();
             Rule::new(access, &extra, catalog)
         };

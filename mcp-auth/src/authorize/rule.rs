@@ -1,12 +1,13 @@
 //! An access word compiled to bits, and its decision.
 
-use super::{Access, Caller, Catalog, ScopeSet};
+use super::{Access, Caller, Catalog, ScopeInfo, ScopeSet};
 
 /// Who may do one thing.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     public: bool,
-    all: ScopeSet,
+    /// `None` where a scope that the server does not know is demanded: nobody holds it.
+    all: Option<ScopeSet>,
     any: Box<[ScopeSet]>,
     /// What a challenge asks for: everything that this one operation needs, in a stable order.
     wanted: Vec<&'static str>,
@@ -26,27 +27,34 @@ pub(crate) enum Decision {
 impl Rule {
     /// `extra` scopes (of the arguments, of the whole server) are demanded besides the word's own. A server that demands
     /// scopes of every request demands them of its `public` tools too: a forgotten word must not open a locked server.
-    pub(crate) fn new(access: &Access, extra: &[&'static str], catalog: &Catalog) -> Self {
+    pub(crate) fn new(access: &Access, extra: &[ScopeInfo], catalog: &Catalog) -> Self {
         if access.public && extra.is_empty() {
             return Self::public();
         }
         let mut wanted: Vec<&'static str> = Vec::new();
         let firsts = access.any.iter().filter_map(|group| group.first());
-        for word in extra.iter().chain(access.all).chain(firsts) {
-            if !wanted.contains(word) {
-                wanted.push(word);
+        for scope in extra.iter().chain(access.all).chain(firsts) {
+            if !wanted.contains(&scope.name()) {
+                wanted.push(scope.name());
             }
         }
+        // One that the server does not know is no alternative.
+        let one_of = |group: &&[ScopeInfo]| {
+            group
+                .iter()
+                .filter_map(|scope| catalog.exactly([*scope]))
+                .fold(ScopeSet::EMPTY, |all, one| all | one)
+        };
         Self {
             public: false,
-            all: catalog.resolve(extra.iter().chain(access.all).copied()),
-            any: access.any.iter().map(|group| catalog.resolve(group.iter().copied())).collect(),
+            all: catalog.exactly(extra.iter().chain(access.all).copied()),
+            any: access.any.iter().map(one_of).collect(),
             wanted,
         }
     }
 
     pub(crate) fn public() -> Self {
-        Self { public: true, all: ScopeSet::EMPTY, any: Box::default(), wanted: Vec::new() }
+        Self { public: true, all: Some(ScopeSet::EMPTY), any: Box::default(), wanted: Vec::new() }
     }
 
     pub(crate) fn is_public(&self) -> bool {
@@ -61,7 +69,8 @@ impl Rule {
         let Some(held) = caller.scopes() else {
             return if self.public { Decision::Allowed } else { Decision::NeedsToken };
         };
-        let satisfied = held.contains_all(self.all) && self.any.iter().all(|group| held.intersects(*group));
+        let satisfied = self.all.is_some_and(|all| held.contains_all(all))
+            && self.any.iter().all(|group| held.intersects(*group));
         if self.public || satisfied { Decision::Allowed } else { Decision::NeedsScope }
     }
 }
@@ -69,13 +78,17 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::AuthInfo;
+    use crate::{AuthInfo, Scope};
 
-    const ANY: &[&[&str]] = &[&["c", "d"]];
+    const A: ScopeInfo = ScopeInfo::new("a");
+    const B: ScopeInfo = ScopeInfo::new("b");
+    const C: ScopeInfo = ScopeInfo::new("c");
+    const D: ScopeInfo = ScopeInfo::new("d");
+    const ANY: &[&[ScopeInfo]] = &[&[C, D]];
 
     /// What callers with these scopes get; `None` sends no token.
-    fn decisions(access: Access, requires: &[&'static str], callers: &[Option<&[&str]>]) -> Vec<Decision> {
-        let catalog = Catalog::new(["a", "b", "c", "d"]);
+    fn decisions(access: Access, requires: &[ScopeInfo], callers: &[Option<&[&str]>]) -> Vec<Decision> {
+        let catalog = Catalog::new([A, B, C, D]);
         let rule = Rule::new(&access, requires, &catalog);
         let caller = |scopes: Option<&[&str]>| match scopes {
             None => Caller::Anonymous,
@@ -89,7 +102,7 @@ mod tests {
         use Decision::{Allowed, NeedsScope, NeedsToken};
         let callers: &[Option<&[&str]>] =
             &[None, Some(&[]), Some(&["a"]), Some(&["a", "b"]), Some(&["a", "b", "d"]), Some(&["c", "d"])];
-        let access = Access::scopes(&["a", "b"], ANY);
+        let access = Access::scopes(&[A, B], ANY);
         assert_eq!(
             decisions(access, &[], callers),
             [NeedsToken, NeedsScope, NeedsScope, NeedsScope, Allowed, NeedsScope]
@@ -105,13 +118,46 @@ mod tests {
         use Decision::{Allowed, NeedsScope, NeedsToken};
         let callers: &[Option<&[&str]>] = &[None, Some(&["b"]), Some(&["a"])];
         assert_eq!(decisions(Access::PUBLIC, &[], callers), [Allowed, Allowed, Allowed]);
-        assert_eq!(decisions(Access::PUBLIC, &["a"], callers), [NeedsToken, NeedsScope, Allowed]);
+        assert_eq!(decisions(Access::PUBLIC, &[A], callers), [NeedsToken, NeedsScope, Allowed]);
     }
 
     #[test]
     fn r11_a_challenge_asks_for_everything_the_operation_needs() {
-        let catalog = Catalog::new(["a", "b", "c", "d"]);
-        let rule = Rule::new(&Access::scopes(&["b"], ANY), &["a"], &catalog);
+        let catalog = Catalog::new([A, B, C, D]);
+        let rule = Rule::new(&Access::scopes(&[B], ANY), &[A], &catalog);
         assert_eq!(rule.wanted(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn r16_a_broader_scope_satisfies_a_narrower_one_and_never_the_other_way() {
+        #[derive(Scope)]
+        #[scope("a", crate = "crate")]
+        struct Narrow;
+
+        #[derive(Scope)]
+        #[scope("admin", includes(Narrow), crate = "crate")]
+        struct Broad;
+
+        const ADMIN: ScopeInfo = Broad::INFO;
+        let catalog = Catalog::new([A, B, ADMIN]);
+        let allowed = |access: Access, held: &str| {
+            let caller = Caller::Known(AuthInfo::for_tests("alice", &[held], &catalog));
+            Rule::new(&access, &[], &catalog).decide(&caller) == Decision::Allowed
+        };
+        let all = Access::scopes(&[A], &[]);
+        assert!(allowed(all, "a") && allowed(all, "admin") && !allowed(all, "b"));
+        let admin = Access::scopes(&[ADMIN], &[]);
+        assert!(allowed(admin, "admin") && !allowed(admin, "a"));
+        let any = Access::scopes(&[], &[&[ADMIN, B]]);
+        assert!(allowed(any, "admin") && allowed(any, "b") && !allowed(any, "a"));
+    }
+
+    #[test]
+    fn nobody_holds_a_scope_that_the_server_does_not_know() {
+        let catalog = Catalog::new([A, B]);
+        let caller = Caller::Known(AuthInfo::for_tests("alice", &["a", "b", "c", "d"], &catalog));
+        for access in [Access::scopes(&[A, C], &[]), Access::scopes(&[A], ANY)] {
+            assert_eq!(Rule::new(&access, &[], &catalog).decide(&caller), Decision::NeedsScope);
+        }
     }
 }

@@ -28,12 +28,16 @@ pub struct Limits {
     /// Bytes of all request bodies that are held at once; above, requests get 503. Callers without a token may fill half
     /// of it. Default 64 MiB.
     pub bodies_in_flight: usize,
-    /// Connections at once; above, new ones wait. `serve` only. Default 1024.
+    /// Connections at once; above, new ones wait (`serve` only). Streams that callers without a token keep open may take half
+    /// of it; above, they get 503. Default 1024.
     pub connections: usize,
     /// For a token's verification, the fetch of the issuer's keys included. Default 10 s.
     pub verification_time: Duration,
     /// How long a stream stays open after its token has expired. Default 60 s.
     pub stream_grace: Duration,
+    /// How long what a tool, prompt or resource remembers between two rounds (`requestState`) can be brought back: the time
+    /// that a person has to answer. Default 30 min.
+    pub request_state_time: Duration,
     /// For open requests to end when the server is told to stop. Default 30 s.
     pub shutdown_time: Duration,
 }
@@ -50,6 +54,7 @@ impl Default for Limits {
             connections: 1024,
             verification_time: Duration::from_secs(10),
             stream_grace: Duration::from_secs(60),
+            request_state_time: Duration::from_secs(30 * 60),
             shutdown_time: Duration::from_secs(30),
         }
     }

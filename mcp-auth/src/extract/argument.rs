@@ -11,7 +11,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Extractor, FromToolCall};
-use crate::tool::{ToolCall, ToolError, input};
+use crate::{
+    authorize::ScopeInfo,
+    tool::{ToolCall, ToolError, input},
+};
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -77,6 +80,7 @@ impl AsExtractor {
     pub const fn argument<T: FromToolCall<S>, S>(self) -> Argument<T, S> {
         Argument {
             scopes: T::SCOPES,
+            optional_scopes: T::OPTIONAL_SCOPES,
             needs_identity: T::NEEDS_IDENTITY,
             source: Source::Extracted(|server, call| Box::pin(T::from_tool_call(server, call))),
             schema: None,
@@ -98,6 +102,7 @@ impl Plain {
     pub const fn argument<T: Input, S>(self) -> Argument<T, S> {
         Argument {
             scopes: &[],
+            optional_scopes: &[],
             needs_identity: false,
             source: Source::Input(T::from_json),
             schema: Some(T::schema),
@@ -112,6 +117,7 @@ impl Unmarked {
     pub const fn argument<T, S>(self) -> Argument<T, S> {
         Argument {
             scopes: &[],
+            optional_scopes: &[],
             needs_identity: false,
             source: Source::Input(|_| Err(serde::de::Error::custom("not an input"))),
             schema: None,
@@ -164,7 +170,9 @@ enum Source<T, S> {
 /// How one argument is made. It carries no bound, so that what uses it adds no second error.
 pub struct Argument<T, S> {
     /// The scopes that taking it requires.
-    pub scopes: &'static [&'static str],
+    pub scopes: &'static [ScopeInfo],
+    /// The scopes that it looks at and does not require.
+    pub optional_scopes: &'static [ScopeInfo],
     /// Whether it needs a verified identity.
     pub needs_identity: bool,
     source: Source<T, S>,

@@ -4,44 +4,47 @@ use rmcp::model::Extensions;
 
 use super::{Extractor, FromToolCall, OptionalFromToolCall};
 use crate::{
-    AuthInfo,
+    AuthInfo, FromClaims,
     authorize::Caller,
     tool::{ToolCall, ToolError},
 };
 
 impl AuthInfo {
-    /// Who calls, inside your own `impl ServerHandler`; `None` without a token. A tool takes an `AuthInfo` instead.
+    /// Who calls, inside your own `impl ServerHandler`; `None` without a token. A tool takes an `AuthInfo` instead, and
+    /// so does a method with rmcp's own `#[prompt]` or `#[tool]`.
     ///
     /// ```
     /// # use mcp_auth::{AuthInfo, rmcp};
-    /// # use rmcp::{ErrorData, RoleServer, model::{GetTaskParams, GetTaskResult}, service::RequestContext};
-    /// # fn known(_task: &str, _owner: &mcp_auth::Principal) -> Result<GetTaskResult, ErrorData> {
-    /// #     Err(ErrorData::invalid_params("no such task", None))
-    /// # }
-    /// async fn get_task(task: GetTaskParams, context: RequestContext<RoleServer>) -> Result<GetTaskResult, ErrorData> {
-    ///     let user = AuthInfo::of(&context.extensions);
-    ///     let user = user.ok_or_else(|| ErrorData::invalid_params("no such task", None))?;
-    ///     known(&task.task_id, user.principal())
+    /// # use rmcp::{ErrorData, RoleServer, model::{ReadResourceRequestParams, ReadResourceResponse}, service::RequestContext};
+    /// # fn note(_uri: &str, _owner: &str) -> Option<ReadResourceResponse> { None }
+    /// async fn read_resource(
+    ///     request: ReadResourceRequestParams,
+    ///     context: RequestContext<RoleServer>,
+    /// ) -> Result<ReadResourceResponse, ErrorData> {
+    ///     let found = AuthInfo::of(&context.extensions).and_then(|user| note(&request.uri, user.subject()));
+    ///     found.ok_or_else(|| ErrorData::resource_not_found("no such note", None))
     /// }
     /// ```
     pub fn of(extensions: &Extensions) -> Option<Self> {
-        extensions.get::<http::request::Parts>()?.extensions.get::<Caller>()?.auth().cloned()
+        Caller::of(extensions)?.auth().cloned()
     }
 }
 
-impl Extractor for AuthInfo {}
+/// Whatever `C` is, and whether or not it can be made: no JSON value ever sets an identity.
+impl<C> Extractor for AuthInfo<C> {}
 
-impl<S: Sync> FromToolCall<S> for AuthInfo {
+impl<S: Sync, C: FromClaims> FromToolCall<S> for AuthInfo<C> {
     const NEEDS_IDENTITY: bool = true;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
-        call.auth().cloned().ok_or_else(ToolError::forbidden)
+        Ok(call.auth().ok_or_else(ToolError::forbidden)?.with_claims()?)
     }
 }
 
-impl<S: Sync> OptionalFromToolCall<S> for AuthInfo {
+impl<S: Sync, C: FromClaims> OptionalFromToolCall<S> for AuthInfo<C> {
+    /// `None` without a token only: claims that do not fit are a refusal here too.
     async fn optional_from_tool_call(_server: &S, call: &ToolCall) -> Result<Option<Self>, ToolError> {
-        Ok(call.auth().cloned())
+        Ok(call.auth().map(AuthInfo::with_claims).transpose()?)
     }
 }
 

@@ -6,7 +6,11 @@
 mod argument;
 mod auth_info;
 mod context;
+mod context_part;
+mod granted;
+mod handles;
 mod optional;
+mod require;
 mod state;
 
 use std::future::Future;
@@ -15,10 +19,14 @@ pub use argument::{
     Argument, ArgumentDefinition, AsExtractor, AsInput, Input, Kind, Marking, NotExtracted, Otherwise, Plain,
     Unmarked,
 };
+pub use handles::{Handles, Tickets};
 pub use optional::OptionalFromToolCall;
 pub use state::State;
 
-use crate::tool::{ToolCall, ToolError};
+use crate::{
+    authorize::ScopeInfo,
+    tool::{ToolCall, ToolError},
+};
 
 /// Marks a type as an extractor: its value comes from the request, never from the tool's JSON input.
 ///
@@ -70,7 +78,10 @@ impl<T: Extractor> Extractor for (T,) {}
 )]
 pub trait FromToolCall<S>: Extractor + Sized + Send {
     /// Scopes that taking this argument requires; they count as an access decision of the tool.
-    const SCOPES: &'static [&'static str] = &[];
+    const SCOPES: &'static [ScopeInfo] = &[];
+
+    /// Scopes that this argument looks at and does not require. The server declares them, too.
+    const OPTIONAL_SCOPES: &'static [ScopeInfo] = &[];
 
     /// Whether the argument cannot exist without a verified identity. On a `public` tool that is a compile error.
     const NEEDS_IDENTITY: bool = false;

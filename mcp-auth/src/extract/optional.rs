@@ -3,7 +3,10 @@
 use std::future::Future;
 
 use super::{Extractor, FromToolCall};
-use crate::tool::{ToolCall, ToolError};
+use crate::{
+    authorize::ScopeInfo,
+    tool::{ToolCall, ToolError},
+};
 
 /// An extractor that can be absent, taken as `Option<Self>`.
 #[diagnostic::on_unimplemented(
@@ -12,6 +15,9 @@ use crate::tool::{ToolCall, ToolError};
     note = "implement `OptionalFromToolCall` for `{Self}`, or take `{Self}` itself"
 )]
 pub trait OptionalFromToolCall<S>: Extractor + Sized + Send {
+    /// Scopes without which it is absent.
+    const SCOPES: &'static [ScopeInfo] = &[];
+
     /// Makes the value, or `None`.
     fn optional_from_tool_call<'a>(
         server: &'a S,
@@ -20,6 +26,8 @@ pub trait OptionalFromToolCall<S>: Extractor + Sized + Send {
 }
 
 impl<S, T: OptionalFromToolCall<S>> FromToolCall<S> for Option<T> {
+    const OPTIONAL_SCOPES: &'static [ScopeInfo] = T::SCOPES;
+
     fn from_tool_call<'a>(
         server: &'a S,
         call: &'a ToolCall,

@@ -9,14 +9,20 @@ use axum::{
 use http::request::Parts;
 
 use super::{Admitted, service::wrong_wiring};
-use crate::{AuthInfo, transport::Refusal};
+use crate::{AuthInfo, ClaimsMismatch, FromClaims, transport::Refusal};
 
 /// A handler wants to know who calls, and nobody can say.
 ///
 /// 500 where no [`AuthLayer`](crate::AuthLayer) lies around the route: that is a mistake of the program, and never 401,
 /// which would send the client to a sign-in that cannot help. 401 where the layer lets requests without a token through
-/// and the handler does not.
+/// and the handler does not. 403 without a challenge where the token's claims are not those that the handler asks for.
 pub struct AuthRejection(Refusal);
+
+impl From<ClaimsMismatch> for AuthRejection {
+    fn from(mismatch: ClaimsMismatch) -> Self {
+        Self(Refusal::forbidden(mismatch.to_string()))
+    }
+}
 
 impl IntoResponse for AuthRejection {
     fn into_response(self) -> Response {
@@ -39,22 +45,23 @@ impl fmt::Display for AuthRejection {
 impl std::error::Error for AuthRejection {}
 
 /// Who calls, behind an [`AuthLayer`](crate::AuthLayer).
-impl<S: Send + Sync> FromRequestParts<S> for AuthInfo {
+impl<S: Send + Sync, C: FromClaims> FromRequestParts<S> for AuthInfo<C> {
     type Rejection = AuthRejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, AuthRejection> {
         let admitted = admitted(parts)?;
-        let auth = admitted.caller.auth().cloned();
-        auth.ok_or_else(|| AuthRejection(admitted.layer.challenged().unauthorized()))
+        let auth = admitted.caller.auth();
+        let auth = auth.ok_or_else(|| AuthRejection(admitted.layer.challenged().unauthorized()))?;
+        Ok(auth.with_claims()?)
     }
 }
 
 /// Who calls, behind an [`AuthLayer`](crate::AuthLayer) that is [optional](crate::AuthLayer::optional).
-impl<S: Send + Sync> OptionalFromRequestParts<S> for AuthInfo {
+impl<S: Send + Sync, C: FromClaims> OptionalFromRequestParts<S> for AuthInfo<C> {
     type Rejection = AuthRejection;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Option<Self>, AuthRejection> {
-        Ok(admitted(parts)?.caller.auth().cloned())
+        Ok(admitted(parts)?.caller.auth().map(AuthInfo::with_claims).transpose()?)
     }
 }
 

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use tower::Layer;
 
 use crate::{
-    Auth, ConfigError, Problem,
+    Auth, ConfigError, Problem, Scope, ScopeInfo,
     authenticate::Authenticator,
     authorize::{Access, Caller, Catalog, Decision, Rule},
     config::ResourceUrl,
@@ -27,7 +27,9 @@ use crate::{
 #[must_use = "it protects the routes to which it is given"]
 pub struct AuthLayer {
     door: Arc<Door>,
+    /// Their names, for challenges.
     requires: Arc<[&'static str]>,
+    rule: Arc<Rule>,
     optional: bool,
 }
 
@@ -74,31 +76,46 @@ impl AuthLayer {
             verification_time: auth.settings.limits.verification_time,
             resource,
         };
-        Ok(Self { door: Arc::new(door), requires: Arc::default(), optional: false })
+        let rule = Arc::new(Rule::new(&Access::AUTHENTICATED, &[], &door.catalog));
+        Ok(Self { door: Arc::new(door), requires: Arc::default(), rule, optional: false })
     }
 
-    /// Demands a scope of every request, besides those demanded already. A token without it gets 403 with a challenge
-    /// that asks for all of them (`insufficient_scope`, RFC 6750 section 3.1).
+    /// Demands the scope `S` of every request, besides those demanded already; one that includes it does as well. A token
+    /// without it gets 403 with a challenge that asks for all of them (`insufficient_scope`, RFC 6750 section 3.1).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for a scope that the server of [`Auth::layer_for`] does not declare.
+    pub fn requires<S: Scope>(self) -> Result<Self, ConfigError> {
+        self.demanding(S::INFO)
+    }
+
+    /// The same for a scope that has no type.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] for a word that cannot be a scope (RFC 6749 section 3.3), or that the server of
     /// [`Auth::layer_for`] does not declare.
-    pub fn requires(mut self, scope: &'static str) -> Result<Self, ConfigError> {
+    pub fn requires_scope(self, scope: &'static str) -> Result<Self, ConfigError> {
+        if ScopeInfo::is_name(scope) {
+            return self.demanding(ScopeInfo::new(scope));
+        }
+        let help = "a scope is one word of ASCII, without quotes and backslashes, and not `offline_access`";
+        Err(Problem::new("AuthLayer::requires", format!("`{scope}` cannot be a scope"), help).into())
+    }
+
+    fn demanding(mut self, scope: ScopeInfo) -> Result<Self, ConfigError> {
         let declared = self.door.catalog.words();
-        let message = if !is_scope(scope) {
-            format!("`{scope}` cannot be a scope")
-        } else if !declared.is_empty() && !declared.contains(&scope) {
-            format!("the server of `{}` does not declare `{scope}`", self.door.resource)
-        } else {
-            self.requires = self.requires.iter().copied().chain([scope]).collect();
-            return Ok(self);
-        };
-        let help = match declared {
-            [] => "a scope is one word, of letters, digits and signs other than \" and \\".to_owned(),
-            declared => format!("it declares {}", declared.join(", ")),
-        };
-        Err(Problem::new("AuthLayer::requires", message, help).into())
+        if !declared.is_empty() && !declared.contains(&scope.name()) {
+            let message =
+                format!("the server of `{}` does not declare `{}`", self.door.resource, scope.name());
+            let help = format!("it declares {}", declared.join(", "));
+            return Err(Problem::new("AuthLayer::requires", message, help).into());
+        }
+        self.requires = self.requires.iter().copied().chain([scope.name()]).collect();
+        let scopes: Vec<_> = self.requires.iter().map(|name| ScopeInfo::new(name)).collect();
+        self.rule = Arc::new(Rule::new(&Access::AUTHENTICATED, &scopes, &self.door.catalog));
+        Ok(self)
     }
 
     /// Lets requests without a token through: handlers take `Option<AuthInfo>`. A token that is present has to be good
@@ -125,11 +142,11 @@ impl AuthLayer {
         let Some(auth) = caller.auth() else {
             return if self.optional { Ok(()) } else { Err(self.challenged().unauthorized()) };
         };
+        // Without a catalogue no scope includes another: the words themselves count.
         let allowed = if self.door.catalog.words().is_empty() {
             self.requires.iter().all(|scope| auth.has_scope(scope))
         } else {
-            let rule = Rule::new(&Access::AUTHENTICATED, &self.requires, &self.door.catalog);
-            rule.decide(caller) == Decision::Allowed
+            self.rule.decide(caller) == Decision::Allowed
         };
         if allowed {
             return Ok(());
@@ -145,11 +162,6 @@ impl<S> Layer<S> for AuthLayer {
     fn layer(&self, inner: S) -> AuthService<S> {
         AuthService::new(inner, self.clone())
     }
-}
-
-/// `scope-token` of RFC 6749 section 3.3.
-fn is_scope(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
 impl fmt::Debug for AuthLayer {

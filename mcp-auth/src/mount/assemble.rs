@@ -9,6 +9,7 @@ use axum::{
     routing::{MethodRouter, any},
 };
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 use super::{Endpoint, Entry, Parts, paths};
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     config::{METADATA, ResourceUrl},
     discovery::{ProtectedResource, public_json},
     tool::Registry,
-    transport::{Gate, GateParts, Guarded, McpService, Origins, Shutdown},
+    transport::{Binding, Gate, GateParts, Guarded, McpService, Origins, Shutdown},
 };
 
 /// Servers that fit their settings and each other.
@@ -43,7 +44,8 @@ pub(super) struct Checked {
 }
 
 impl Assembled {
-    pub(super) fn of(entries: Vec<Entry>) -> Result<Self, ConfigError> {
+    /// `connections`: of the one listener.
+    pub(super) fn of(entries: Vec<Entry>, connections: usize) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         if entries.is_empty() {
             let help = "add one, with `.server(…)`";
@@ -65,9 +67,10 @@ impl Assembled {
             servers.iter().flat_map(|server| server.metadata(servers.len() == 1)).collect();
         well_known.extend(issuers.iter().flat_map(paths::development_routes));
         let shutdown = Shutdown::default();
+        let strangers = Arc::new(Gate::places_of_strangers(connections));
         let mut assembled = Vec::new();
         for server in servers {
-            match server.assemble(&shutdown) {
+            match server.assemble(&shutdown, &strangers) {
                 Ok(server) => assembled.push(server),
                 Err(found) => problems_of(found)?,
             }
@@ -162,25 +165,28 @@ impl Checked {
         routes
     }
 
-    fn assemble(self, shutdown: &Shutdown) -> Result<Assembly, Vec<Problem>> {
+    fn assemble(self, shutdown: &Shutdown, strangers: &Arc<Semaphore>) -> Result<Assembly, Vec<Problem>> {
         let Self { auth, resource, registry, origins, .. } = self;
         let settings = &auth.settings;
         let authenticator = auth.authenticator(&resource, Arc::clone(&registry.catalog))?;
-        let guarded = Guarded::new(Arc::clone(&registry), resource.metadata_url());
+        let state_time = settings.limits.request_state_time;
+        let binding = Binding::new(&settings.state_key, resource.as_str(), state_time, &auth.clock);
+        let binding = Arc::new(binding.map_err(|problem| vec![problem])?);
+        let guarded = Guarded::new(Arc::clone(&registry), resource.metadata_url(), Arc::clone(&binding));
         let service = McpService::new(guarded, settings.limits.body_size, shutdown.stopped.clone());
         let parts = GateParts {
             registry,
             authenticator,
             service,
+            binding,
+            strangers: Arc::clone(strangers),
             origins,
             limits: settings.limits.clone(),
             clock: auth.clock.clone(),
             resource_metadata: resource.metadata_url(),
             closing: shutdown.closing.clone(),
         };
-        let key = settings.session_key.as_ref().map(|key| key.0.as_slice());
-        let gate = Gate::new(parts, key).map_err(|problem| vec![problem])?;
-        Ok(Assembly { resource, gate: Arc::new(gate), auth })
+        Ok(Assembly { resource, gate: Arc::new(Gate::new(parts)), auth })
     }
 }
 

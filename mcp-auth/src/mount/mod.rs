@@ -8,7 +8,9 @@ use std::fmt;
 use axum::{Router, routing::MethodRouter};
 use tokio::net::TcpListener;
 
-use crate::{Auth, ConfigError, Error, Problem, Server, config::ResourceUrl, tool::Registry, transport::Bound};
+use crate::{
+    Auth, ConfigError, Error, Problem, Server, config::ResourceUrl, tool::Registry, transport::Bound,
+};
 use assemble::Assembled;
 pub(crate) use assemble::metadata;
 
@@ -93,7 +95,7 @@ impl Mount {
     /// [`ConfigError`] where a server and its settings do not fit, and where two servers are in each other's way: the
     /// same path, or the same audience.
     pub fn router(self) -> Result<Router, ConfigError> {
-        Ok(Assembled::of(self.entries)?.router())
+        Ok(Assembled::of(self.entries, self.auth.settings.limits.connections)?.router())
     }
 
     /// The same routes one by one.
@@ -102,7 +104,7 @@ impl Mount {
     ///
     /// What [`router`](Self::router) refuses.
     pub fn parts(self) -> Result<Parts, ConfigError> {
-        Ok(Assembled::of(self.entries)?.parts())
+        Ok(Assembled::of(self.entries, self.auth.settings.limits.connections)?.parts())
     }
 
     /// Serves until the process is told to stop (SIGINT, SIGTERM), then lets open requests end.
@@ -121,7 +123,7 @@ impl Mount {
     /// What [`serve`](Self::serve) refuses at start, and settings that want to listen in different places.
     pub async fn bind(self) -> Result<Bound, Error> {
         let limits = self.auth.settings.limits.clone();
-        let assembled = Assembled::of(self.entries)?;
+        let assembled = Assembled::of(self.entries, self.auth.settings.limits.connections)?;
         let address = assembled.address().map_err(ConfigError::from)?;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
@@ -133,7 +135,8 @@ impl Mount {
 
 impl fmt::Debug for Mount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let resources = self.entries.iter().map(|entry| entry.resource.as_ref().ok().map(ResourceUrl::as_str));
+        let resources =
+            self.entries.iter().map(|entry| entry.resource.as_ref().ok().map(ResourceUrl::as_str));
         f.debug_list().entries(resources).finish()
     }
 }

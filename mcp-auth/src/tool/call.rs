@@ -1,21 +1,30 @@
 //! One call of a tool.
 
+use std::sync::Arc;
+
 use rmcp::{
     RoleServer,
     model::{InputResponses, JsonObject},
     service::RequestContext,
 };
 
-use crate::AuthInfo;
+use crate::{
+    AuthInfo,
+    authorize::{Catalog, Granted, Scope},
+    transport::{Binding, Round},
+};
 
 /// One call of a tool: who calls, with what, in which protocol context.
 pub struct ToolCall {
     pub(crate) context: RequestContext<RoleServer>,
+    pub(crate) binding: Arc<Binding>,
     pub(crate) name: &'static str,
     pub(crate) arguments: JsonObject,
     pub(crate) input_responses: Option<InputResponses>,
     pub(crate) request_state: Option<String>,
     pub(crate) auth: Option<AuthInfo>,
+    /// What the scopes of `auth` mean on this server.
+    pub(crate) catalog: Arc<Catalog>,
 }
 
 /// Which tool and who calls, without the arguments: they can hold anything.
@@ -34,6 +43,11 @@ impl ToolCall {
     /// Who calls; `None` on a public tool called without a token.
     pub fn auth(&self) -> Option<&AuthInfo> {
         self.auth.as_ref()
+    }
+
+    /// The proof that the caller holds `T`, if they do.
+    pub(crate) fn granted<T: Scope>(&self) -> Option<Granted<T>> {
+        Granted::check(&self.catalog, self.auth.as_ref()?.scope_set())
     }
 
     /// The caller's subject, for the log.
@@ -56,8 +70,19 @@ impl ToolCall {
         self.input_responses.as_ref()
     }
 
-    /// The state that an earlier round of this call handed out. The client may have changed it.
+    /// The state that an earlier round of this call handed out, as the tool wrote it: it was sealed for this caller,
+    /// this tool and these arguments, and has not been changed meanwhile.
     pub fn request_state(&self) -> Option<&str> {
         self.request_state.as_deref()
+    }
+
+    /// What a state that the tool hands out is bound to.
+    pub(crate) fn round(&self) -> Round<'_> {
+        Round {
+            owner: self.auth.as_ref().map(AuthInfo::principal),
+            method: "tools/call",
+            name: self.name,
+            arguments: Some(&self.arguments),
+        }
     }
 }

@@ -5,7 +5,11 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use rmcp::model::{CallToolResponse, Icon, JsonObject, MetaObject};
 
 use super::{ToolCall, ToolError};
-use crate::{authorize::Access, extract::ArgumentDefinition, transport::FindHandler};
+use crate::{
+    authorize::{Access, ScopeInfo},
+    extract::ArgumentDefinition,
+    transport::FindHandler,
+};
 
 /// What a tool answers.
 pub type Outcome = Result<CallToolResponse, ToolError>;
@@ -40,9 +44,9 @@ pub struct ServerDefinition<S: 'static> {
     /// Icons of the server.
     pub icons: Option<fn() -> Vec<Icon>>,
     /// The catalogue: every scope that exists here.
-    pub scopes: &'static [&'static str],
+    pub scopes: &'static [ScopeInfo],
     /// Scopes demanded of every request, `initialize` and lists included.
-    pub requires: &'static [&'static str],
+    pub requires: &'static [ScopeInfo],
     /// Whether `initialize`, `server/discover`, `ping` and the lists are open without a token.
     pub anonymous: bool,
     /// Who may use what is not a tool.
@@ -117,7 +121,9 @@ pub struct ToolDefinition<S: 'static> {
     /// The access word.
     pub access: Access,
     /// Scopes that the arguments require, one slice per argument.
-    pub argument_scopes: &'static [&'static [&'static str]],
+    pub argument_scopes: &'static [&'static [ScopeInfo]],
+    /// Scopes that the arguments look at and do not require, one slice per argument.
+    pub optional_scopes: &'static [&'static [ScopeInfo]],
     /// Hints about what the tool does.
     pub annotations: Annotations,
     /// Icons of the tool.

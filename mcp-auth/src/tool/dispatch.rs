@@ -1,6 +1,6 @@
 //! The authoritative way of a call: authorize, extract, run, audit. The gate in front only decides the HTTP status.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use rmcp::{
@@ -13,15 +13,17 @@ use serde_json::json;
 use super::{Registry, ToolCall, error::Kind, failure};
 use crate::{
     authorize::{Caller, Decision, Operation, Rule},
-    challenge::Challenge,
+    challenge::{Challenge, StepUp},
+    transport::Binding,
 };
 
 /// Calls a tool for `caller`; `None` means that nothing has authenticated this request.
 pub(crate) async fn call(
     registry: &Registry,
     resource_metadata: &str,
+    binding: &Arc<Binding>,
     caller: Option<Caller>,
-    request: CallToolRequestParams,
+    mut request: CallToolRequestParams,
     context: RequestContext<RoleServer>,
 ) -> Result<CallToolResponse, ErrorData> {
     let found = registry.find(&request.name);
@@ -34,21 +36,30 @@ pub(crate) async fn call(
         Err(denied) => return Ok(refusal(name, rule, denied, resource_metadata)),
     };
     let abandoned = context.ct.clone();
-    let call = ToolCall {
+    let brought = request.request_state.take();
+    let mut call = ToolCall {
         context,
+        binding: Arc::clone(binding),
         name,
         arguments: request.arguments.unwrap_or_default(),
         input_responses: request.input_responses,
-        request_state: request.request_state,
+        request_state: None,
         auth,
+        catalog: Arc::clone(&registry.catalog),
     };
+    call.request_state = call.round().open(binding, brought)?;
     let run = async {
         match registry.call(index, &call).await {
             Ok(response) => {
                 tracing::debug!(tool = name, subject = call.subject(), "tool answered");
-                Ok(response)
+                call.round().bind(binding, response)
             }
-            Err(error) => failed(name, error.into_kind()),
+            Err(error) => match error.into_kind() {
+                Kind::NeedsScope(scope) => Ok(needs_scope(&call, rule, scope.name(), resource_metadata)),
+                // Of rmcp's own error type, by way of `?`.
+                Kind::Protocol(error) => Err(refined(&call, rule, error)),
+                kind => failed(name, kind),
+            },
         }
     };
     // A panic of the user's code, also of their error's `Display`, is an error of this call and of nothing else.
@@ -105,11 +116,53 @@ fn refusal(tool: &'static str, rule: &Rule, denied: Denied, resource_metadata: &
             .into();
         }
         Denied::NeedsToken => (None, "authorization required".to_owned()),
-        Denied::NeedsScope => {
-            (Some("insufficient_scope"), format!("this tool needs the scope {}", scope.join(" ")))
-        }
+        Denied::NeedsScope => (Some("insufficient_scope"), needed(scope)),
     };
     tracing::info!(tool, ?denied, scope = scope.join(" "), "refused");
+    challenged(error, text, scope, resource_metadata)
+}
+
+/// The tool itself asks for one more scope. Where the answer has not begun, the gate makes a 403 of it.
+fn needs_scope(
+    call: &ToolCall,
+    rule: &Rule,
+    scope: &'static str,
+    resource_metadata: &str,
+) -> CallToolResponse {
+    let mut scopes = rule.wanted().to_vec();
+    if !scopes.contains(&scope) {
+        scopes.push(scope);
+    }
+    if let Some(step_up) = StepUp::of(&call.context.extensions) {
+        step_up.operation(rule.wanted());
+        step_up.ask(scope);
+    }
+    tracing::info!(
+        tool = call.name,
+        subject = call.subject(),
+        scope = scopes.join(" "),
+        "refused by the tool: a scope is missing"
+    );
+    challenged(Some("insufficient_scope"), needed(&scopes), &scopes, resource_metadata)
+}
+
+fn refined(call: &ToolCall, rule: &Rule, error: ErrorData) -> ErrorData {
+    let Some(step_up) = StepUp::of(&call.context.extensions) else { return error };
+    step_up.operation(rule.wanted());
+    step_up.refine(error)
+}
+
+fn needed(scopes: &[&str]) -> String {
+    format!("this tool needs the scope {}", scopes.join(" "))
+}
+
+/// A result that tells the model why, and the client what to ask for.
+fn challenged(
+    error: Option<&'static str>,
+    text: String,
+    scope: &[&str],
+    resource_metadata: &str,
+) -> CallToolResponse {
     let challenge = Challenge { error, error_description: Some(&text), scope, resource_metadata }.to_string();
     let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
     result.meta.get_or_insert_default().insert("mcp/www_authenticate".to_owned(), json!([challenge]));
@@ -120,6 +173,7 @@ fn failed(tool: &'static str, kind: Kind) -> Result<CallToolResponse, ErrorData>
     let text = match kind {
         Kind::Tell(text) | Kind::Arguments(text) => text,
         Kind::Forbidden => "not allowed".to_owned(),
+        Kind::NeedsScope(scope) => needed(&[scope.name()]),
         Kind::Protocol(error) => return Err(error),
         Kind::Opaque(source) => return Ok(opaque(tool, &failure::chain(&*source))),
     };

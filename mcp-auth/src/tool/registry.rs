@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{OutcomeFuture, Server, ServerDefinition, ToolCall, ToolDefinition, schema};
 use crate::{
-    authorize::{Access, Catalog, Group, MAX_SCOPES, Policy, Rule},
+    authorize::{Access, Catalog, Group, MAX_SCOPES, Policy, Rule, ScopeInfo},
     config::Problem,
     transport::OwnHandler,
 };
@@ -103,7 +103,7 @@ impl<S: Server> Calls for Erased<S> {
     }
 }
 
-fn argument_scopes<S>(tool: &ToolDefinition<S>) -> Vec<&'static str> {
+fn argument_scopes<S>(tool: &ToolDefinition<S>) -> Vec<ScopeInfo> {
     tool.argument_scopes.iter().copied().flatten().copied().collect()
 }
 

@@ -9,10 +9,12 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use http_body_util::Full;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     McpService, Origins, Refusal,
+    binding::Binding,
     body::Bodies,
     envelope::{Envelope, Unreadable},
     headers::{self, SESSION},
@@ -22,10 +24,10 @@ use super::{
     stream,
 };
 use crate::{
-    Limits, Problem,
+    Limits,
     authenticate::Authenticator,
     authorize::{Caller, Decision, Operation, Rule},
-    challenge::{RequestId, Rpc},
+    challenge::{RequestId, Rpc, StepUp, Terms},
     clock::Clock,
     layer::Admitted,
     tool::Registry,
@@ -39,6 +41,10 @@ pub(crate) struct GateParts {
     pub(crate) registry: Arc<Registry>,
     pub(crate) authenticator: Arc<Authenticator>,
     pub(crate) service: McpService,
+    pub(crate) binding: Arc<Binding>,
+    /// Places for streams that callers without a token keep open, on all servers of one listener together: the other half of
+    /// the connections stays for those with one.
+    pub(crate) strangers: Arc<Semaphore>,
     pub(crate) origins: Origins,
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
@@ -54,17 +60,26 @@ pub(crate) struct Gate {
     sessions: Sessions,
     bodies: Bodies,
     first_sign_in: Vec<&'static str>,
+    terms: Arc<Terms>,
 }
 
 impl Gate {
-    pub(crate) fn new(parts: GateParts, session_key: Option<&[u8]>) -> Result<Self, Problem> {
+    pub(crate) fn new(parts: GateParts) -> Self {
         let limits = &parts.limits;
-        Ok(Self {
+        let catalog = Arc::clone(&parts.registry.catalog);
+        let terms = Arc::new(Terms { resource_metadata: parts.resource_metadata.clone(), catalog });
+        Self {
             first_sign_in: parts.registry.policy.first_sign_in(&parts.registry.catalog),
-            sessions: Sessions::new(session_key, parts.clock.clone())?,
+            sessions: Sessions::new(Arc::clone(&parts.binding), parts.clock.clone()),
             bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
+            terms,
             parts,
-        })
+        }
+    }
+
+    /// Half of the connections.
+    pub(crate) fn places_of_strangers(connections: usize) -> Semaphore {
+        Semaphore::new((connections / 2).clamp(1, Semaphore::MAX_PERMITS))
     }
 
     /// The whole way of one request.
@@ -140,8 +155,11 @@ impl Gate {
         // Where no session is opened without a token, none can be used without one either.
         let stranger = !self.parts.registry.anonymous && caller.auth().is_none();
         let needs_token = stranger && parts.headers.contains_key(SESSION);
-        let session = self.open_session(&mut parts, &caller);
-        let response = self.forward(parts, body, caller, session, &id).await;
+        let waits = envelope.method() == Some("subscriptions/listen");
+        let place = if waits { self.place(&caller) } else { Ok(None) };
+        let place = place.map_err(|refusal| refusal.answering(id.clone()))?;
+        let session = self.open_session(&mut parts, &caller).await;
+        let response = self.forward(parts, body, caller, session, &id, place).await;
         if needs_token && response.status() == StatusCode::NOT_FOUND {
             return Err(self.unauthorized(&self.first_sign_in).answering(id));
         }
@@ -152,9 +170,10 @@ impl Gate {
     async fn stream(&self, mut parts: Parts, caller: Caller) -> Result<Response<Body>, Refusal> {
         self.decide(Operation::Open, &caller)?;
         let deletes = parts.method == Method::DELETE;
-        let session = self.open_session(&mut parts, &caller);
+        let place = if deletes { None } else { self.place(&caller)? };
+        let session = self.open_session(&mut parts, &caller).await;
         let id = session.as_ref().map(|session| session.id.clone());
-        let response = self.forward(parts, Bytes::new(), caller, session, &None).await;
+        let response = self.forward(parts, Bytes::new(), caller, session, &None, place).await;
         if let (true, true, Some(id)) = (deletes, response.status().is_success(), id) {
             self.sessions.forget(&id);
         }
@@ -189,12 +208,23 @@ impl Gate {
 
     /// Replaces the client's session id by rmcp's. Whoever may not use the session presents an id that rmcp does not
     /// know either, so that the answer is the same to the byte.
-    fn open_session(&self, parts: &mut Parts, caller: &Caller) -> Option<Opened> {
+    async fn open_session(&self, parts: &mut Parts, caller: &Caller) -> Option<Opened> {
         let sealed = parts.headers.remove(SESSION)?;
-        let opened = sealed.to_str().ok().and_then(|sealed| self.sessions.open(sealed, caller));
+        let mut opened = sealed.to_str().ok().and_then(|sealed| self.sessions.open(sealed, caller));
         let id = opened.as_ref().and_then(|session| HeaderValue::from_str(&session.id).ok());
         parts.headers.insert(SESSION, id.unwrap_or(HeaderValue::from_static("unknown")));
+        self.end(opened.as_mut().and_then(|session| session.surplus.take())).await;
         opened
+    }
+
+    /// Ends the session that is too many for its owner.
+    async fn end(&self, surplus: Option<String>) {
+        if let Some(id) = surplus {
+            tracing::info!(
+                "the session that its owner has not used for longest has ended: they hold too many"
+            );
+            self.parts.service.end_session(&id).await;
+        }
     }
 
     /// Bounds what sessions keep, and what strangers can open: sessions without an owner.
@@ -202,15 +232,12 @@ impl Gate {
         if size > INITIALIZE_SIZE {
             return Err(Refusal::bad_request(format!("`initialize` is larger than {INITIALIZE_SIZE} bytes")));
         }
-        if caller.auth().is_some() || self.sessions.has_room() {
-            return Ok(());
-        }
         for id in self.sessions.to_look_after() {
             if !self.parts.service.has_session(&id).await {
                 self.sessions.forget(&id);
             }
         }
-        if self.sessions.has_room() {
+        if caller.auth().is_some() || self.sessions.has_room() {
             return Ok(());
         }
         Err(Refusal::unavailable("too many sessions", Duration::from_secs(60)))
@@ -224,15 +251,22 @@ impl Gate {
         caller: Caller,
         session: Option<Opened>,
         id: &RequestId,
+        place: Option<OwnedSemaphorePermit>,
     ) -> Response<Body> {
         let waits = parts.method == Method::GET;
+        let step_up = StepUp::new(&self.terms);
+        parts.extensions.insert(step_up.clone());
         parts.extensions.insert(caller.clone());
         let response = self.parts.service.handle(Request::from_parts(parts, Full::new(body))).await;
         let mut response = normalize::errors(response.map(Body::new), id);
         if let Some(new) = response.headers().get(SESSION).and_then(|id| id.to_str().ok().map(str::to_owned))
-            && let Ok(sealed) = HeaderValue::from_str(&self.sessions.seal(&new, &caller))
         {
-            response.headers_mut().insert(SESSION, sealed);
+            let sealed = self.sessions.seal(&new, &caller);
+            self.end(sealed.surplus).await;
+            response.headers_mut().remove(SESSION);
+            if let Ok(sealed) = HeaderValue::from_str(&sealed.id) {
+                response.headers_mut().insert(SESSION, sealed);
+            }
         }
         if normalize::is_stream(&response) {
             let lifetime = caller.auth().map(|auth| {
@@ -240,9 +274,23 @@ impl Gate {
             });
             let adopted = session.and_then(|session| session.until_adopted);
             let closing = waits.then(|| self.parts.closing.clone());
-            return stream::bound(response, lifetime, adopted.into_iter().chain(closing));
+            return stream::bound(response, lifetime, adopted.into_iter().chain(closing), place);
+        }
+        // Work that found a scope missing, before anything was answered.
+        if let Some(scopes) = step_up.asked() {
+            let refusal = Refusal::insufficient_scope(scopes, &self.parts.resource_metadata);
+            return refused(refusal.answering(id.clone()));
         }
         response
+    }
+
+    /// A place for one more stream that may wait for ever; only strangers need one.
+    fn place(&self, caller: &Caller) -> Result<Option<OwnedSemaphorePermit>, Refusal> {
+        if caller.auth().is_some() {
+            return Ok(None);
+        }
+        let place = Arc::clone(&self.parts.strangers).try_acquire_owned();
+        place.map(Some).map_err(|_| Refusal::unavailable("too many streams", Duration::from_secs(60)))
     }
 }
 

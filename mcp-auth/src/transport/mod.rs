@@ -1,6 +1,7 @@
 //! How axum, tower and rmcp meet us.
 
 mod activity;
+mod binding;
 mod body;
 mod envelope;
 mod gate;
@@ -17,6 +18,7 @@ mod timed;
 
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use self::rmcp::{Guarded, McpService};
+pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
 pub(crate) use gate::{Gate, GateParts};
 pub(crate) use headers::refuse_repeated;
 pub(crate) use identify::{Challenged, identify};

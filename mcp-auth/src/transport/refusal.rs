@@ -66,6 +66,11 @@ impl Refusal {
             .with(header::RETRY_AFTER, seconds)
     }
 
+    /// 403 without a challenge: no token of the same issuer would help.
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, Rpc::Forbidden, message)
+    }
+
     /// 500: the developer's fault; what it is stands in the log.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, Rpc::Internal, message)

@@ -10,7 +10,10 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::Response;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use tokio::time::{Sleep, sleep};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Sleep, sleep},
+};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// A response body that ends early, and cleanly, at a moment or at a signal.
@@ -18,6 +21,8 @@ struct Bounded {
     body: Body,
     expiry: Option<Pin<Box<Sleep>>>,
     signals: Vec<Pin<Box<WaitForCancellationFutureOwned>>>,
+    /// The stream's place among those that are open at once.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 /// Bounds the stream of `response`.
@@ -25,11 +30,11 @@ pub(super) fn bound(
     response: Response<Body>,
     lifetime: Option<Duration>,
     signals: impl IntoIterator<Item = CancellationToken>,
+    place: Option<OwnedSemaphorePermit>,
 ) -> Response<Body> {
     let signals: Vec<_> = signals.into_iter().map(|signal| Box::pin(signal.cancelled_owned())).collect();
-    response.map(|body| {
-        Body::new(Bounded { body, expiry: lifetime.map(|lifetime| Box::pin(sleep(lifetime))), signals })
-    })
+    let expiry = lifetime.map(|lifetime| Box::pin(sleep(lifetime)));
+    response.map(|body| Body::new(Bounded { body, expiry, signals, _place: place }))
 }
 
 impl HttpBody for Bounded {

@@ -9,10 +9,22 @@ use tokio::task::JoinHandle;
 use crate::support::{Answer, Message, exchange, free_port, request};
 
 mod notes {
+    use mcp_auth::Scope;
+
+    /// Read everybody's notes.
+    #[derive(Scope)]
+    #[scope("notes:admin", includes(WriteNotes))]
+    pub(super) struct AdminNotes;
+
+    /// Change your notes.
+    #[derive(Scope)]
+    #[scope("notes:write")]
+    pub(super) struct WriteNotes;
+
     #[derive(Clone)]
     pub(super) struct Notes;
 
-    #[mcp_auth::server(scopes("notes:read", "notes:write"))]
+    #[mcp_auth::server(scopes("notes:read", WriteNotes, AdminNotes))]
     impl Notes {
         /// Lists notes.
         #[tool(scopes = "notes:read")]
@@ -21,10 +33,24 @@ mod notes {
         }
     }
 }
-use notes::Notes;
+use notes::{AdminNotes, Notes, WriteNotes};
 
 async fn subject(user: AuthInfo) -> String {
     user.subject().to_owned()
+}
+
+/// Claims that some issuers add.
+#[derive(serde::Deserialize)]
+struct Employee {
+    department: String,
+}
+
+async fn department(user: AuthInfo<Employee>) -> String {
+    user.claims().department.clone()
+}
+
+async fn may_write(user: AuthInfo) -> String {
+    user.has::<WriteNotes>().to_string()
 }
 
 async fn perhaps(user: Option<AuthInfo>) -> String {
@@ -69,16 +95,19 @@ async fn start(app: impl FnOnce(&Auth) -> Router) -> Running {
 
 /// Every kind of route.
 fn routes(auth: &Auth) -> Router {
-    let writes = layer(auth).requires("notes:write").unwrap();
+    let writes = layer(auth).requires::<WriteNotes>().unwrap();
     let read = Router::new()
         .route("/notes", get(subject))
         .route("/headers", get(headers))
         .route("/notes/new", get(subject).layer(writes.clone()))
-        .layer(layer(auth).requires("notes:read").unwrap());
+        .layer(layer(auth).requires_scope("notes:read").unwrap());
     let open = Router::new().route("/open", get(perhaps)).route("/open/me", get(subject));
-    let both = writes.requires("notes:read").unwrap();
+    let typed = Router::new().route("/department", get(department)).route("/may-write", get(may_write));
+    let typed = typed.layer(layer(auth));
+    let both = writes.requires_scope("notes:read").unwrap();
     read.merge(open.layer(layer(auth).optional()))
         .route("/both", get(subject).layer(both))
+        .merge(typed)
         .route("/forgotten", get(subject))
         .route("/forgotten/perhaps", get(perhaps))
 }
@@ -129,6 +158,37 @@ async fn r9_r11_r22_r26_the_table_of_routes_and_tokens() {
     assert_eq!(running.get("/notes", Some(&read)).await.body, "alice");
     assert_eq!(running.get("/open", None).await.body, "nobody");
     assert_eq!(running.get("/open", Some(&read)).await.body, "alice");
+}
+
+#[tokio::test]
+async fn r16_a_scope_that_includes_the_demanded_one_will_do() {
+    let running = start(routes).await;
+    for (scopes, write, admin) in [
+        ("notes:read", 403, "false"),
+        ("notes:read notes:write", 200, "true"),
+        ("notes:read notes:admin", 200, "true"),
+    ] {
+        let token = running.token(scopes);
+        assert_eq!(running.get("/notes/new", Some(&token)).await.status, write, "{scopes}");
+        assert_eq!(running.get("/may-write", Some(&token)).await.body, admin, "{scopes}");
+    }
+    let auth = Auth::builder().issuer(Issuer::new("https://auth.example.com"));
+    let auth = auth.resource("https://mcp.example.com/mcp").build().unwrap();
+    assert!(layer(&auth).requires::<AdminNotes>().is_ok());
+}
+
+#[tokio::test]
+async fn claims_of_another_form_are_403_without_a_challenge() {
+    let running = start(routes).await;
+    let token = |department: serde_json::Value| {
+        let token = running.issuer.token("alice").audience(&running.resource).claim("department", department);
+        token.issue().expose().to_owned()
+    };
+    let answer = running.get("/department", Some(&token("books".into()))).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "books"));
+    let answer = running.get("/department", Some(&token(7.into()))).await;
+    assert_eq!((answer.status, answer.json()["error"].as_str()), (403, Some("forbidden")), "{answer:?}");
+    assert!(answer.challenge().is_none());
 }
 
 #[tokio::test]
@@ -262,11 +322,11 @@ fn a_layer_that_could_only_refuse_does_not_start() {
     assert_eq!(setting(error), "AuthBuilder::allowed_hosts");
     let layer = auth.layer_at("https://mcp.example.com/api").unwrap();
     for word in ["", "two words", "a\"b", "a\\b", "ü"] {
-        assert_eq!(setting(layer.clone().requires(word).unwrap_err()), "AuthLayer::requires", "{word}");
+        assert_eq!(setting(layer.clone().requires_scope(word).unwrap_err()), "AuthLayer::requires", "{word}");
     }
-    assert!(layer.requires("any:word").is_ok());
+    assert!(layer.requires_scope("any:word").is_ok());
     let notes =
         builder().resource("https://mcp.example.com/mcp").build().unwrap().layer_for::<Notes>().unwrap();
-    let error = notes.requires("notes:raed").unwrap_err();
-    assert!(error.to_string().contains("it declares notes:read, notes:write"), "{error}");
+    let error = notes.requires_scope("notes:raed").unwrap_err();
+    assert!(error.to_string().contains("it declares notes:read, notes:write, notes:admin"), "{error}");
 }

@@ -11,10 +11,10 @@ use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 use crate::support::{Anonymous, Message, Plain, READ, exchange, start};
 
 #[derive(Clone, Default)]
-struct Memory(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Memory(Arc<Mutex<Vec<u8>>>);
 
 impl Memory {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
 }

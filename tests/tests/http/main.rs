@@ -11,6 +11,7 @@
 mod adoption;
 mod attack;
 mod bearer;
+mod claims;
 mod configuration;
 mod confusion;
 mod cors;
@@ -25,8 +26,10 @@ mod mounting;
 mod origins;
 mod outage;
 mod paths;
+mod prompts;
 mod requirements;
 mod sessions;
 mod shutdown;
+mod step_up;
 mod support;
 mod table;

@@ -7,7 +7,6 @@
 //! | R29-R37 | claims, headers and keys of a token: inside the crate, in `authenticate/tests` |
 //! | R38-R41 | introspection: inside the crate, in `authenticate/tests/introspection.rs` and `verifier.rs`; with a real issuer in `tests/lab` |
 //! | R42 | bound tokens: inside the crate, in `authenticate/tests` |
-//! | R54 | `requestState` is passed on to the tool as it came; nothing of ours makes or trusts one yet |
-//! | R56 | elicitation by URL is the tool's own; nothing of ours opens one yet |
+//! | R54, R56 | `requestState` and tickets: in `tests/inner/binding.rs` |
 //!
 //! Of what is asked for elsewhere: `TCP_NODELAY` cannot be seen from outside, and is tested in `transport/serve.rs`.

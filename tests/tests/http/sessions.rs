@@ -113,6 +113,9 @@ async fn f11_a_stranger_cannot_cancel_a_call_and_the_owner_can() {
     server.ledger.begun().await;
     assert_eq!(server.send(&cancel.clone().token(&mallory)).await.status, 404);
     assert_eq!(server.send(&Message::end().session(&id).token(&mallory)).await.status, 202);
+    // Nor does anything else that a stranger tries change the call that runs.
+    is_unknown_to(&server, Some(&mallory), &id).await;
+    is_unknown_to(&server, None, &id).await;
     server.ledger.let_one_end();
     assert!(within(stream.reads("slow ran")).await);
     assert_eq!(server.ledger.ran(), ["slow"]);
@@ -211,6 +214,80 @@ async fn t3_a_session_of_a_token_is_unknown_without_it_also_where_anonymous_ones
         assert_eq!(server.send(&message.session(&id)).await.status, 404);
     }
     assert_eq!(server.ledger.ran(), [""; 0]);
+}
+
+/// One owner holds 256 sessions. One more ends that of theirs which nobody has used for longest.
+#[tokio::test]
+async fn r57_t3_one_owner_cannot_open_sessions_without_end() {
+    let server = start::<Plain>().await;
+    let [alice, bob] = ["alice", "bob"].map(|name| server.token(name, READ));
+    let of_bob = server.session(Some(&bob)).await;
+    let first = server.session(Some(&alice)).await;
+    let second = server.session(Some(&alice)).await;
+    let (_, mut stream) = server.open(&Message::listen().session(&second).token(&alice)).await;
+    assert!(within(stream.chunk()).await.is_some(), "it is open");
+    let list = |id: &str| Message::old("tools/list", &json!({})).session(id);
+    let status = async |id: &str, token: &str| server.send(&list(id).token(token)).await.status;
+    assert_eq!(status(&first, &alice).await, 200, "used after the second");
+    for _ in 2..=256 {
+        server.session(Some(&alice)).await;
+    }
+    assert_eq!(status(&second, &alice).await, 404, "the one that was idle has ended");
+    while within(stream.chunk()).await.is_some() {}
+    assert_eq!(status(&first, &alice).await, 200);
+    assert_eq!(status(&of_bob, &bob).await, 200, "nobody pays for another");
+}
+
+/// Streams without a token take at most half of the connections.
+#[tokio::test]
+async fn strangers_cannot_take_all_streams() {
+    let limits = mcp_auth::Limits { connections: 8, ..Default::default() };
+    let server =
+        crate::support::start_with::<Anonymous>(crate::support::Setup { limits, ..Default::default() }).await;
+    let mut open = Vec::new();
+    for _ in 0..4 {
+        let id = server.session(None).await;
+        let (head, stream) = server.open(&Message::listen().session(&id)).await;
+        assert_eq!(head.status, 200);
+        open.push(stream);
+    }
+    let id = server.session(None).await;
+    let refused = server.send(&Message::listen().session(&id)).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("60")), "{refused:?}");
+    let alice = server.token("alice", READ);
+    let own = server.session(Some(&alice)).await;
+    let (head, _stream) = server.open(&Message::listen().session(&own).token(&alice)).await;
+    assert_eq!(head.status, 200, "with a token there is room");
+    open.pop();
+    let again = async {
+        while server.open(&Message::listen().session(&id)).await.0.status != 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    within(again).await;
+}
+
+/// What is open outlives its token by the grace and no more; what is new needs a token that is good.
+#[tokio::test]
+async fn t3_streams_and_calls_that_outlive_their_token_end_and_new_work_needs_a_good_one() {
+    let limits =
+        mcp_auth::Limits { stream_grace: std::time::Duration::from_millis(200), ..Default::default() };
+    let server =
+        crate::support::start_with::<Plain>(crate::support::Setup { limits, ..Default::default() }).await;
+    let short = server.issuer.token("alice").audience(&server.resource).scopes(READ);
+    let short = short.expires_in(std::time::Duration::from_secs(2)).issue();
+    let id = server.session(Some(short.expose())).await;
+    let (_, mut call) = server.open(&Message::old_call("slow").session(&id).token(short.expose())).await;
+    let (_, mut stream) = server.open(&Message::listen().session(&id).token(short.expose())).await;
+    server.ledger.begun().await;
+    assert!(!within(call.reads("slow ran")).await, "the stream of the call ends");
+    while within(stream.chunk()).await.is_some() {}
+
+    let expired = Message::old_call("read").session(&id).token(&server.expired());
+    assert_eq!(server.send(&expired).await.status, 401);
+    let refreshed = server.token("alice", READ);
+    let call = Message::old_call("read").session(&id).token(&refreshed);
+    assert_eq!(server.send(&call).await.text(), "read ran", "the owner goes on");
 }
 
 /// A key from the configuration makes ids good for every node; they still belong to one principal.

@@ -8,9 +8,11 @@
 )]
 #![expect(clippy::unnecessary_wraps, clippy::option_option, reason = "every signature that a tool may have")]
 
+mod binding;
 mod errors;
 mod identity;
 mod inputs;
 mod metadata;
 mod results;
+mod scopes;
 mod support;

@@ -277,10 +277,10 @@ fn a_handler_is_found() {
 fn words_of_the_block_are_the_catalogue() {
     let scopes = <Odd<String> as mcp_auth::Server>::DEFINITION.scopes;
     for scope in ["mcp:tools", "mcp:prompts", "mcp:a", "other", "more", "notes:read", "always"] {
-        assert!(scopes.contains(&scope), "{scope}: {scopes:?}");
+        assert!(scopes.contains(&mcp_auth::ScopeInfo::new(scope)), "{scope}: {scopes:?}");
     }
-    assert!(!scopes.contains(&"never"));
-    assert_eq!(<MadeToo as mcp_auth::Server>::DEFINITION.scopes, ["made:b"]);
+    assert!(!scopes.contains(&mcp_auth::ScopeInfo::new("never")));
+    assert_eq!(<MadeToo as mcp_auth::Server>::DEFINITION.scopes, [mcp_auth::ScopeInfo::new("made:b")]);
 }
 
 #[test]

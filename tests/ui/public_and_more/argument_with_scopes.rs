@@ -1,10 +1,10 @@
 use mcp_auth::{Server, server};
-use mcp_auth::{Extractor, FromToolCall, ToolCall, ToolError};
+use mcp_auth::{Extractor, FromToolCall, ScopeInfo, ToolCall, ToolError};
 
 struct Proof;
 impl Extractor for Proof {}
 impl<S: Sync> FromToolCall<S> for Proof {
-    const SCOPES: &'static [&'static str] = &["notes:write"];
+    const SCOPES: &'static [ScopeInfo] = &[ScopeInfo::new("notes:write")];
     async fn from_tool_call(_: &S, _: &ToolCall) -> Result<Self, ToolError> {
         Ok(Self)
     }

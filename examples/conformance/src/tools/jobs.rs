@@ -2,27 +2,23 @@
 
 use std::time::Duration;
 
-use mcp_auth::{AuthInfo, ToolError, prelude::Result};
+use mcp_auth::{ToolError, prelude::Result};
 use rmcp::{
     ErrorData, RoleServer,
     handler::server::tool::InputResponses,
-    model::{CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock},
+    model::{CallToolResponse, CallToolResult, ClientCapabilities, ContentBlock, CreateTaskResult},
     service::RequestContext,
-    task_manager::TaskExit,
+    task_manager::{TaskContext, TaskExit, TaskManager, TaskOptions},
 };
 use serde_json::Value;
 use tokio::time::sleep;
 
-use crate::{
-    input::{answer, ask, form},
-    tasks::Tasks,
-};
+use crate::input::{answer, ask, form};
 
 type Context = RequestContext<RoleServer>;
 
 pub(crate) async fn slow_compute(
-    tasks: &Tasks,
-    user: &AuthInfo,
+    tasks: &TaskManager,
     context: &Context,
     seconds: f64,
     label: String,
@@ -34,7 +30,7 @@ pub(crate) async fn slow_compute(
         sleep(time).await;
         return Ok(done.into());
     }
-    let task = tasks.spawn(user, move |task| async move {
+    let task = spawn(tasks, move |task| async move {
         tokio::select! {
             () = task.cancelled() => Err(TaskExit::Cancelled),
             () = sleep(time) => Ok(done),
@@ -43,20 +39,16 @@ pub(crate) async fn slow_compute(
     Ok(task.into())
 }
 
-pub(crate) fn failing(tasks: &Tasks, user: &AuthInfo, context: &Context) -> Result<CallToolResponse> {
+pub(crate) fn failing(tasks: &TaskManager, context: &Context) -> Result<CallToolResponse> {
     needs_tasks(context)?;
-    let task = tasks.spawn(user, |_| async {
+    let task = spawn(tasks, |_| async {
         sleep(Duration::from_secs(1)).await;
         Ok(CallToolResult::error(vec![ContentBlock::text("failing_job fails on purpose")]))
     });
     Ok(task.into())
 }
 
-pub(crate) async fn protocol_error(
-    tasks: &Tasks,
-    user: &AuthInfo,
-    context: &Context,
-) -> Result<CallToolResponse> {
+pub(crate) async fn protocol_error(tasks: &TaskManager, context: &Context) -> Result<CallToolResponse> {
     let work = async {
         sleep(Duration::from_millis(200)).await;
         ErrorData::internal_error("protocol_error_job fails on purpose", None)
@@ -64,18 +56,17 @@ pub(crate) async fn protocol_error(
     if !knows_tasks(context) {
         return Err(ToolError::protocol(work.await));
     }
-    Ok(tasks.spawn(user, |_| async { Err(TaskExit::Error(work.await)) }).into())
+    Ok(spawn(tasks, |_| async { Err(TaskExit::Error(work.await)) }).into())
 }
 
 pub(crate) fn confirm_delete(
-    tasks: &Tasks,
-    user: &AuthInfo,
+    tasks: &TaskManager,
     context: &Context,
     filename: String,
 ) -> Result<CallToolResponse> {
     needs_tasks(context)?;
     let question = form(format!("Delete {filename}?"), "confirm", "boolean")?;
-    let task = tasks.spawn(user, |task| async move {
+    let task = spawn(tasks, |task| async move {
         let answer = task.request_input("confirm", question).await?;
         let confirmed = answer.pointer("/content/confirm").and_then(Value::as_bool).unwrap_or(false);
         Ok(said(format!("confirm_delete({filename}): {confirmed}")))
@@ -83,10 +74,10 @@ pub(crate) fn confirm_delete(
     Ok(task.into())
 }
 
-pub(crate) fn two_values(tasks: &Tasks, user: &AuthInfo, context: &Context) -> Result<CallToolResponse> {
+pub(crate) fn two_values(tasks: &TaskManager, context: &Context) -> Result<CallToolResponse> {
     needs_tasks(context)?;
     let (a, b) = (form("Provide value A", "value", "string")?, form("Provide value B", "value", "string")?);
-    let task = tasks.spawn(user, |task| async move {
+    let task = spawn(tasks, |task| async move {
         let (a, b) = tokio::join!(task.request_input("input-a", a), task.request_input("input-b", b));
         let value = |answer: &Value| answer.pointer("/content/value").cloned().unwrap_or_default();
         Ok(said(format!("multi_input: {} and {}", value(&a?), value(&b?))))
@@ -95,8 +86,7 @@ pub(crate) fn two_values(tasks: &Tasks, user: &AuthInfo, context: &Context) -> R
 }
 
 pub(crate) fn greet_later(
-    tasks: &Tasks,
-    user: &AuthInfo,
+    tasks: &TaskManager,
     context: &Context,
     answers: &InputResponses,
 ) -> Result<CallToolResponse> {
@@ -105,11 +95,19 @@ pub(crate) fn greet_later(
         return Ok(ask("user_name", form("What is your name?", "name", "string")?).into());
     };
     let greeting = format!("Hello, {}! (async)", crate::input::text(answer, "name")?);
-    let task = tasks.spawn(user, |_| async {
+    let task = spawn(tasks, |_| async {
         sleep(Duration::from_millis(200)).await;
         Ok(said(greeting))
     });
     Ok(task.into())
+}
+
+/// A task; only its caller will be able to name it.
+fn spawn<F>(tasks: &TaskManager, work: impl FnOnce(TaskContext) -> F) -> CreateTaskResult
+where
+    F: Future<Output = std::result::Result<CallToolResult, TaskExit>> + Send + 'static,
+{
+    CreateTaskResult::new(tasks.spawn(TaskOptions::default(), |context| Box::pin(work(context))))
 }
 
 fn knows_tasks(context: &Context) -> bool {

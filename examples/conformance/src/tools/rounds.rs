@@ -13,10 +13,7 @@ use rmcp::{
 };
 use serde_json::Value;
 
-use crate::{
-    input::{self, answer, ask, form},
-    state::StateOf,
-};
+use crate::input::{self, answer, ask, form};
 
 /// An answer of text.
 fn text(text: impl Into<String>) -> CallToolResponse {
@@ -59,21 +56,17 @@ pub(crate) fn roots(answers: &InputResponses) -> CallToolResponse {
     text(format!("The client's roots: {}", uris.join(", ")))
 }
 
-pub(crate) fn confirm(state: &StateOf<'_>, brought: &RequestState) -> Result<CallToolResponse> {
-    if state.open(brought.0.as_deref()).map_err(ToolError::protocol)?.is_some() {
+pub(crate) fn confirm(brought: &RequestState) -> Result<CallToolResponse> {
+    if brought.0.is_some() {
         return Ok(text("state-ok"));
     }
     let mut result = ask("confirm", form("Please confirm", "ok", "boolean")?);
-    result.request_state = Some(state.seal(1));
+    result.request_state = Some("asked".to_owned());
     Ok(result.into())
 }
 
-pub(crate) fn everything(
-    state: &StateOf<'_>,
-    answers: &InputResponses,
-    brought: &RequestState,
-) -> Result<CallToolResponse> {
-    let again = state.open(brought.0.as_deref()).map_err(ToolError::protocol)?.is_some();
+pub(crate) fn everything(answers: &InputResponses, brought: &RequestState) -> Result<CallToolResponse> {
+    let again = brought.0.is_some();
     if again && ["user_name", "greeting", "client_roots"].iter().all(|key| answer(answers, key).is_some()) {
         return Ok(text("All inputs received"));
     }
@@ -82,16 +75,18 @@ pub(crate) fn everything(
         ("greeting".to_owned(), input::prompt("Generate a greeting")),
         ("client_roots".to_owned(), input::roots()),
     ]);
-    Ok(InputRequiredResult::new(Some(requests), Some(state.seal(1))).into())
+    Ok(InputRequiredResult::new(Some(requests), Some("asked".to_owned())).into())
 }
 
-pub(crate) fn two_steps(state: &StateOf<'_>, brought: &RequestState) -> Result<CallToolResponse> {
-    let (next, mut result) = match state.open(brought.0.as_deref()).map_err(ToolError::protocol)? {
-        None => (1, ask("step1", form("Step 1: What is your name?", "name", "string")?)),
-        Some(1) => (2, ask("step2", form("Step 2: What is your favorite color?", "color", "string")?)),
+pub(crate) fn two_steps(brought: &RequestState) -> Result<CallToolResponse> {
+    let (next, mut result) = match brought.0.as_deref() {
+        None => ("name asked", ask("step1", form("Step 1: What is your name?", "name", "string")?)),
+        Some("name asked") => {
+            ("color asked", ask("step2", form("Step 2: What is your favorite color?", "color", "string")?))
+        }
         Some(_) => return Ok(text("Both steps are done")),
     };
-    result.request_state = Some(state.seal(next));
+    result.request_state = Some(next.to_owned());
     Ok(result.into())
 }
 

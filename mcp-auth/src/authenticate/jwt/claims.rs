@@ -1,12 +1,12 @@
 //! The claims of an access token (RFC 9068 section 4), one check a function.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Map, Value};
 
 use super::{Expectations, json, kind};
 use crate::{
-    authenticate::{Principal, Reason, auth_info::Verified, lifetime::Lifetime},
+    authenticate::{Claims, Principal, Reason, lifetime::Lifetime},
     authorize::Catalog,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 const MAX_DEPTH: usize = 32;
 
 /// Claims that fit; whether the issuer wrote them, the signature tells.
-pub(super) struct Claims {
+pub(super) struct CheckedClaims {
     pub(super) lifetime: Lifetime,
     principal: Principal,
     audience: Vec<String>,
@@ -22,7 +22,7 @@ pub(super) struct Claims {
     all: Map<String, Value>,
 }
 
-impl Claims {
+impl CheckedClaims {
     /// Every check except those of time, which a cached token has to pass again.
     pub(super) fn check(
         all: Map<String, Value>,
@@ -45,15 +45,9 @@ impl Claims {
         Ok(Self { lifetime, principal, audience, scopes, all })
     }
 
-    pub(super) fn into_verified(self, catalog: &Catalog) -> Verified {
-        Verified {
-            scope_set: catalog.resolve(self.scopes.iter().map(String::as_str)),
-            principal: self.principal,
-            audience: self.audience,
-            scopes: self.scopes,
-            lifetime: self.lifetime,
-            claims: self.all,
-        }
+    /// The claims of a token whose signature fits.
+    pub(super) fn into_claims(self, catalog: &Arc<Catalog>) -> Claims {
+        Claims::new(self.principal, self.audience, self.scopes, self.lifetime, self.all, catalog)
     }
 }
 

@@ -18,13 +18,13 @@ pub(super) mod kind;
 
 pub(crate) use algorithm::Algorithm;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 
-use super::{Reason, auth_info::Verified, jwks::VerificationKey};
+use super::{Claims, Reason, jwks::VerificationKey};
 use crate::authorize::Catalog;
-use claims::Claims;
+use claims::CheckedClaims;
 use compact::Compact;
 use header::Header;
 
@@ -75,7 +75,7 @@ impl<'a> ParsedToken<'a> {
     pub(crate) fn check(self, expected: &Expectations, now: Duration) -> Result<UnprovenToken<'a>, Reason> {
         let Self { compact, header, claims } = self;
         let header = Header::check(&header, expected)?;
-        let claims = Claims::check(claims, header.says_access_token, expected)?;
+        let claims = CheckedClaims::check(claims, header.says_access_token, expected)?;
         claims.lifetime.check(now)?;
         Ok(UnprovenToken { compact, header, claims })
     }
@@ -86,18 +86,18 @@ pub(crate) fn check_claims(
     claims: Map<String, Value>,
     expected: &Expectations,
     now: Duration,
-    catalog: &Catalog,
-) -> Result<Verified, Reason> {
-    let claims = Claims::check(claims, false, expected)?;
+    catalog: &Arc<Catalog>,
+) -> Result<Claims, Reason> {
+    let claims = CheckedClaims::check(claims, false, expected)?;
     claims.lifetime.check(now)?;
-    Ok(claims.into_verified(catalog))
+    Ok(claims.into_claims(catalog))
 }
 
 /// A token that says the right things, so far without proof.
 pub(crate) struct UnprovenToken<'a> {
     compact: Compact<'a>,
     header: Header,
-    claims: Claims,
+    claims: CheckedClaims,
 }
 
 impl UnprovenToken<'_> {
@@ -107,14 +107,14 @@ impl UnprovenToken<'_> {
     }
 
     /// The proof. `key` is one of the issuer's, chosen by [`key`](Self::key).
-    pub(crate) fn prove(self, key: &VerificationKey, catalog: &Catalog) -> Result<Verified, Reason> {
+    pub(crate) fn prove(self, key: &VerificationKey, catalog: &Arc<Catalog>) -> Result<Claims, Reason> {
         if key.algorithm() != self.header.algorithm {
             return Err(Reason::Algorithm);
         }
         if !key.verifies(self.compact.signed.as_bytes(), &self.compact.signature) {
             return Err(Reason::BadSignature);
         }
-        Ok(self.claims.into_verified(catalog))
+        Ok(self.claims.into_claims(catalog))
     }
 }
 

@@ -38,7 +38,7 @@ const RESOURCE: &str = "https://notes.example/mcp";
 const NOW: u64 = 1_800_000_000;
 
 fn catalog() -> Arc<Catalog> {
-    Arc::new(Catalog::new(["notes:read", "notes:write"]))
+    Arc::new(Catalog::new(["notes:read", "notes:write"].map(crate::ScopeInfo::new)))
 }
 
 /// An authenticator for `issuer` at [`NOW`].

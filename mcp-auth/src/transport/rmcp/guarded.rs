@@ -26,14 +26,16 @@ use rmcp::{
 use serde_json::json;
 
 use super::{
+    bound::Bound,
     custom::{is_custom, unfit},
     info::info,
     own::{Nothing, OwnHandler},
 };
 use crate::{
     authorize::{Caller, Decision, Group, Operation, Rule},
-    challenge::{Challenge, Rpc},
+    challenge::{Challenge, Rpc, StepUp},
     tool::{self, Registry},
+    transport::Binding,
 };
 
 type Context = RequestContext<RoleServer>;
@@ -48,13 +50,14 @@ struct Inner {
     own: Arc<dyn OwnHandler>,
     info: ServerConfig,
     resource_metadata: String,
+    binding: Arc<Binding>,
 }
 
 impl Guarded {
-    pub(crate) fn new(registry: Arc<Registry>, resource_metadata: String) -> Self {
+    pub(crate) fn new(registry: Arc<Registry>, resource_metadata: String, binding: Arc<Binding>) -> Self {
         let own = registry.own.clone().unwrap_or_else(|| Arc::new(Nothing));
         let info = info(&registry, &*own);
-        Self(Arc::new(Inner { registry, own, info, resource_metadata }))
+        Self(Arc::new(Inner { registry, own, info, resource_metadata, binding }))
     }
 
     /// The user's handler, once the caller may use `group`.
@@ -79,18 +82,28 @@ impl Guarded {
         self.allow(self.0.registry.policy.rule(operation), context, method)
     }
 
+    /// The user's handler, where what it hands out is bound to the caller.
+    fn bound<'a>(&'a self, own: &'a dyn OwnHandler, context: &Context) -> Bound<'a> {
+        Bound::new(own, &self.0.binding, &context.extensions)
+    }
+
     fn allow(
         &self,
         rule: &Rule,
         context: &Extensions,
         method: &'static str,
     ) -> Result<&dyn OwnHandler, ErrorData> {
-        let Some(caller) = caller(context) else {
+        let Some(caller) = Caller::of(context) else {
             tracing::error!(method, "refused: this server runs without its authentication layer");
             return Err(ErrorData::internal_error("the server cannot tell who calls", None));
         };
-        match rule.decide(&caller) {
-            Decision::Allowed => Ok(&*self.0.own),
+        match rule.decide(caller) {
+            Decision::Allowed => {
+                if let Some(step_up) = StepUp::of(context) {
+                    step_up.operation(rule.wanted());
+                }
+                Ok(&*self.0.own)
+            }
             denied => Err(self.denied(rule, denied, method)),
         }
     }
@@ -120,19 +133,15 @@ impl Guarded {
     }
 }
 
-/// Who calls; `None` where no gate stands in front.
-fn caller(extensions: &Extensions) -> Option<Caller> {
-    extensions.get::<http::request::Parts>()?.extensions.get::<Caller>().cloned()
-}
-
 impl ServerHandler for Guarded {
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
         context: Context,
     ) -> Result<CallToolResponse, ErrorData> {
-        let caller = caller(&context.extensions);
-        tool::call(&self.0.registry, &self.0.resource_metadata, caller, request, context).await
+        let caller = Caller::of(&context.extensions).cloned();
+        tool::call(&self.0.registry, &self.0.resource_metadata, &self.0.binding, caller, request, context)
+            .await
     }
 
     async fn list_tools(
@@ -206,7 +215,8 @@ impl ServerHandler for Guarded {
         request: GetPromptRequestParams,
         context: Context,
     ) -> Result<GetPromptResponse, ErrorData> {
-        self.group(Group::Prompts, &context.extensions, "prompts/get")?.get_prompt(request, context).await
+        let own = self.group(Group::Prompts, &context.extensions, "prompts/get")?;
+        self.bound(own, &context).get_prompt(request, context).await
     }
 
     async fn list_prompts(
@@ -241,9 +251,8 @@ impl ServerHandler for Guarded {
         request: ReadResourceRequestParams,
         context: Context,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        self.group(Group::Resources, &context.extensions, "resources/read")?
-            .read_resource(request, context)
-            .await
+        let own = self.group(Group::Resources, &context.extensions, "resources/read")?;
+        self.bound(own, &context).read_resource(request, context).await
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
@@ -280,27 +289,32 @@ impl ServerHandler for Guarded {
         if !is_custom(&request.method) {
             return Err(unfit(&request.method, context.protocol_version().as_ref()));
         }
-        self.group(Group::Custom, &context.extensions, "unknown method")
-            .map_err(|error| match error.code {
-                ErrorCode::METHOD_NOT_FOUND => {
-                    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method.clone(), None)
-                }
-                _ => error,
-            })?
-            .on_custom_request(request, context)
-            .await
+        let own =
+            self.group(Group::Custom, &context.extensions, "unknown method").map_err(
+                |error| match error.code {
+                    ErrorCode::METHOD_NOT_FOUND => {
+                        ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method.clone(), None)
+                    }
+                    _ => error,
+                },
+            )?;
+        let context = self.bound(own, &context).lend(context);
+        own.on_custom_request(request, context).await
     }
 
     async fn get_task(&self, request: GetTaskParams, context: Context) -> Result<GetTaskResult, ErrorData> {
-        self.group(Group::Tasks, &context.extensions, "tasks/get")?.get_task(request, context).await
+        let own = self.group(Group::Tasks, &context.extensions, "tasks/get")?;
+        self.bound(own, &context).get_task(request, context).await
     }
 
     async fn update_task(&self, request: UpdateTaskParams, context: Context) -> Result<(), ErrorData> {
-        self.group(Group::Tasks, &context.extensions, "tasks/update")?.update_task(request, context).await
+        let own = self.group(Group::Tasks, &context.extensions, "tasks/update")?;
+        self.bound(own, &context).update_task(request, context).await
     }
 
     async fn cancel_task(&self, request: CancelTaskParams, context: Context) -> Result<(), ErrorData> {
-        self.group(Group::Tasks, &context.extensions, "tasks/cancel")?.cancel_task(request, context).await
+        let own = self.group(Group::Tasks, &context.extensions, "tasks/cancel")?;
+        self.bound(own, &context).cancel_task(request, context).await
     }
 
     async fn list_skills(

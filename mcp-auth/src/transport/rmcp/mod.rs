@@ -1,5 +1,6 @@
 //! rmcp's handler and service; the only folder that names them.
 
+mod bound;
 mod custom;
 mod guarded;
 mod info;

@@ -38,6 +38,13 @@ impl McpService {
         Box::pin(self.http.handle(request)).await
     }
 
+    /// Ends a session and its streams.
+    pub(crate) async fn end_session(&self, id: &str) {
+        if let Err(error) = self.sessions.close_session(&Arc::from(id)).await {
+            tracing::warn!(%error, "a session could not be ended");
+        }
+    }
+
     /// Whether rmcp still knows this session.
     pub(crate) async fn has_session(&self, id: &str) -> bool {
         self.sessions.has_session(&Arc::from(id)).await.unwrap_or(false)

@@ -12,7 +12,7 @@ use crate::{
     AuthInfo,
     authorize::{Caller, Operation},
     tool::Registry,
-    transport::{Guarded, McpService, envelope::Envelope},
+    transport::{Binding, Guarded, McpService, envelope::Envelope},
 };
 
 #[derive(Clone, Default)]
@@ -140,7 +140,8 @@ async fn t2_rmcp_runs_no_tool_but_the_one_that_the_gate_has_read() {
     let two = Two::default();
     let registry = Arc::new(Registry::new(two.clone()).unwrap_or_else(|problems| panic!("{problems:?}")));
     let caller = Caller::Known(AuthInfo::for_tests("alice", &[], &registry.catalog));
-    let service = McpService::new(Guarded::new(registry, String::new()), 1 << 20, CancellationToken::new());
+    let guarded = Guarded::new(registry, String::new(), Binding::for_tests());
+    let service = McpService::new(guarded, 1 << 20, CancellationToken::new());
     let send = async |body: Vec<u8>, session: Option<&str>| {
         let mut request = Request::post("http://localhost/mcp")
             .header("host", "localhost")

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
 
 use super::super::Guarded;
-use crate::{AuthInfo, Server, authorize::Caller, tool::Registry};
+use crate::{AuthInfo, Principal, Server, authorize::Caller, tool::Registry, transport::Binding};
 
 pub(super) const METADATA: &str = "https://notes.example/.well-known/oauth-protected-resource/mcp";
 
@@ -33,6 +33,8 @@ pub(super) struct Pipe {
     write: WriteHalf<DuplexStream>,
     read: Lines<BufReader<ReadHalf<DuplexStream>>>,
     modern: bool,
+    /// To whom the ids of tasks are bound.
+    owner: Option<Principal>,
     // The server ends with it.
     _running: RunningService<RoleServer, Called>,
 }
@@ -45,11 +47,13 @@ pub(super) fn serve(server: impl Server, who: Who, modern: bool) -> Pipe {
         Who::Anonymous => Some(Caller::Anonymous),
         Who::With(scopes) => Some(Caller::Known(AuthInfo::for_tests("alice", scopes, &registry.catalog))),
     };
-    let called = Called { guarded: Guarded::new(registry, METADATA.to_owned()), caller };
+    let binding = Binding::for_tests();
+    let owner = caller.as_ref().and_then(|caller| caller.auth()?.principal().clone().into());
+    let called = Called { guarded: Guarded::new(registry, METADATA.to_owned(), binding), caller };
     let (theirs, ours) = tokio::io::duplex(1 << 20);
     let (read, write) = tokio::io::split(ours);
     let running = serve_directly(called, theirs, Some(peer(modern)));
-    Pipe { write, read: BufReader::new(read).lines(), modern, _running: running }
+    Pipe { write, read: BufReader::new(read).lines(), modern, owner, _running: running }
 }
 
 fn peer(modern: bool) -> InitializeRequestParams {
@@ -63,6 +67,9 @@ fn peer(modern: bool) -> InitializeRequestParams {
 impl Pipe {
     /// The answer to a request: `{"result": …}` or `{"error": …}`.
     pub(super) async fn ask(&mut self, method: &str, mut params: Value) -> Value {
+        if let Some(id) = params["taskId"].as_str() {
+            params["taskId"] = Binding::for_tests().task_id(id, self.owner.as_ref()).into();
+        }
         if self.modern {
             params["_meta"] = json!({
                 "io.modelcontextprotocol/protocolVersion": "2026-07-28",

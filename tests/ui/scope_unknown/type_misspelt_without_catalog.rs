@@ -1,10 +1,18 @@
-use mcp_auth::{Server, server};
+use mcp_auth::{Scope, Server, server};
+
+#[derive(Scope)]
+#[scope("notes:read")]
+struct ReadNotes;
+
+#[derive(Scope)]
+#[scope("notes:write")]
+struct WriteNotes;
 
 struct Notes;
 
 #[server(resource = "https://notes.example.com/mcp")]
 impl Notes {
-    #[tool(scopes(ReadNotes))]
+    #[tool(scopes(ReadNote), any_of("a", WriteNotes))]
     async fn read_note(&self) -> &'static str {
         "done"
     }
