@@ -4,7 +4,7 @@
 use std::{collections::HashSet, fs, path::Path, process::Command};
 
 use crate::{
-    Child, Load, Result, TestIssuer,
+    Ask, Child, Load, Result, TestIssuer,
     server::{Kind, Subject},
 };
 
@@ -57,7 +57,7 @@ fn count(subject: Subject, issuer: &TestIssuer, requests: usize, profile: &Path)
     command.arg(format!("--callgrind-out-file={}", profile.display()));
     command.arg(std::env::current_exe()?);
     let child = Child::start_under(&mut command, subject, issuer, false)?;
-    let mut load = Load::connect(child.address(), 4, issuer.tokens())?;
+    let mut load = Load::connect(child.address(), 4, issuer.tokens(), Ask::Call)?;
     load.run(issuer.tokens().len())?;
     control("--zero", child.id())?;
     load.run(requests)?;

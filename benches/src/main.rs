@@ -13,7 +13,7 @@ mod table;
 
 use child::Child;
 use issuer::TestIssuer;
-use load::Load;
+use load::{Ask, Load};
 use server::{Kind, Subject};
 
 type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
@@ -23,6 +23,7 @@ static ALLOCATOR: allocations::Counting = allocations::Counting;
 
 const USAGE: &str = "\
 usage: mcp-auth-benches [--rounds N] [--requests N]           CPU and allocations per request
+       mcp-auth-benches lists [--rounds N] [--requests N]     only those of `tools/list`
        mcp-auth-benches instructions [--requests N]           instructions per request (needs valgrind)
        mcp-auth-benches compile [--rounds N] [--most N]       CPU to compile 1, 10, 100, 300 tools, against rmcp's macros
        mcp-auth-benches --smoke                               are the answers right? (CI)";
@@ -41,6 +42,9 @@ fn main() -> Result<()> {
             compile::run(&sizes, option(options, "--rounds", 3)?)
         }
         ["instructions", options @ ..] => callgrind::run(option(options, "--requests", 2000)?),
+        ["lists", options @ ..] => {
+            table::lists(option(options, "--rounds", 15)?, option(options, "--requests", 1000)?)
+        }
         [] | ["--rounds" | "--requests", ..] => {
             table::run(option(&words, "--rounds", 15)?, option(&words, "--requests", 1000)?)
         }
@@ -61,7 +65,10 @@ fn smoke() -> Result<()> {
     let issuer = TestIssuer::new(10)?;
     for subject in Subject::all() {
         let child = Child::start(subject, &issuer, false)?;
-        Load::connect(child.address(), 2, issuer.tokens())?.run(40)?;
+        Load::connect(child.address(), 2, issuer.tokens(), Ask::Call)?.run(40)?;
+        if Subject::that_list().contains(&subject) {
+            Load::connect(child.address(), 2, issuer.tokens(), Ask::List(subject.tools))?.run(20)?;
+        }
         let refused = load::without_token(child.address())?;
         let guarded = matches!(subject.kind, Kind::Middleware | Kind::McpAuth);
         if refused != guarded {

@@ -1,6 +1,6 @@
 //! One number per server, out of interleaved rounds: the machine is never quiet, but it disturbs all alike.
 
-use crate::{Child, Load, Result, TestIssuer, cpu, server::Subject};
+use crate::{Ask, Child, Load, Result, TestIssuer, cpu, server::Subject};
 
 /// Connections of the load.
 pub(crate) const CONNECTIONS: usize = 16;
@@ -27,23 +27,44 @@ impl Cost {
     }
 }
 
-/// Costs over `rounds`, in each of which every server answers `requests` requests.
-pub(crate) fn costs(rounds: usize, requests: usize) -> Result<Vec<Cost>> {
-    let issuer = TestIssuer::new(1000)?;
+/// Costs of a call over `rounds`, in each of which every server answers `requests` requests.
+pub(crate) fn calls(rounds: usize, requests: usize) -> Result<Vec<Cost>> {
+    costs(&TestIssuer::new(1000)?, &Subject::all(), |_| Ask::Call, rounds, requests)
+}
+
+/// The same of a list. A long list costs rmcp what fifty calls cost: there are fewer of them.
+pub(crate) fn lists(rounds: usize, requests: usize) -> Result<Vec<Cost>> {
+    let requests = (requests / 10).max(1);
+    costs(&TestIssuer::new(100)?, &Subject::that_list(), |subject| Ask::List(subject.tools), rounds, requests)
+}
+
+fn costs(
+    issuer: &TestIssuer,
+    subjects: &[Subject],
+    ask: fn(Subject) -> Ask,
+    rounds: usize,
+    requests: usize,
+) -> Result<Vec<Cost>> {
     let mut costs = Vec::new();
-    for (subject, cpu) in cpu_time(&issuer, rounds, requests)? {
-        let (allocations, bytes) = allocations(subject, &issuer)?;
+    for (subject, cpu) in cpu_time(issuer, subjects, ask, rounds, requests)? {
+        let (allocations, bytes) = allocations(subject, issuer, ask(subject))?;
         costs.push(Cost { subject, cpu, allocations, bytes });
     }
     Ok(costs)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of requests is small")]
-fn cpu_time(issuer: &TestIssuer, rounds: usize, requests: usize) -> Result<Vec<(Subject, Vec<f64>)>> {
+fn cpu_time(
+    issuer: &TestIssuer,
+    subjects: &[Subject],
+    ask: fn(Subject) -> Ask,
+    rounds: usize,
+    requests: usize,
+) -> Result<Vec<(Subject, Vec<f64>)>> {
     let mut servers = Vec::new();
-    for subject in Subject::all() {
+    for &subject in subjects {
         let child = Child::start(subject, issuer, false)?;
-        let mut load = Load::connect(child.address(), CONNECTIONS, issuer.tokens())?;
+        let mut load = Load::connect(child.address(), CONNECTIONS, issuer.tokens(), ask(subject))?;
         // Every token has been seen, every buffer has its size.
         load.run(2 * issuer.tokens().len())?;
         servers.push((subject, child, load, Vec::new()));
@@ -62,11 +83,10 @@ fn cpu_time(issuer: &TestIssuer, rounds: usize, requests: usize) -> Result<Vec<(
 
 /// Allocations and bytes per request: the difference of a long and a short run, so that what happens once drops out.
 #[expect(clippy::cast_precision_loss, reason = "a number of allocations is small")]
-fn allocations(subject: Subject, issuer: &TestIssuer) -> Result<(f64, f64)> {
-    const SHORT: usize = 1000;
-    const LONG: usize = 3000;
+fn allocations(subject: Subject, issuer: &TestIssuer, ask: Ask) -> Result<(f64, f64)> {
+    let (short, long) = (issuer.tokens().len(), 3 * issuer.tokens().len());
     let mut child = Child::start(subject, issuer, true)?;
-    let mut load = Load::connect(child.address(), CONNECTIONS, issuer.tokens())?;
+    let mut load = Load::connect(child.address(), CONNECTIONS, issuer.tokens(), ask)?;
     load.run(2 * issuer.tokens().len())?;
     let mut run = |requests| -> Result<(u64, u64)> {
         let before = child.allocations()?;
@@ -74,9 +94,9 @@ fn allocations(subject: Subject, issuer: &TestIssuer) -> Result<(f64, f64)> {
         let after = child.allocations()?;
         Ok((after.0 - before.0, after.1 - before.1))
     };
-    let (short, long) = (run(SHORT)?, run(LONG)?);
-    let each = |short: u64, long: u64| (long as f64 - short as f64) / (LONG - SHORT) as f64;
-    Ok((each(short.0, long.0), each(short.1, long.1)))
+    let (few, many) = (run(short)?, run(long)?);
+    let each = |few: u64, many: u64| (many as f64 - few as f64) / (long - short) as f64;
+    Ok((each(few.0, many.0), each(few.1, many.1)))
 }
 
 fn median(mut samples: Vec<f64>) -> f64 {

@@ -1,12 +1,29 @@
-//! The results as one table.
+//! The results as tables: of a call, and of a list.
 
-use crate::{Result, measure, server::Kind};
+use crate::{
+    Result,
+    measure::{self, Cost},
+    server::Kind,
+};
 
+/// Every measurement.
 pub(crate) fn run(rounds: usize, requests: usize) -> Result<()> {
-    let costs = measure::costs(rounds, requests)?;
+    println!("\n`tools/call`\n");
+    print(&measure::calls(rounds, requests)?);
+    lists(rounds, requests)
+}
+
+/// Only that of `tools/list`.
+pub(crate) fn lists(rounds: usize, requests: usize) -> Result<()> {
+    println!("\n`tools/list`\n");
+    print(&measure::lists(rounds, requests)?);
+    Ok(())
+}
+
+fn print(costs: &[Cost]) {
     println!("| server | CPU µs | ÷ rmcp | ÷ rmcp+jwt | ÷ itself with 1 tool | allocations | bytes |");
     println!("|---|---:|---:|---:|---:|---:|---:|");
-    for cost in &costs {
+    for cost in costs {
         let subject = cost.subject;
         let to = |kind: Kind, tools: usize| {
             let other = costs.iter().find(|one| one.subject.kind == kind && one.subject.tools == tools);
@@ -19,5 +36,4 @@ pub(crate) fn run(rounds: usize, requests: usize) -> Result<()> {
             "| {subject} | {cpu:.1} | {rmcp:.2} | {jwt:.2} | {own:.2} | {allocations:.0} | {bytes:.0} |"
         );
     }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use std::{
 use axum::Router;
 
 use crate::{
-    AuthBuilder, AuthLayer, ConfigError, Error, Mount, Problem, Server, Tickets,
+    AuthBuilder, AuthLayer, ConfigError, Error, IntoServer, Mount, Problem, Server, Tickets,
     authenticate::{Authenticator, VerificationLimits},
     authorize::Catalog,
     builder::{Settings, setting},
@@ -111,7 +111,7 @@ impl Auth {
     /// # Errors
     ///
     /// [`ConfigError`] where the server and the settings do not fit: no resource URL, a host that is not allowed.
-    pub fn router<S: Server>(&self, server: S) -> Result<Router, ConfigError> {
+    pub fn router<S: IntoServer>(&self, server: S) -> Result<Router, ConfigError> {
         self.mount().server(server).router()
     }
 
@@ -120,7 +120,7 @@ impl Auth {
     /// # Errors
     ///
     /// What [`router`](Self::router) refuses, and an address that cannot be had.
-    pub async fn serve<S: Server>(&self, server: S) -> Result<(), Error> {
+    pub async fn serve<S: IntoServer>(&self, server: S) -> Result<(), Error> {
         self.mount().server(server).serve().await
     }
 
@@ -129,7 +129,7 @@ impl Auth {
     /// # Errors
     ///
     /// What [`serve`](Self::serve) refuses at start.
-    pub async fn bind<S: Server>(&self, server: S) -> Result<Bound, Error> {
+    pub async fn bind<S: IntoServer>(&self, server: S) -> Result<Bound, Error> {
         self.mount().server(server).bind().await
     }
 

@@ -196,6 +196,13 @@ impl AuthBuilder {
         self
     }
 
+    /// The time of a test instead of the machine's; with feature `testing`, see [`testing`](crate::testing).
+    #[cfg(feature = "testing")]
+    pub fn test_clock(mut self, clock: &crate::testing::TestClock) -> Self {
+        self.clock = clock.shared();
+        self
+    }
+
     /// Checks everything.
     ///
     /// # Errors

@@ -58,12 +58,16 @@ mod development;
 mod discovery;
 mod error;
 mod extract;
+#[cfg(test)]
+mod fuzz;
 mod http;
 mod layer;
 mod mount;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tool;
 mod transport;
 
@@ -87,12 +91,19 @@ pub use layer::{AuthLayer, AuthRejection, AuthService};
 pub use mount::{Endpoint, Mount, Parts};
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
-pub use tool::{IntoToolResult, NoError, Server, TellClient, ToolCall, ToolError};
+pub use tool::{
+    Access, AddToolError, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
+    TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
+};
 pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
-    pub use crate::{Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool};
+    pub use crate::{
+        Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool,
+    };
+    /// For `with_tools`.
+    pub use crate::Server as _;
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

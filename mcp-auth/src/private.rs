@@ -11,7 +11,7 @@ pub use crate::{
         Otherwise, Plain, Unmarked,
     },
     tool::{
-        Annotations, Failed, Groups, IntoToolResult, NoResult, Outcome, OutcomeFuture, Returned, Server,
+        Annotations, Failed, Groups, IntoToolResult, ListPolicy, NoResult, Outcome, OutcomeFuture, Returned, Server,
         ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure, Untold,
     },
     transport::{FindHandler, Handler, NoHandler, OwnHandler},

@@ -57,6 +57,12 @@ impl Subject {
         all.filter(|subject| subject.kind != Kind::Floor || subject.tools == 1).collect()
     }
 
+    /// The servers whose lists are compared.
+    pub(crate) fn that_list() -> Vec<Self> {
+        let all = Self::all().into_iter();
+        all.filter(|subject| matches!(subject.kind, Kind::Rmcp | Kind::McpAuth)).collect()
+    }
+
     pub(crate) fn parse(kind: &str, tools: &str) -> Result<Self> {
         let kind = Kind::ALL.into_iter().find(|one| one.name() == kind).ok_or("no such server")?;
         Ok(Self { kind, tools: tools.parse()? })

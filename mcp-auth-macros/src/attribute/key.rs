@@ -14,6 +14,7 @@ pub(crate) const ICONS: &str = "icons";
 pub(crate) const IDEMPOTENT: &str = "idempotent";
 pub(crate) const INCLUDES: &str = "includes";
 pub(crate) const INSTRUCTIONS: &str = "instructions";
+pub(crate) const LIST: &str = "list";
 pub(crate) const LOGGING: &str = "logging";
 pub(crate) const META: &str = "meta";
 pub(crate) const NAME: &str = "name";
@@ -53,6 +54,7 @@ pub(crate) const SERVER: Keys = Keys {
         DEFAULT,
         REQUIRES,
         ANONYMOUS,
+        LIST,
         PROMPTS,
         RESOURCES,
         COMPLETIONS,

@@ -60,13 +60,14 @@ pub(crate) fn server(valid: &ValidServer<'_>, block: &Block) -> TokenStream {
 /// ```
 fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
     let Server { settings, path, tools, .. } = server;
-    let Settings { runtime, resource, title, instructions, icons, anonymous, .. } = settings;
+    let Settings { runtime, resource, title, instructions, icons, anonymous, list, .. } = settings;
     let resource = option(resource.as_ref(), runtime);
     let name = default_to(settings.name.as_ref(), &quote!(::core::env!("CARGO_PKG_NAME")));
     let version = default_to(settings.version.as_ref(), &quote!(::core::env!("CARGO_PKG_VERSION")));
     let title = option(title.as_ref(), runtime);
     let instructions = option(instructions.as_ref(), runtime);
     let icons = option(icons.as_ref().map(|icons| quote!(|| #icons)), runtime);
+    let list = default_to(list.as_ref(), &quote!(#runtime::ListPolicy::ACQUIRABLE));
     let requires = settings.requires.iter().map(|word| scope(word, runtime));
     let groups = groups(settings, runtime);
     let cfgs = tools.iter().map(|tool| &tool.cfgs);
@@ -82,6 +83,7 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
                 scopes: <#path as #runtime::ScopeCatalog>::SCOPES,
                 requires: &[#(#requires),*],
                 anonymous: #anonymous,
+                list: #list,
                 groups: #groups,
                 tools: &[&[#(#(#cfgs)* #constants),*]],
                 handler: #runtime::Handler::<#path>::FIND,

@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) scopes: Option<Vec<Word>>,
     pub(crate) requires: Vec<Word>,
     pub(crate) anonymous: bool,
+    pub(crate) list: Option<Expr>,
     pub(crate) default: Option<Access>,
     /// The groups of methods that are no tools; a key is a field of the runtime's `Groups`.
     pub(crate) groups: Vec<(Ident, Access)>,

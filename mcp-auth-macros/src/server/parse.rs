@@ -33,6 +33,7 @@ impl Settings {
             key::SCOPES => self.scopes = Some(scope::words(&entry, errors)),
             key::REQUIRES => self.requires = scope::words(&entry, errors),
             key::ANONYMOUS => self.anonymous = entry.flag(errors),
+            key::LIST => self.list = entry.expression(errors),
             key::DEFAULT => self.default = Access::parse(entry, errors),
             _ => {
                 let group = entry.key.clone();

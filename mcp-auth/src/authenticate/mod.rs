@@ -24,6 +24,10 @@ pub(crate) use error::{AuthenticateError, Reason};
 pub use introspection::Introspection;
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
+#[cfg(test)]
+pub(crate) use issuer::jwks_uri;
+#[cfg(test)]
+pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
 pub use principal::Principal;
 pub(crate) use trust::Trust;

@@ -310,9 +310,6 @@ mod tests {
 
     #[test]
     fn joins_the_words_of_a_block() {
-        const A: ScopeInfo = ScopeInfo::new("a");
-        const B: ScopeInfo = ScopeInfo::new("b");
-        const C: ScopeInfo = ScopeInfo::new("c");
         const GROUPS: &[&[&[ScopeInfo]]] = &[&[&[A], &[]], &[], &[&[B, C]]];
         const ALL: [ScopeInfo; total(GROUPS)] = concat(GROUPS);
         assert_eq!(ALL, [A, B, C]);
@@ -340,5 +337,39 @@ mod tests {
     fn refuses_more_scopes_than_bits() {
         let scopes: Vec<_> = (0..=MAX_SCOPES).map(|i| ScopeInfo::new(format!("s{i}").leak())).collect();
         within_limit(&scopes);
+    }
+
+    const A: ScopeInfo = ScopeInfo::new("a");
+    const B: ScopeInfo = ScopeInfo::new("b");
+    const C: ScopeInfo = ScopeInfo::new("c");
+
+    #[test]
+    fn an_argument_is_proven_by_all_or_by_each_alternative_or_stands_apart() {
+        const NONE: &[ScopeInfo] = &[];
+        const EITHER: &[ScopeInfo] = &[A, B];
+        let proven = |all, any| proven_under_any_of(Access::scopes(all, any), "Granted<A>", &[A]);
+        proven(NONE, &[]);
+        proven(&[A], &[EITHER]);
+        proven(NONE, &[&[B, C]]);
+        proven(NONE, &[EITHER, &[A]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "`Granted<A>` is not proven: `any_of(…)` also lets in who has only `b`")]
+    fn an_argument_is_not_proven_by_one_alternative() {
+        proven_under_any_of(Access::scopes(&[C], &[&[C, B], &[A, B]]), "Granted<A>", &[C, A]);
+    }
+
+    #[test]
+    #[should_panic(expected = "`Mine` looks at the scope `b`, which this server does not declare")]
+    fn what_an_argument_looks_at_is_declared() {
+        require_argument_declared(&[A], "Mine", &[A], &[A, B]);
+    }
+
+    #[test]
+    #[should_panic(expected = "scope `a` is declared twice")]
+    fn a_name_is_declared_once() {
+        require_declared_once(&[A, B, A], 1);
+        require_declared_once(&[A, B, A], 2);
     }
 }

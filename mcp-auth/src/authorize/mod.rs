@@ -13,6 +13,8 @@ mod policy;
 mod rule;
 mod scope;
 mod scope_set;
+#[cfg(test)]
+mod tests;
 
 pub use access::Access;
 pub(crate) use caller::Caller;

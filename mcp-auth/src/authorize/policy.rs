@@ -1,6 +1,4 @@
-//! Which rule an operation meets. The gate in front and the forwarder behind ask the same table.
-
-use std::collections::HashMap;
+//! Which rule an operation meets. The gate in front and the forwarder behind ask the same policy.
 
 use super::{Access, Catalog, Rule, ScopeInfo};
 use crate::tool::Groups;
@@ -97,39 +95,27 @@ impl Group {
     ];
 }
 
-/// Every rule of one server.
+/// The rules of one server that its tools do not bring themselves.
 pub(crate) struct Policy {
-    tools: HashMap<&'static str, Rule>,
     groups: [Option<Rule>; Group::ALL.len()],
     open: Rule,
     base: Rule,
 }
 
 impl Policy {
-    /// `tools`: name, access word, scopes of the arguments.
-    pub(crate) fn new<'a>(
+    pub(crate) fn new(
         catalog: &Catalog,
         requires: &[ScopeInfo],
         anonymous: bool,
         groups: &Groups,
-        tools: impl Iterator<Item = (&'static str, &'a Access, Vec<ScopeInfo>)>,
     ) -> Self {
         let base = Rule::new(&Access::AUTHENTICATED, requires, catalog);
-        let rule = |access: &Access, of_arguments: Vec<ScopeInfo>| {
-            let extra: Vec<_> = requires.iter().copied().chain(of_arguments).collect();
-            Rule::new(access, &extra, catalog)
-        };
+        let rule = |access: Access| Rule::new(&access, requires, catalog);
         Self {
-            tools: tools.map(|(name, access, scopes)| (name, rule(access, scopes))).collect(),
-            groups: Group::ALL.map(|group| group.access(groups).map(|access| rule(&access, Vec::new()))),
+            groups: Group::ALL.map(|group| group.access(groups).map(rule)),
             open: if anonymous { Rule::public() } else { base.clone() },
             base,
         }
-    }
-
-    /// The rule of a tool; `None` for an unknown name.
-    pub(crate) fn tool(&self, name: &str) -> Option<&Rule> {
-        self.tools.get(name)
     }
 
     /// The rule of a group; `None` where nobody may.
@@ -137,31 +123,32 @@ impl Policy {
         self.groups[group as usize].as_ref()
     }
 
-    /// The rule that stands for `operation` at the gate. What does not exist here meets the base rule: whoever passes
-    /// it may learn from the dispatcher that there is no such thing.
+    /// The rule that stands for `operation`. What does not exist here meets the base rule: whoever passes it may learn
+    /// from the dispatcher that there is no such thing. A tool that does exist brings its own rule.
     pub(crate) fn rule(&self, operation: Operation<'_>) -> &Rule {
         match operation {
-            Operation::Tool(name) => self.tool(name).unwrap_or(&self.base),
             Operation::Open => &self.open,
             Operation::Group(group) => self.group(group).unwrap_or(&self.base),
-            Operation::Other => &self.base,
+            Operation::Tool(_) | Operation::Other => &self.base,
         }
     }
 
-    /// Whether any request at all can succeed without a token.
+    /// Whether any request but the call of a tool can succeed without a token.
     pub(crate) fn admits_anonymous(&self) -> bool {
-        self.open.is_public()
-            || self.tools.values().any(Rule::is_public)
-            || self.groups.iter().flatten().any(Rule::is_public)
+        self.open.is_public() || self.groups.iter().flatten().any(Rule::is_public)
     }
 
     /// What a first sign-in should ask for: the scopes demanded of everybody; where there are none, those that every
     /// guarded tool needs; where there are none either, all that the tools ask for.
-    pub(crate) fn first_sign_in(&self, catalog: &Catalog) -> Vec<&'static str> {
+    pub(crate) fn first_sign_in<'a>(
+        &self,
+        catalog: &Catalog,
+        tools: impl Iterator<Item = &'a Rule>,
+    ) -> Vec<&'static str> {
         if !self.base.wanted().is_empty() {
             return self.base.wanted().to_vec();
         }
-        let guarded: Vec<&Rule> = self.tools.values().filter(|rule| !rule.wanted().is_empty()).collect();
+        let guarded: Vec<&Rule> = tools.filter(|rule| !rule.wanted().is_empty()).collect();
         let every = |word: &&'static str| guarded.iter().all(|rule| rule.wanted().contains(word));
         let some = |word: &&'static str| guarded.iter().any(|rule| rule.wanted().contains(word));
         let in_order = |keep: &dyn Fn(&&'static str) -> bool| {

@@ -38,19 +38,33 @@ impl Rule {
                 wanted.push(scope.name());
             }
         }
-        // One that the server does not know is no alternative.
-        let one_of = |group: &&[ScopeInfo]| {
-            group
-                .iter()
-                .filter_map(|scope| catalog.exactly([*scope]))
-                .fold(ScopeSet::EMPTY, |all, one| all | one)
-        };
         Self {
             public: false,
             all: catalog.exactly(extra.iter().chain(access.all).copied()),
-            any: access.any.iter().map(one_of).collect(),
+            any: access.any.iter().map(|group| one_of(group, catalog)).collect(),
             wanted,
         }
+    }
+
+    /// The same for words that are known at run time only; all are of `catalog`.
+    pub(crate) fn of_words(
+        public: bool,
+        all: &[ScopeInfo],
+        any: &[Vec<ScopeInfo>],
+        catalog: &Catalog,
+    ) -> Self {
+        let access = if public { Access::PUBLIC } else { Access::AUTHENTICATED };
+        let mut rule = Self::new(&access, all, catalog);
+        if rule.public {
+            return rule;
+        }
+        rule.any = any.iter().map(|group| one_of(group, catalog)).collect();
+        for first in any.iter().filter_map(|group| group.first()) {
+            if !rule.wanted.contains(&first.name()) {
+                rule.wanted.push(first.name());
+            }
+        }
+        rule
     }
 
     pub(crate) fn public() -> Self {
@@ -73,6 +87,12 @@ impl Rule {
             && self.any.iter().all(|group| held.intersects(*group));
         if self.public || satisfied { Decision::Allowed } else { Decision::NeedsScope }
     }
+}
+
+/// The bits of `group`, any of which will do. One that the server does not know is no alternative.
+fn one_of(group: &[ScopeInfo], catalog: &Catalog) -> ScopeSet {
+    let known = group.iter().filter_map(|scope| catalog.exactly([*scope]));
+    known.fold(ScopeSet::EMPTY, |all, one| all | one)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 mod body;
 mod step_up;
+#[cfg(test)]
+mod tests;
 mod www_authenticate;
 
 pub(crate) use body::{RequestId, Rpc, oauth_error, rpc_error};

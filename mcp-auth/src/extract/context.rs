@@ -40,7 +40,7 @@ part!(RequestIdPart, |call| RequestIdPart(call.context().id.clone()));
 part!(JsonObject, |call| call.arguments().clone());
 part!(InputResponses, |call| InputResponses(call.input_responses().cloned()));
 part!(RequestState, |call| RequestState(call.request_state().map(str::to_owned)));
-part!(ToolName, |call| ToolName(call.name().into()));
+part!(ToolName, |call| ToolName(call.name.clone()));
 
 impl<T> Extractor for Extension<T> {}
 

@@ -9,7 +9,8 @@ use axum::{Router, routing::MethodRouter};
 use tokio::net::TcpListener;
 
 use crate::{
-    Auth, ConfigError, Error, Problem, Server, config::ResourceUrl, tool::Registry, transport::Bound,
+    Auth, ConfigError, Error, IntoServer, Problem, Server, config::ResourceUrl, tool::Registry,
+    transport::Bound,
 };
 use assemble::Assembled;
 pub(crate) use assemble::metadata;
@@ -60,9 +61,9 @@ impl Mount {
 
     /// Adds a server, at the resource of its `#[server(resource = "…")]`; where the settings name one
     /// ([`AuthBuilder::resource`](crate::AuthBuilder::resource)), at that.
-    pub fn server<S: Server>(mut self, server: S) -> Self {
+    pub fn server<S: IntoServer>(mut self, server: S) -> Self {
         self.entries.push(Entry {
-            resource: self.auth.resource(S::DEFINITION.resource),
+            resource: self.auth.resource(S::Server::DEFINITION.resource),
             from_settings: self.auth.settings.resource.is_some(),
             registry: Registry::new(server),
             auth: self.auth.clone(),
@@ -71,7 +72,7 @@ impl Mount {
     }
 
     /// Adds a server at the resource with this URL, whatever its attribute and the settings say.
-    pub fn server_at<S: Server>(mut self, resource: &str, server: S) -> Self {
+    pub fn server_at<S: IntoServer>(mut self, resource: &str, server: S) -> Self {
         self.entries.push(Entry {
             resource: self.auth.resource_at(resource, "Mount::server_at"),
             from_settings: false,

@@ -1,6 +1,6 @@
 //! One call of a tool.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use rmcp::{
     RoleServer,
@@ -15,10 +15,11 @@ use crate::{
 };
 
 /// One call of a tool: who calls, with what, in which protocol context.
+#[derive(Clone)]
 pub struct ToolCall {
     pub(crate) context: RequestContext<RoleServer>,
     pub(crate) binding: Arc<Binding>,
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) arguments: JsonObject,
     pub(crate) input_responses: Option<InputResponses>,
     pub(crate) request_state: Option<String>,
@@ -36,8 +37,8 @@ impl std::fmt::Debug for ToolCall {
 
 impl ToolCall {
     /// The tool's name.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Who calls; `None` on a public tool called without a token.
@@ -81,7 +82,7 @@ impl ToolCall {
         Round {
             owner: self.auth.as_ref().map(AuthInfo::principal),
             method: "tools/call",
-            name: self.name,
+            name: &self.name,
             arguments: Some(&self.arguments),
         }
     }

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use rmcp::model::{CallToolResponse, Icon, JsonObject, MetaObject};
 
-use super::{ToolCall, ToolError};
+use super::{ListPolicy, RuntimeTools, ToolCall, ToolError, WithTools};
 use crate::{
     authorize::{Access, ScopeInfo},
     extract::ArgumentDefinition,
@@ -27,6 +27,11 @@ pub trait Server: Sized + Send + Sync + 'static {
     /// Everything `#[server]` and its `#[tool]`s declare.
     #[doc(hidden)]
     const DEFINITION: ServerDefinition<Self>;
+
+    /// The server, with tools that come and go while it runs.
+    fn with_tools(self, tools: &RuntimeTools<Self>) -> WithTools<Self> {
+        WithTools { server: self, tools: tools.clone() }
+    }
 }
 
 /// One `#[server]` block.
@@ -49,6 +54,8 @@ pub struct ServerDefinition<S: 'static> {
     pub requires: &'static [ScopeInfo],
     /// Whether `initialize`, `server/discover`, `ping` and the lists are open without a token.
     pub anonymous: bool,
+    /// What `tools/list` shows to whom.
+    pub list: ListPolicy,
     /// Who may use what is not a tool.
     pub groups: Groups,
     /// The tools, one slice per block.
@@ -69,6 +76,7 @@ impl<S> ServerDefinition<S> {
         scopes: &[],
         requires: &[],
         anonymous: false,
+        list: ListPolicy::ACQUIRABLE,
         groups: Groups::NONE,
         tools: &[],
         handler: None,

@@ -26,21 +26,20 @@ pub(crate) async fn call(
     mut request: CallToolRequestParams,
     context: RequestContext<RoleServer>,
 ) -> Result<CallToolResponse, ErrorData> {
-    let found = registry.find(&request.name);
-    let found = found.and_then(|(name, index)| Some((name, index, registry.policy.tool(name)?)));
-    let Some((name, index, rule)) = found else {
+    let found = registry.table().find(&request.name, caller.as_ref().unwrap_or(&Caller::Anonymous)).cloned();
+    let Some(entry) = found else {
         return unknown_tool(registry, caller.as_ref());
     };
-    let auth = match authorize(rule, caller) {
+    let auth = match authorize(entry.rule(), caller) {
         Ok(caller) => caller.auth().cloned(),
-        Err(denied) => return Ok(refusal(name, rule, denied, resource_metadata)),
+        Err(denied) => return Ok(refusal(&entry.tool().name, entry.rule(), denied, resource_metadata)),
     };
     let abandoned = context.ct.clone();
     let brought = request.request_state.take();
     let mut call = ToolCall {
         context,
         binding: Arc::clone(binding),
-        name,
+        name: entry.name(),
         arguments: request.arguments.unwrap_or_default(),
         input_responses: request.input_responses,
         request_state: None,
@@ -48,16 +47,17 @@ pub(crate) async fn call(
         catalog: Arc::clone(&registry.catalog),
     };
     call.request_state = call.round().open(binding, brought)?;
+    let name = call.name();
     let run = async {
-        match registry.call(index, &call).await {
+        match registry.call(&entry, &call).await {
             Ok(response) => {
                 tracing::debug!(tool = name, subject = call.subject(), "tool answered");
                 call.round().bind(binding, response)
             }
             Err(error) => match error.into_kind() {
-                Kind::NeedsScope(scope) => Ok(needs_scope(&call, rule, scope.name(), resource_metadata)),
+                Kind::NeedsScope(scope) => Ok(needs_scope(&call, entry.rule(), scope.name(), resource_metadata)),
                 // Of rmcp's own error type, by way of `?`.
-                Kind::Protocol(error) => Err(refined(&call, rule, error)),
+                Kind::Protocol(error) => Err(refined(&call, entry.rule(), error)),
                 kind => failed(name, kind),
             },
         }
@@ -102,7 +102,7 @@ fn unknown_tool(registry: &Registry, caller: Option<&Caller>) -> Result<CallTool
 }
 
 /// The in-band refusal. `mcp/www_authenticate` lets a client that only reads results start the sign-in.
-fn refusal(tool: &'static str, rule: &Rule, denied: Denied, resource_metadata: &str) -> CallToolResponse {
+fn refusal(tool: &str, rule: &Rule, denied: Denied, resource_metadata: &str) -> CallToolResponse {
     let scope = rule.wanted();
     let (error, text) = match denied {
         Denied::Unverified => {
@@ -138,7 +138,7 @@ fn needs_scope(
         step_up.ask(scope);
     }
     tracing::info!(
-        tool = call.name,
+        tool = call.name(),
         subject = call.subject(),
         scope = scopes.join(" "),
         "refused by the tool: a scope is missing"
@@ -169,7 +169,7 @@ fn challenged(
     result.into()
 }
 
-fn failed(tool: &'static str, kind: Kind) -> Result<CallToolResponse, ErrorData> {
+fn failed(tool: &str, kind: Kind) -> Result<CallToolResponse, ErrorData> {
     let text = match kind {
         Kind::Tell(text) | Kind::Arguments(text) => text,
         Kind::Forbidden => "not allowed".to_owned(),
@@ -181,6 +181,6 @@ fn failed(tool: &'static str, kind: Kind) -> Result<CallToolResponse, ErrorData>
     Ok(CallToolResult::error(vec![ContentBlock::text(text)]).into())
 }
 
-fn opaque(tool: &'static str, error: &str) -> CallToolResponse {
+fn opaque(tool: &str, error: &str) -> CallToolResponse {
     CallToolResult::error(vec![ContentBlock::text(failure::opaque(tool, error))]).into()
 }

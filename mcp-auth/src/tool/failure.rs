@@ -5,7 +5,7 @@ use std::{any::Any, error::Error};
 use crate::random;
 
 /// Logs `error` and returns what the client may know of it.
-pub(crate) fn opaque(name: &'static str, error: &str) -> String {
+pub(crate) fn opaque(name: &str, error: &str) -> String {
     let reference = random::reference();
     tracing::error!(name, reference, error, "failed");
     format!("internal error, reference {reference}")

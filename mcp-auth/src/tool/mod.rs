@@ -1,18 +1,27 @@
 //! Tools: what a macro declares, and the one way in which each is called.
 
+mod assembly;
 mod call;
 mod definition;
 mod dispatch;
 mod error;
 pub(crate) mod failure;
 pub(crate) mod input;
+mod into_server;
+mod list;
 mod registry;
 mod result;
+mod runtime;
 mod schema;
+mod table;
 
 pub use call::ToolCall;
 pub use definition::{Annotations, Groups, Outcome, OutcomeFuture, Server, ServerDefinition, ToolDefinition};
 pub(crate) use dispatch::call;
 pub use error::{TellClient, ToolError};
+pub use into_server::{IntoServer, WithTools};
+pub use list::{ListPolicy, ListedTool, Visibility};
 pub(crate) use registry::Registry;
 pub use result::{Failed, IntoToolResult, NoError, NoResult, Returned, ToolFailure, Untold};
+pub(crate) use runtime::Live;
+pub use runtime::{Access, AddToolError, RuntimeTools};

@@ -1,14 +1,18 @@
-//! One server, assembled at start: its tools in one static table, its rules, its description. The server's type ends
-//! here, so that everything behind is compiled once and not again in the user's crate.
+//! One server, assembled at start: its tools, its rules, its description. The server's type ends here, so that
+//! everything behind is compiled once and not again in the user's crate.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 
-use rmcp::model::{Implementation, Tool};
-use serde_json::{Value, json};
+use rmcp::model::Implementation;
 
-use super::{OutcomeFuture, Server, ServerDefinition, ToolCall, ToolDefinition, schema};
+use super::{
+    IntoServer, OutcomeFuture, Server, ServerDefinition, ToolCall,
+    assembly::Assembly,
+    runtime::Live,
+    table::{AnyServer, Entry, Table},
+};
 use crate::{
-    authorize::{Access, Catalog, Group, MAX_SCOPES, Policy, Rule, ScopeInfo},
+    authorize::{Caller, Catalog, Operation, Policy, Rule},
     config::Problem,
     transport::OwnHandler,
 };
@@ -16,69 +20,106 @@ use crate::{
 /// Everything the request path asks about one server.
 pub(crate) struct Registry {
     pub(crate) catalog: Arc<Catalog>,
-    pub(crate) policy: Policy,
-    pub(crate) tools: Vec<Tool>,
-    index: HashMap<&'static str, usize>,
-    calls: Box<dyn Calls>,
+    pub(crate) policy: Arc<Policy>,
+    tools: Tools,
+    server: AnyServer,
     pub(crate) own: Option<Arc<dyn OwnHandler>>,
     pub(crate) implementation: Implementation,
     pub(crate) instructions: Option<&'static str>,
     pub(crate) anonymous: bool,
 }
 
-impl Registry {
-    pub(crate) fn new<S: Server>(server: S) -> Result<Self, Vec<Problem>> {
-        let definition = S::DEFINITION;
-        let all: Vec<&'static ToolDefinition<S>> = definition.tools.iter().copied().flatten().collect();
-        let mut problems = Vec::new();
-        let catalog = catalog(&definition, &all, &mut problems);
-        let index = index(&all, &mut problems);
-        if definition.anonymous && !definition.requires.is_empty() {
-            problems.push(Problem::new(
-                "#[server(anonymous, requires(…))]",
-                "`anonymous` opens `initialize` and the lists, `requires` demands scopes for them",
-                "keep one of the two",
-            ));
+/// A server without tools at run time pays nothing for those of others.
+enum Tools {
+    Fixed(Box<Table>),
+    Live(Arc<Live>),
+}
+
+/// The tools as they are now.
+pub(crate) enum Snapshot<'a> {
+    Fixed(&'a Table),
+    Live(Arc<Table>),
+}
+
+impl Deref for Snapshot<'_> {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        match self {
+            Self::Fixed(table) => table,
+            Self::Live(table) => table,
         }
-        problems.extend(all.iter().filter_map(|tool| schema::problem(tool)));
+    }
+}
+
+impl Registry {
+    pub(crate) fn new<I: IntoServer>(server: I) -> Result<Self, Vec<Problem>> {
+        let (server, added) = server.into_server();
+        let definition = I::Server::DEFINITION;
+        let mut problems = Vec::new();
+        let (assembly, entries) = Assembly::new::<I::Server>(&mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
-        let rules = all.iter().map(|tool| (tool.name, &tool.access, argument_scopes(tool)));
-        let policy =
-            Policy::new(&catalog, definition.requires, definition.anonymous, &definition.groups, rules);
-        let tools = all.iter().map(|tool| schema::tool(tool, security_schemes(&policy, tool.name))).collect();
+        let tools = match &added {
+            Some(handle) => Tools::Live(Arc::clone(handle.live())),
+            None => Tools::Fixed(Box::new(assembly.table(entries))),
+        };
         let server = Arc::new(server);
         Ok(Self {
             own: definition.handler.map(|handler| handler(Arc::clone(&server))),
-            calls: Box::new(Erased { server, tools: all }),
+            server,
+            catalog: Arc::clone(assembly.catalog()),
+            policy: Arc::clone(assembly.policy()),
+            tools,
             implementation: implementation(&definition),
             instructions: definition.instructions,
             anonymous: definition.anonymous,
-            catalog: Arc::new(catalog),
-            policy,
-            tools,
-            index,
         })
     }
 
     /// The scopes of the servers of a type.
     pub(crate) fn scopes_of<S: Server>() -> Result<Arc<Catalog>, Vec<Problem>> {
-        let definition = S::DEFINITION;
-        let all: Vec<&'static ToolDefinition<S>> = definition.tools.iter().copied().flatten().collect();
         let mut problems = Vec::new();
-        let catalog = catalog(&definition, &all, &mut problems);
-        if problems.is_empty() { Ok(Arc::new(catalog)) } else { Err(problems) }
+        let (assembly, _) = Assembly::new::<S>(&mut problems);
+        if problems.is_empty() { Ok(Arc::clone(assembly.catalog())) } else { Err(problems) }
     }
 
-    /// A tool's own name and its place in [`tools`](Self::tools).
-    pub(crate) fn find(&self, name: &str) -> Option<(&'static str, usize)> {
-        self.index.get_key_value(name).map(|(name, index)| (*name, *index))
+    /// The tools; whoever holds them sees no change.
+    pub(crate) fn table(&self) -> Snapshot<'_> {
+        match &self.tools {
+            Tools::Fixed(table) => Snapshot::Fixed(table),
+            Tools::Live(live) => Snapshot::Live(live.table()),
+        }
     }
 
-    /// Runs the tool at `index`; the access decision has been taken.
-    pub(crate) fn call<'a>(&'a self, index: usize, call: &'a ToolCall) -> OutcomeFuture<'a> {
-        self.calls.call(index, call)
+    /// Where changes of the tools are announced; `None` if there are none.
+    pub(crate) fn live(&self) -> Option<&Arc<Live>> {
+        match &self.tools {
+            Tools::Fixed(_) => None,
+            Tools::Live(live) => Some(live),
+        }
+    }
+
+    /// The rule of `operation`. A tool that `caller` may not know of has that of a name that does not exist.
+    pub(crate) fn rule<'a>(
+        &'a self,
+        table: &'a Table,
+        operation: Operation<'_>,
+        caller: &Caller,
+    ) -> &'a Rule {
+        match operation {
+            Operation::Tool(name) => match table.find(name, caller) {
+                Some(entry) => entry.rule(),
+                None => self.policy.rule(operation),
+            },
+            _ => self.policy.rule(operation),
+        }
+    }
+
+    /// Runs the tool; the access decision has been taken.
+    pub(crate) fn call<'a>(&'a self, entry: &'a Entry, call: &'a ToolCall) -> OutcomeFuture<'a> {
+        entry.run(&self.server, call)
     }
 
     /// What people call the server.
@@ -87,74 +128,9 @@ impl Registry {
     }
 }
 
-/// The tools of a server whose type is forgotten.
-trait Calls: Send + Sync {
-    fn call<'a>(&'a self, index: usize, call: &'a ToolCall) -> OutcomeFuture<'a>;
-}
-
-struct Erased<S: 'static> {
-    server: Arc<S>,
-    tools: Vec<&'static ToolDefinition<S>>,
-}
-
-impl<S: Server> Calls for Erased<S> {
-    fn call<'a>(&'a self, index: usize, call: &'a ToolCall) -> OutcomeFuture<'a> {
-        (self.tools[index].call)(&self.server, call)
-    }
-}
-
-fn argument_scopes<S>(tool: &ToolDefinition<S>) -> Vec<ScopeInfo> {
-    tool.argument_scopes.iter().copied().flatten().copied().collect()
-}
-
-/// The declared scopes first, then what the tools and groups use.
-fn catalog<S>(
-    definition: &ServerDefinition<S>,
-    tools: &[&ToolDefinition<S>],
-    problems: &mut Vec<Problem>,
-) -> Catalog {
-    let of_groups = Group::ALL.map(|group| group.access(&definition.groups));
-    let words = definition.scopes.iter().chain(definition.requires).copied();
-    let of_tools = tools.iter().flat_map(|tool| tool.access.words().chain(argument_scopes(tool)));
-    let of_groups = of_groups.iter().flatten().flat_map(Access::words);
-    let catalog = Catalog::new(words.chain(of_tools).chain(of_groups));
-    if catalog.words().len() > MAX_SCOPES {
-        problems.push(Problem::new(
-            "#[server(scopes(…))]",
-            format!("{} scopes are declared", catalog.words().len()),
-            format!("declare at most {MAX_SCOPES}"),
-        ));
-    }
-    catalog
-}
-
-fn index<S>(tools: &[&ToolDefinition<S>], problems: &mut Vec<Problem>) -> HashMap<&'static str, usize> {
-    let mut index = HashMap::new();
-    for (at, tool) in tools.iter().enumerate() {
-        if index.insert(tool.name, at).is_some() {
-            problems.push(Problem::new(
-                format!("#[tool(name = \"{}\")]", tool.name),
-                "two tools have this name",
-                "rename one of them",
-            ));
-        }
-    }
-    index
-}
-
 fn implementation<S>(definition: &ServerDefinition<S>) -> Implementation {
     let mut implementation = Implementation::new(definition.name, definition.version);
     implementation.title = definition.title.map(str::to_owned);
     implementation.icons = definition.icons.map(|icons| icons());
     implementation
-}
-
-/// The tool's access in the words of SEP-1488.
-fn security_schemes(policy: &Policy, tool: &str) -> Value {
-    match policy.tool(tool) {
-        Some(rule) if rule.is_public() => json!([{ "type": "noauth" }, { "type": "oauth2", "scopes": [] }]),
-        rule => {
-            json!([{ "type": "oauth2", "scopes": rule.map(Rule::wanted).unwrap_or_default() }])
-        }
-    }
 }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use rmcp::model::{Icon, JsonObject, MetaObject, Tool, ToolAnnotations};
+use rmcp::model::{Icon, JsonObject, Tool, ToolAnnotations};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use super::{Annotations, ToolDefinition};
 use crate::{config::Problem, extract::ArgumentDefinition};
 
-/// The tool as `tools/list` shows it, with `security_schemes` (SEP-1488, read by `ChatGPT`) among its metadata.
-pub(super) fn tool<S>(definition: &ToolDefinition<S>, security_schemes: Value) -> Tool {
+/// The tool as `tools/list` shows it, but for what its access adds.
+pub(super) fn tool<S>(definition: &ToolDefinition<S>) -> Tool {
     let mut tool = Tool::new_with_raw(
         definition.name,
         definition.description.map(Into::into),
@@ -20,9 +20,7 @@ pub(super) fn tool<S>(definition: &ToolDefinition<S>, security_schemes: Value) -
     tool.output_schema = (definition.output)();
     tool.annotations = annotations(&definition.annotations);
     tool.icons = definition.icons.map(|icons| icons()).filter(|icons: &Vec<Icon>| !icons.is_empty());
-    let mut meta: MetaObject = definition.meta.map(|meta| meta()).unwrap_or_default();
-    meta.insert("securitySchemes".to_owned(), security_schemes);
-    tool.meta = Some(meta);
+    tool.meta = definition.meta.map(|meta| meta());
     tool
 }
 

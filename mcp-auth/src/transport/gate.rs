@@ -13,20 +13,21 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    McpService, Origins, Refusal,
+    Changes, McpService, Origins, Refusal,
     binding::Binding,
     body::Bodies,
+    direct,
     envelope::{Envelope, Unreadable},
-    headers::{self, SESSION},
+    headers::{self, MCP_METHOD, SESSION},
     identify::{Challenged, identify},
-    normalize, origin,
+    listening, normalize, origin,
     session::{Opened, Sessions},
     stream,
 };
 use crate::{
     Limits,
     authenticate::Authenticator,
-    authorize::{Caller, Decision, Operation, Rule},
+    authorize::{Caller, Decision, Operation},
     challenge::{RequestId, Rpc, StepUp, Terms},
     clock::Clock,
     layer::Admitted,
@@ -59,7 +60,6 @@ pub(crate) struct Gate {
     parts: GateParts,
     sessions: Sessions,
     bodies: Bodies,
-    first_sign_in: Vec<&'static str>,
     terms: Arc<Terms>,
 }
 
@@ -69,7 +69,6 @@ impl Gate {
         let catalog = Arc::clone(&parts.registry.catalog);
         let terms = Arc::new(Terms { resource_metadata: parts.resource_metadata.clone(), catalog });
         Self {
-            first_sign_in: parts.registry.policy.first_sign_in(&parts.registry.catalog),
             sessions: Sessions::new(Arc::clone(&parts.binding), parts.clock.clone()),
             bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
             terms,
@@ -112,8 +111,8 @@ impl Gate {
         let caller = self.identify(request.headers()).await?;
         // The token has done its work: neither a tool nor a log line shall find it.
         request.headers_mut().remove(header::AUTHORIZATION);
-        if matches!(caller, Caller::Anonymous) && !self.parts.registry.policy.admits_anonymous() {
-            return Err(self.unauthorized(&self.first_sign_in));
+        if matches!(caller, Caller::Anonymous) && !self.parts.registry.table().admits_anonymous() {
+            return Err(self.first_sign_in());
         }
         let (parts, body) = request.into_parts();
         match parts.method {
@@ -126,13 +125,13 @@ impl Gate {
 
     /// Who calls. A token that is present and bad is 401 whatever is asked for, public tools included.
     async fn identify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        identify(headers, &self.parts.authenticator, self.parts.limits.verification_time, &self.challenged())
-            .await
+        let table = self.parts.registry.table();
+        let challenged = self.challenged(table.first_sign_in());
+        identify(headers, &self.parts.authenticator, self.parts.limits.verification_time, &challenged).await
     }
 
-    /// What a challenge for a bad token says.
-    fn challenged(&self) -> Challenged<'_> {
-        Challenged { scope: &self.first_sign_in, resource_metadata: &self.parts.resource_metadata }
+    fn challenged<'a>(&'a self, scope: &'a [&'static str]) -> Challenged<'a> {
+        Challenged { scope, resource_metadata: &self.parts.resource_metadata }
     }
 
     async fn post(&self, mut parts: Parts, body: Body, caller: Caller) -> Result<Response<Body>, Refusal> {
@@ -147,7 +146,21 @@ impl Gate {
         let envelope = Envelope::read(&body).map_err(unreadable)?;
         let id = envelope.id();
         let initializes = envelope.method() == Some("initialize");
-        self.decide(envelope.operation(), &caller).map_err(|refusal| refusal.answering(id.clone()))?;
+        let listens = envelope.method() == Some(listening::METHOD);
+        let operation = if listens {
+            listening::operation(&self.parts.registry, listening::requested(&body).as_ref())
+        } else {
+            envelope.operation()
+        };
+        self.decide(operation, &caller).map_err(|refusal| refusal.answering(id.clone()))?;
+        if envelope.method() == Some("tools/list")
+            && let Some(answer) = direct::list_tools(&self.parts.registry, &parts.headers, &body, &caller)
+        {
+            return Ok(answer);
+        }
+        if let (true, Some(live)) = (listens, self.parts.registry.live()) {
+            parts.extensions.insert(Changes(live.changes()));
+        }
         if initializes {
             let room = self.make_room(&caller, body.len()).await;
             room.map_err(|refusal| refusal.answering(id.clone()))?;
@@ -155,13 +168,12 @@ impl Gate {
         // Where no session is opened without a token, none can be used without one either.
         let stranger = !self.parts.registry.anonymous && caller.auth().is_none();
         let needs_token = stranger && parts.headers.contains_key(SESSION);
-        let waits = envelope.method() == Some("subscriptions/listen");
-        let place = if waits { self.place(&caller) } else { Ok(None) };
+        let place = if listens { self.place(&caller) } else { Ok(None) };
         let place = place.map_err(|refusal| refusal.answering(id.clone()))?;
         let session = self.open_session(&mut parts, &caller).await;
         let response = self.forward(parts, body, caller, session, &id, place).await;
         if needs_token && response.status() == StatusCode::NOT_FOUND {
-            return Err(self.unauthorized(&self.first_sign_in).answering(id));
+            return Err(self.first_sign_in().answering(id));
         }
         Ok(response)
     }
@@ -181,10 +193,13 @@ impl Gate {
     }
 
     fn decide(&self, operation: Operation<'_>, caller: &Caller) -> Result<(), Refusal> {
-        let rule = self.parts.registry.policy.rule(operation);
+        let table = self.parts.registry.table();
+        let rule = self.parts.registry.rule(&table, operation, caller);
         match rule.decide(caller) {
             Decision::Allowed => Ok(()),
-            Decision::NeedsToken => Err(self.unauthorized(self.wanted(rule))),
+            // What is asked for: the operation's scopes, or those of a first sign-in where it needs none.
+            Decision::NeedsToken if rule.wanted().is_empty() => Err(self.first_sign_in()),
+            Decision::NeedsToken => Err(self.unauthorized(rule.wanted())),
             Decision::NeedsScope => {
                 tracing::info!(
                     ?caller,
@@ -197,13 +212,12 @@ impl Gate {
         }
     }
 
-    /// What a challenge asks for: the operation's scopes, or those of a first sign-in where it needs none.
-    fn wanted<'a>(&'a self, rule: &'a Rule) -> &'a [&'static str] {
-        if rule.wanted().is_empty() { &self.first_sign_in } else { rule.wanted() }
+    fn first_sign_in(&self) -> Refusal {
+        self.unauthorized(self.parts.registry.table().first_sign_in())
     }
 
     fn unauthorized(&self, scope: &[&'static str]) -> Refusal {
-        Challenged { scope, ..self.challenged() }.unauthorized()
+        self.challenged(scope).unauthorized()
     }
 
     /// Replaces the client's session id by rmcp's. Whoever may not use the session presents an id that rmcp does not
@@ -253,9 +267,11 @@ impl Gate {
         id: &RequestId,
         place: Option<OwnedSemaphorePermit>,
     ) -> Response<Body> {
-        let waits = parts.method == Method::GET;
         let step_up = StepUp::new(&self.terms);
         parts.extensions.insert(step_up.clone());
+        // Both wait for nothing in particular.
+        let waits = parts.method == Method::GET
+            || parts.headers.get(MCP_METHOD).is_some_and(|method| method == listening::METHOD);
         parts.extensions.insert(caller.clone());
         let response = self.parts.service.handle(Request::from_parts(parts, Full::new(body))).await;
         let mut response = normalize::errors(response.map(Body::new), id);

@@ -3,10 +3,12 @@
 mod activity;
 mod binding;
 mod body;
+mod direct;
 mod envelope;
 mod gate;
 mod headers;
 mod identify;
+mod listening;
 mod normalize;
 mod origin;
 mod refusal;
@@ -14,11 +16,15 @@ mod rmcp;
 mod serve;
 mod session;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod timed;
 
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
-pub(crate) use self::rmcp::{Guarded, McpService};
+pub(crate) use self::rmcp::{Changes, Guarded, McpService};
 pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
+#[cfg(test)]
+pub(crate) use envelope::Envelope;
 pub(crate) use gate::{Gate, GateParts};
 pub(crate) use headers::refuse_repeated;
 pub(crate) use identify::{Challenged, identify};

@@ -88,11 +88,17 @@ async fn fetch(
     wanted: Wanted,
     http: &HttpClient,
 ) -> Result<String, DiscoveryError> {
-    let document = match http.get(&url).await {
-        Ok(document) => document,
-        Err(error) => return Err(DiscoveryError::Fetch { url, error }),
-    };
-    let Ok(metadata) = serde_json::from_slice::<Metadata>(&document.body) else {
+    match http.get(&url).await {
+        Ok(document) => find(issuer, url, wanted, &document.body),
+        Err(error) => Err(DiscoveryError::Fetch { url, error }),
+    }
+}
+
+/// What the document at `url` says, if it is that of `issuer`.
+fn find(issuer: &str, url: String, wanted: Wanted, document: &[u8]) -> Result<String, DiscoveryError> {
+    // JSON is UTF-8 (RFC 8259 section 8.1); serde_json looks at the members that it reads only.
+    let text = std::str::from_utf8(document).ok();
+    let Some(metadata) = text.and_then(|text| serde_json::from_str::<Metadata>(text).ok()) else {
         return Err(DiscoveryError::NotMetadata { url });
     };
     // Identical, not equivalent (RFC 8414 section 3.3).
@@ -101,6 +107,12 @@ async fn fetch(
         return Err(DiscoveryError::OtherIssuer { url, found });
     }
     metadata.url(wanted).ok_or(DiscoveryError::NotFound { url, wanted })
+}
+
+/// Where the keys of `issuer` are, by the document at `url`.
+#[cfg(test)]
+pub(crate) fn jwks_uri(issuer: &str, url: String, document: &[u8]) -> Result<String, DiscoveryError> {
+    find(issuer, url, Wanted::Keys, document)
 }
 
 /// Where an issuer's metadata may be: RFC 8414 puts the well-known part between host and path, OpenID Connect behind

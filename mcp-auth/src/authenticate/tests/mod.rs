@@ -18,6 +18,7 @@ mod key_choice;
 mod key_fetching;
 mod kinds;
 mod log;
+mod properties;
 mod secrecy;
 mod several_issuers;
 mod signer;

@@ -26,6 +26,8 @@ use rmcp::{
 use serde_json::json;
 
 use super::{
+    announce::{self, Changes},
+    asking::asking,
     bound::Bound,
     custom::{is_custom, unfit},
     info::info,
@@ -35,21 +37,23 @@ use crate::{
     authorize::{Caller, Decision, Group, Operation, Rule},
     challenge::{Challenge, Rpc, StepUp},
     tool::{self, Registry},
-    transport::Binding,
+    transport::{Binding, listening},
 };
 
 type Context = RequestContext<RoleServer>;
 type Notified = NotificationContext<RoleServer>;
 
-/// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request.
+/// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request, or per session.
 #[derive(Clone)]
-pub(crate) struct Guarded(Arc<Inner>);
+pub(crate) struct Guarded(Arc<Inner>, announce::Once);
 
 struct Inner {
     registry: Arc<Registry>,
     own: Arc<dyn OwnHandler>,
     info: ServerConfig,
     resource_metadata: String,
+    /// Whom to tell that the tools have changed; `None` where they do not.
+    sessions: Option<announce::Sessions>,
     binding: Arc<Binding>,
 }
 
@@ -57,7 +61,20 @@ impl Guarded {
     pub(crate) fn new(registry: Arc<Registry>, resource_metadata: String, binding: Arc<Binding>) -> Self {
         let own = registry.own.clone().unwrap_or_else(|| Arc::new(Nothing));
         let info = info(&registry, &*own);
-        Self(Arc::new(Inner { registry, own, info, resource_metadata, binding }))
+        let sessions = registry.live().cloned().map(announce::Sessions::new);
+        let inner = Inner { registry, own, info, resource_metadata, sessions, binding };
+        Self(Arc::new(inner), announce::Once::default())
+    }
+
+    /// Whether a tool may exist for one caller and not for another.
+    pub(super) fn hides(&self) -> bool {
+        self.0.registry.table().hides()
+    }
+
+    /// How many sessions are told of changes.
+    #[cfg(test)]
+    pub(super) fn told(&self) -> usize {
+        self.0.sessions.as_ref().map_or(0, announce::Sessions::count)
     }
 
     /// The user's handler, once the caller may use `group`.
@@ -133,6 +150,12 @@ impl Guarded {
     }
 }
 
+/// Changes of the tools since this request arrived.
+fn changes(extensions: &Extensions) -> Option<tokio::sync::watch::Receiver<()>> {
+    let parts = extensions.get::<http::request::Parts>()?;
+    parts.extensions.get::<Changes>().map(|changes| changes.0.clone())
+}
+
 impl ServerHandler for Guarded {
     async fn call_tool(
         &self,
@@ -150,17 +173,19 @@ impl ServerHandler for Guarded {
         context: Context,
     ) -> Result<ListToolsResult, ErrorData> {
         self.base(Operation::Open, &context.extensions, "tools/list")?;
-        let mut result = ListToolsResult::with_all_items(self.0.registry.tools.clone());
+        let caller = Caller::of(&context.extensions).unwrap_or(&Caller::Anonymous);
+        let mut result = ListToolsResult::with_all_items(self.0.registry.table().list(caller));
         // Who may see the list differs between callers, so no shared cache may keep it.
         result.cache_scope = Some(CacheScope::Private);
         Ok(result)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        let (name, index) = self.0.registry.find(name)?;
-        let schema = Arc::clone(&self.0.registry.tools.get(index)?.input_schema);
+        let table = self.0.registry.table();
+        let entry = if table.hides() { table.find(name, &asking()?) } else { table.entry(name) }?;
+        let schema = Arc::clone(&entry.tool().input_schema);
         // rmcp asks before each call, for the schema alone (`Mcp-Param-*` headers): the rest would be cloned in vain.
-        Some(Tool::new_with_raw(name, None, schema))
+        Some(Tool::new_with_raw(entry.name(), None, schema))
     }
 
     async fn initialize(
@@ -256,13 +281,38 @@ impl ServerHandler for Guarded {
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        self.0.registry.policy.group(Group::Subscriptions)?;
-        self.0.own.accepted_subscription_filter(requested)
+        let own = self.0.registry.policy.group(Group::Subscriptions);
+        let own = own.and_then(|_| self.0.own.accepted_subscription_filter(requested));
+        if self.0.sessions.is_none() {
+            return own;
+        }
+        let mut accepted = own.unwrap_or_default();
+        accepted.tools_list_changed = requested.tools_list_changed;
+        Some(accepted)
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let extensions = &context.request_context().extensions;
-        self.group(Group::Subscriptions, extensions, "subscriptions/listen")?.listen(context).await
+        let request = context.request_context();
+        let operation = listening::operation(&self.0.registry, Some(context.requested()));
+        let own = match operation {
+            Operation::Group(group) => self.group(group, &request.extensions, "subscriptions/listen")?,
+            _ => self.base(operation, &request.extensions, "subscriptions/listen")?,
+        };
+        let Some(live) =
+            self.0.registry.live().filter(|_| context.accepted().tools_list_changed == Some(true))
+        else {
+            return own.listen(context).await;
+        };
+        let changes = changes(&request.extensions).unwrap_or_else(|| live.changes());
+        let news = announce::listen(context.sink().clone(), changes, request.ct.clone());
+        if operation == Operation::Open {
+            news.await;
+            return Ok(());
+        }
+        tokio::select! {
+            outcome = own.listen(context) => outcome,
+            () = news => Ok(()),
+        }
     }
 
     async fn subscribe(&self, request: SubscribeRequestParams, context: Context) -> Result<(), ErrorData> {
@@ -356,6 +406,9 @@ impl ServerHandler for Guarded {
 
     async fn on_initialized(&self, context: Notified) {
         if let Some(own) = self.notified(Operation::Open, &context, "notifications/initialized") {
+            if let Some(sessions) = self.0.sessions.as_ref().filter(|_| self.1.is_first()) {
+                sessions.add(context.peer.clone());
+            }
             own.on_initialized(context).await;
         }
     }

@@ -16,7 +16,10 @@ pub(super) fn info(registry: &Registry, own: &dyn OwnHandler) -> ServerConfig {
 
 fn usable(registry: &Registry, mut capabilities: ServerCapabilities) -> ServerCapabilities {
     let may = |group| registry.policy.group(group).is_some();
-    capabilities.tools = Some(capabilities.tools.unwrap_or_default());
+    let tools = capabilities.tools.get_or_insert_default();
+    if registry.live().is_some() {
+        tools.list_changed = Some(true);
+    }
     capabilities.prompts = capabilities.prompts.filter(|_| may(Group::Prompts));
     // Skills are resources too: rmcp does not serve them where resources are not advertised.
     capabilities.resources = capabilities.resources.filter(|_| may(Group::Resources) || may(Group::Skills));

@@ -1,5 +1,7 @@
 //! rmcp's handler and service; the only folder that names them.
 
+mod announce;
+mod asking;
 mod bound;
 mod custom;
 mod guarded;
@@ -9,6 +11,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use announce::Changes;
 pub(crate) use guarded::Guarded;
 pub use own::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use service::McpService;

@@ -10,13 +10,16 @@ use rmcp::transport::streamable_http_server::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::Guarded;
+use super::{Guarded, asking::asked_by};
+use crate::authorize::Caller;
 
 /// The protocol work behind the gate.
 #[derive(Clone)]
 pub(crate) struct McpService {
     http: Arc<StreamableHttpService<Guarded, LocalSessionManager>>,
     sessions: Arc<LocalSessionManager>,
+    /// Whether a tool may exist for one caller and not for another.
+    hides: bool,
 }
 
 impl McpService {
@@ -29,13 +32,18 @@ impl McpService {
         config.max_request_body_bytes = body_size;
         config.cancellation_token = shutdown;
         let sessions = Arc::new(LocalSessionManager::default());
+        let hides = guarded.hides();
         let factory = move || Ok(guarded.clone());
-        Self { http: Arc::new(StreamableHttpService::new(factory, Arc::clone(&sessions), config)), sessions }
+        let http = Arc::new(StreamableHttpService::new(factory, Arc::clone(&sessions), config));
+        Self { http, sessions, hides }
     }
 
     pub(crate) async fn handle(&self, request: Request<Full<Bytes>>) -> Response<BoxBody<Bytes, Infallible>> {
         // Boxed: rmcp's future is some KB, and each wrapper of ours that holds it is moved on the way to axum.
-        Box::pin(self.http.handle(request)).await
+        match request.extensions().get::<Caller>().cloned() {
+            Some(caller) if self.hides => Box::pin(asked_by(caller, self.http.handle(request))).await,
+            _ => Box::pin(self.http.handle(request)).await,
+        }
     }
 
     /// Ends a session and its streams.

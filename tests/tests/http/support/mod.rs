@@ -9,6 +9,6 @@ pub(crate) use answer::{Answer, Challenge};
 pub(crate) use client::{Broken, Connection, exchange, within};
 pub(crate) use message::{Message, request};
 pub(crate) use server::{
-    Anonymous, Closed, Kind, Ledger, Plain, READ, Required, Running, Setup, free_port, panics, start,
+    Anonymous, Closed, Kind, Ledger, Plain, READ, Required, Running, Setup, free_port, panics, serve, start,
     start_with,
 };

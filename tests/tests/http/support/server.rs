@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::Router;
-use mcp_auth::{Auth, AuthBuilder, DevelopmentIssuer, Limits, Server};
+use mcp_auth::{Auth, AuthBuilder, DevelopmentIssuer, IntoServer, Limits, Server};
 use tokio::{
     sync::{Notify, Semaphore, oneshot},
     task::JoinHandle,
@@ -53,7 +53,7 @@ impl Ledger {
         self.0.may_end.add_permits(1);
     }
 
-    async fn slow(&self) -> String {
+    pub(crate) async fn slow(&self) -> String {
         self.0.begun.notify_one();
         if let Ok(permit) = self.0.may_end.acquire().await {
             permit.forget();
@@ -198,6 +198,12 @@ pub(crate) async fn start<K: Kind>() -> Running {
 }
 
 pub(crate) async fn start_with<K: Kind>(setup: Setup) -> Running {
+    let ledger = Ledger::default();
+    serve(K::around(ledger.clone()), ledger, setup).await
+}
+
+/// Serves any server; `ledger` is the one that it writes to, if it does.
+pub(crate) async fn serve(server: impl IntoServer, ledger: Ledger, setup: Setup) -> Running {
     count_panics();
     let origin = format!("http://127.0.0.1:{}", free_port());
     let resource = format!("{origin}{}", setup.path.unwrap_or("/mcp"));
@@ -205,8 +211,7 @@ pub(crate) async fn start_with<K: Kind>(setup: Setup) -> Running {
     let builder = Auth::builder().development_issuer(issuer.clone()).resource(&resource).limits(setup.limits);
     let builder = setup.build.into_iter().fold(builder, |builder, build| build(builder));
     let auth = builder.build().expect("a configuration that works");
-    let ledger = Ledger::default();
-    let bound = auth.bind(K::around(ledger.clone())).await.expect("a port that is free").merge(setup.app);
+    let bound = auth.bind(server).await.expect("a port that is free").merge(setup.app);
     let address = bound.address();
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(bound.run_until(async move {

@@ -49,11 +49,17 @@ pub(super) fn serve(server: impl Server, who: Who, modern: bool) -> Pipe {
     };
     let binding = Binding::for_tests();
     let owner = caller.as_ref().and_then(|caller| caller.auth()?.principal().clone().into());
-    let called = Called { guarded: Guarded::new(registry, METADATA.to_owned(), binding), caller };
+    let guarded = Guarded::new(registry, METADATA.to_owned(), binding);
+    Pipe { owner, ..over(guarded, caller, modern) }
+}
+
+/// A connection of its own to a server that has others.
+pub(super) fn over(guarded: Guarded, caller: Option<Caller>, modern: bool) -> Pipe {
+    let called = Called { guarded, caller };
     let (theirs, ours) = tokio::io::duplex(1 << 20);
     let (read, write) = tokio::io::split(ours);
     let running = serve_directly(called, theirs, Some(peer(modern)));
-    Pipe { write, read: BufReader::new(read).lines(), modern, owner, _running: running }
+    Pipe { write, read: BufReader::new(read).lines(), modern, owner: None, _running: running }
 }
 
 fn peer(modern: bool) -> InitializeRequestParams {
@@ -105,6 +111,17 @@ impl Pipe {
 
     pub(super) async fn call(&mut self, tool: &str, arguments: Value) -> Value {
         self.ask("tools/call", json!({ "name": tool, "arguments": arguments })).await
+    }
+
+    /// The next notification of the server's.
+    pub(super) async fn heard(&mut self) -> Value {
+        loop {
+            let line = self.read.next_line().await.unwrap().unwrap();
+            let message: Value = serde_json::from_str(&line).unwrap();
+            if message.get("id").is_none() {
+                return message;
+            }
+        }
     }
 
     async fn send(&mut self, message: Value) {

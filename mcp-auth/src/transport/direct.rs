@@ -1,0 +1,155 @@
+//! The direct lane: a `tools/list` of protocol version 2026-07-28 is answered in front of rmcp, from bytes.
+//!
+//! It takes only what it has read as a whole and what rmcp would answer in the same way; a test compares the two. At
+//! the first thing that is unusual the request goes, unread, to rmcp: errors and odd cases are rmcp's.
+
+use std::{
+    borrow::Cow,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use rmcp::model::{ClientCapabilities, ProtocolVersion};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::headers::{MCP_METHOD, PROTOCOL_VERSION, SESSION};
+use crate::{
+    authorize::{Caller, Decision, Operation},
+    tool::Registry,
+};
+
+const METHOD: &str = "tools/list";
+const VERSION: ProtocolVersion = ProtocolVersion::V_2026_07_28;
+
+/// The answer to a `tools/list`, if it can be given here.
+pub(super) fn list_tools(
+    registry: &Registry,
+    headers: &HeaderMap,
+    body: &[u8],
+    caller: &Caller,
+) -> Option<Response<Body>> {
+    let says = |name: &HeaderName, text: &str| headers.get(name).is_some_and(|value| value == text);
+    let usual = says(&MCP_METHOD, METHOD)
+        && says(&PROTOCOL_VERSION, VERSION.as_str())
+        && !headers.contains_key(SESSION)
+        && accepts_both(headers);
+    if !usual || !speaks(registry) {
+        return None;
+    }
+    let id = serde_json::from_slice::<Request<'_>>(body).ok()?.id()?;
+    // The gate has decided this; the answer is given here, so it is decided here.
+    if registry.policy.rule(Operation::Open).decide(caller) != Decision::Allowed {
+        return None;
+    }
+    let result = registry.table().list_result(caller)?;
+    let head = Bytes::from(format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":"));
+    let parts = [head, result, Bytes::from_static(b"}")];
+    let mut response = Response::new(Body::new(Joined { parts, next: 0 }));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Some(response)
+}
+
+/// Whether the user's own handler, which rmcp would ask, speaks the version.
+fn speaks(registry: &Registry) -> bool {
+    registry.own.as_ref().is_none_or(|own| own.supported_protocol_versions().contains(&VERSION))
+}
+
+/// One `Accept` with both types and no parameters; what is written otherwise is for rmcp to judge.
+fn accepts_both(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::ACCEPT).iter();
+    let (Some(Ok(value)), None) = (values.next().map(HeaderValue::to_str), values.next()) else {
+        return false;
+    };
+    let accepts = |wanted: &str| value.split(',').any(|one| one.trim().eq_ignore_ascii_case(wanted));
+    !value.contains(['"', ';', '\\']) && accepts("application/json") && accepts("text/event-stream")
+}
+
+/// The whole request. Whatever has another member, or one twice, is none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request<'a> {
+    #[serde(borrow)]
+    jsonrpc: Cow<'a, str>,
+    id: Id,
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+    #[serde(borrow)]
+    params: Params<'a>,
+}
+
+/// An id that rmcp writes as it has read it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Number(i64),
+    Text(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Params<'a> {
+    #[serde(borrow, rename = "_meta")]
+    meta: Meta<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Meta<'a> {
+    #[serde(borrow, rename = "io.modelcontextprotocol/protocolVersion")]
+    version: Cow<'a, str>,
+    /// rmcp reads it when somebody asks for it; nobody does here.
+    #[serde(rename = "io.modelcontextprotocol/clientInfo")]
+    _client: Option<Value>,
+    #[serde(rename = "io.modelcontextprotocol/clientCapabilities")]
+    capabilities: Value,
+}
+
+impl Request<'_> {
+    /// The id as JSON, if the rest is as usual.
+    fn id(self) -> Option<String> {
+        let Meta { version, capabilities, .. } = self.params.meta;
+        let right = self.jsonrpc == "2.0" && self.method == METHOD && version == VERSION.as_str();
+        if !right || serde_json::from_value::<ClientCapabilities>(capabilities).is_err() {
+            return None;
+        }
+        match self.id {
+            Id::Number(number) => Some(number.to_string()),
+            Id::Text(text) => serde_json::to_string(&text).ok(),
+        }
+    }
+}
+
+/// A body of known length in parts, none of them copied.
+struct Joined {
+    parts: [Bytes; 3],
+    next: usize,
+}
+
+impl HttpBody for Joined {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let at = self.next;
+        self.next += 1;
+        Poll::Ready(self.parts.get_mut(at).map(|part| Ok(Frame::data(std::mem::take(part)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.next >= self.parts.len()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.parts.iter().map(|part| part.len() as u64).sum())
+    }
+}
