@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations [CLIENT…]
 #
-#   many-files   search_notes of its notes server, which needs notes:read
-#   notes        create_note of the notes application
-#   team         invite of many-files' team server. The first three are granted with the scope of the first challenge;
-#                whoever comes later has to step up, while the tool runs. All clients, in an order of its own
+#   many-files    search_notes of its notes server, which needs notes:read
+#   notes         create_note of the notes application
+#   team          remove_member of many-files' team server, which needs more than the first challenge asks for: a step-up
+#   invitations   invite, there too. The first three are granted; whoever comes later has to step up while the tool runs.
+#                 Who can and who cannot is in README.md; the order is part of it, and the clients cannot be chosen
 #
 # LAB_ISSUER   oidc-provider (or keycloak)
 set -euo pipefail
@@ -12,6 +13,9 @@ set -euo pipefail
 name=${1:-}; [ $# -ge 1 ] || { sed -n '2,/^set/p' "$0" | sed '$d'; exit 2; }
 shift
 with=("$LAB_SCRIPTS/with.sh" "${LAB_ISSUER:-oidc-provider}")
+
+# The runs that can step up before a tool runs: all but typescript-v1 and mcporter.
+steps_up=(python-sdk fastmcp typescript-v2 inspector mcp-remote rmcp)
 
 case $name in
   many-files)
@@ -23,12 +27,16 @@ case $name in
     export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk"
     ;;
   team)
-    [ $# = 0 ] || die "team takes no clients: which of them step up depends on the order"
+    export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/team SCOPES="team:read team:manage"
+    export LAB_TOOL=remove_member LAB_ARGS='{"name":"carol"}' LAB_EXPECT="carol is out"
+    [ $# -gt 0 ] || set -- "${steps_up[@]}"
+    ;;
+  invitations)
+    [ $# = 0 ] || die "invitations takes no clients: who has to step up depends on their order"
     export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/team SCOPES="team:read team:manage"
     export LAB_TOOL=invite LAB_ARGS='{"name":"carol"}' LAB_EXPECT="carol is in"
-    # Two of the first cannot step up (see README.md).
     exec "${with[@]}" -c "run-clients.sh URL typescript-v1 mcporter mcp-remote-legacy" \
-      "run-clients.sh URL python-sdk fastmcp typescript-v2 inspector mcp-remote-auto rmcp"
+      "run-clients.sh URL python-sdk-auto fastmcp-auto typescript-v2-auto inspector mcp-remote-auto rmcp"
     ;;
   *) die "no such example: $name" ;;
 esac

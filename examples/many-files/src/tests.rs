@@ -79,7 +79,7 @@ async fn each_server_has_its_own_tools_scopes_and_metadata() {
     let names = ["list_notes", "show_note", "add_note", "delete_note", "search_notes"];
     assert_eq!(listed.tool_names(), names);
     let listed = team.list_tools().as_user("alice").scopes("team:read").await;
-    assert_eq!(listed.tool_names(), ["list_members", "invite"]);
+    assert_eq!(listed.tool_names(), ["list_members", "invite", "remove_member"]);
     for (server, scopes) in [(notes, ["notes:read", "notes:write"]), (team, ["team:read", "team:manage"])] {
         let metadata = server.metadata().await;
         assert_eq!(metadata.json()["resource"], server.resource());
@@ -128,4 +128,27 @@ async fn the_fourth_invitation_asks_for_more() {
     assert_ok!(invite("erin").scopes("team:manage").await, "erin is in");
     // Of another team, whose first it is.
     assert_ok!(invite("erin").token(|token| token.claim("team", "red")).await, "erin is in");
+}
+
+#[tokio::test]
+async fn who_may_not_see_the_team_gets_nowhere() {
+    let (_, team) = start();
+    for request in [team.list_tools(), team.call("list_members", json!({})), team.call("invite", json!({}))] {
+        assert_refused!(request.clone().await, no_token);
+        assert_step_up!(request.as_user("alice").scopes("notes:read").await, "team:read");
+    }
+    // The first challenge asks for what everybody needs, and no more.
+    let first = team.list_tools().await;
+    assert_eq!(first.challenge().unwrap().scopes(), ["team:read"]);
+}
+
+#[tokio::test]
+async fn who_manages_the_team_removes_people() {
+    let (_, team) = start();
+    let call = |tool, scopes| team.call(tool, json!({ "name": "bob" })).as_user("alice").scopes(scopes);
+    assert_ok!(call("invite", "team:read").await, "bob is in");
+    assert_step_up!(call("remove_member", "team:read").await, "team:read", "team:manage");
+    assert_ok!(call("remove_member", "team:manage").await, "bob is out");
+    let listed = call("list_members", "team:read").await;
+    assert_eq!(listed.structured(), Some(&json!({ "result": [] })));
 }

@@ -25,17 +25,18 @@ pub(crate) struct Team {
     members: Arc<Mutex<Members>>,
 }
 
-#[server(title = "Team", scopes(ReadTeam, ManageTeam))]
+// Who may not see the team has no business here: every request shows `team:read`, and it is what clients ask for first.
+#[server(title = "Team", scopes(ReadTeam, ManageTeam), requires(ReadTeam))]
 impl Team {
     /// Lists the people of your team.
-    #[tool(scopes(ReadTeam), annotations(read_only))]
+    #[tool(authenticated, annotations(read_only))]
     async fn list_members(&self, user: AuthInfo<Membership>) -> Json<Vec<String>> {
         let team = &user.claims().team;
         Json(self.lock().iter().filter(|(of, _)| of == team).map(|(_, name)| name.clone()).collect())
     }
 
     /// Invites somebody to your team. Whoever invites more than three people has to be allowed to manage it.
-    #[tool(scopes(ReadTeam))]
+    #[tool(authenticated)]
     async fn invite(
         &self,
         user: AuthInfo<Membership>,
@@ -48,6 +49,19 @@ impl Team {
         }
         self.lock().push((team, name.clone()));
         Ok(format!("{name} is in"))
+    }
+
+    /// Removes somebody from your team.
+    #[tool(scopes(ManageTeam), annotations(destructive, idempotent))]
+    async fn remove_member(
+        &self,
+        user: AuthInfo<Membership>,
+        /// Who.
+        name: String,
+    ) -> String {
+        let team = &user.claims().team;
+        self.lock().retain(|(of, member)| of != team || *member != name);
+        format!("{name} is out")
     }
 
     fn lock(&self) -> MutexGuard<'_, Members> {
