@@ -12,6 +12,7 @@
 #   with.sh conformance conformance.sh URL TOKEN_FILE      examples/conformance with its development issuer
 #
 # LAB_SERVER   another server binary, configured by the same variables
+# LAB_PATH     the path of the URL, for a binary with several servers: it gets ORIGIN instead of MCP_AUTH_RESOURCE
 # SCOPES       "mcp:tools"; several for a step-up, the first is the one for everything
 # PORT_SERVER, PORT_ISSUER: fixed ports, for a look from outside (any free ones otherwise)
 set -euo pipefail
@@ -22,7 +23,7 @@ lab_run_dir; lab_trap
 
 read -r server_port issuer_port < <(lab_free_ports 2)
 server_port=${PORT_SERVER:-$server_port} issuer_port=${PORT_ISSUER:-$issuer_port}
-MCP_URL=http://127.0.0.1:$server_port/mcp
+MCP_URL=http://127.0.0.1:$server_port${LAB_PATH:-/mcp}
 SERVER_LOG=$LAB_RUN/server.log LAB_TOKENS=$LAB_RUN/tokens TOKEN_FILE=$LAB_RUN/token
 SCOPES=${SCOPES:-mcp:tools}
 export MCP_URL SERVER_LOG LAB_TOKENS TOKEN_FILE SCOPES
@@ -65,8 +66,10 @@ esac
 if [ "$kind" = conformance ]; then
   lab_start server env RUST_LOG=trace NO_COLOR=1 PORT="$server_port" TOKEN_FILE="$TOKEN_FILE" "${server[@]}"
 else
+  resource=(MCP_AUTH_RESOURCE="$MCP_URL")
+  [ -z "${LAB_PATH:-}" ] || resource=(ORIGIN="http://127.0.0.1:$server_port")
   lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" MCP_AUTH_ISSUER="$ISSUER" \
-    MCP_AUTH_RESOURCE="$MCP_URL" MCP_AUTH_LISTEN="127.0.0.1:$server_port" "${server[@]}"
+    "${resource[@]}" MCP_AUTH_LISTEN="127.0.0.1:$server_port" "${server[@]}"
 fi
 server_pid=$LAB_PID
 lab_wait_http "$MCP_URL" 30 "$server_pid" server
