@@ -1,5 +1,11 @@
 //! Who may do what at both doors, with the test kit.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::redundant_closure_for_method_calls,
+    reason = "a test fails by panicking; `|token| token.expired()` reads like the documentation"
+)]
+
 use mcp_auth::{
     Auth,
     testing::{TestIssuer, TestServer, assert_ok, assert_refused, assert_step_up},

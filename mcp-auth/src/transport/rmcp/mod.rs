@@ -4,6 +4,7 @@ mod announce;
 mod asking;
 mod bound;
 mod custom;
+mod guard;
 mod guarded;
 mod info;
 #[cfg(feature = "stdio")]
@@ -14,7 +15,7 @@ mod service;
 mod tests;
 
 pub(crate) use announce::Changes;
-pub(crate) use guarded::Guarded;
+pub(crate) use guard::Guarded;
 #[cfg(feature = "stdio")]
 pub(crate) use local::Local;
 pub use own::{FindHandler, Handler, NoHandler, OwnHandler};
