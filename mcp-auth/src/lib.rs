@@ -22,7 +22,7 @@
 //!
 //! # Where to look
 //!
-//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results.
+//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results. [`tools`]: several files.
 //! - [`Auth`]: settings from code or the environment, [`serve`](Auth::serve), [`router`](Auth::router).
 //! - [`mount`](Auth::mount): several servers in one process. [`layer`](Auth::layer): the same tokens for other routes.
 //! - [`Issuer`]: whose tokens are accepted, and each named way to accept more. [`Introspection`] and [`TokenVerifier`]:
@@ -66,6 +66,8 @@ mod mount;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "stdio")]
+mod stdio;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
@@ -75,6 +77,8 @@ pub use auth::Auth;
 pub use authenticate::{
     AuthInfo, Claims, ClaimsMismatch, FromClaims, Introspection, Issuer, Principal, TokenVerifier, VerifyError,
 };
+#[cfg(feature = "stdio")]
+pub use authenticate::LocalIdentity;
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
@@ -87,12 +91,16 @@ pub use mcp_auth_macros::Scope;
 pub use mcp_auth_macros::server;
 #[doc = include_str!("../docs/tools.md")]
 pub use mcp_auth_macros::tool;
+#[doc = include_str!("../docs/files.md")]
+pub use mcp_auth_macros::tools;
 pub use layer::{AuthLayer, AuthRejection, AuthService};
 pub use mount::{Endpoint, Mount, Parts};
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
+#[cfg(feature = "stdio")]
+pub use stdio::serve_stdio;
 pub use tool::{
-    Access, AddToolError, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
+    Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
     TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
 };
 pub use transport::Bound;
@@ -100,7 +108,7 @@ pub use transport::Bound;
 /// What a server needs, in one `use`.
 pub mod prelude {
     pub use crate::{
-        Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool,
+        Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
     };
     /// For `with_tools`.
     pub use crate::Server as _;

@@ -10,6 +10,8 @@ mod issuer;
 mod jwks;
 mod jwt;
 mod lifetime;
+#[cfg(feature = "stdio")]
+mod local;
 mod principal;
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,8 @@ pub(crate) use issuer::jwks_uri;
 #[cfg(test)]
 pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
+#[cfg(feature = "stdio")]
+pub use local::LocalIdentity;
 pub use principal::Principal;
 pub(crate) use trust::Trust;
 pub use typed_claims::{ClaimsMismatch, FromClaims};

@@ -20,8 +20,10 @@ mod stream;
 mod tests;
 mod timed;
 
-pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
+#[cfg(feature = "stdio")]
+pub(crate) use self::rmcp::Local;
 pub(crate) use self::rmcp::{Changes, Guarded, McpService};
+pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
 #[cfg(test)]
 pub(crate) use envelope::Envelope;

@@ -51,6 +51,7 @@ struct Inner {
     registry: Arc<Registry>,
     own: Arc<dyn OwnHandler>,
     info: ServerConfig,
+    /// Where clients learn how to sign in; empty where they cannot.
     resource_metadata: String,
     /// Whom to tell that the tools have changed; `None` where they do not.
     sessions: Option<announce::Sessions>,
@@ -136,7 +137,8 @@ impl Guarded {
         };
         tracing::info!(method, ?denied, "refused");
         let data = json!({ "mcp/www_authenticate": [challenge.to_string()] });
-        ErrorData::new(ErrorCode(code as i32), "authorization required", Some(data))
+        let data = Some(data).filter(|_| !self.0.resource_metadata.is_empty());
+        ErrorData::new(ErrorCode(code as i32), "authorization required", data)
     }
 
     /// Whether a notification may reach the user's handler; there is nobody to answer, so a refusal is silent.

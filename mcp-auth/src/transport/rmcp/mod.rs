@@ -6,6 +6,8 @@ mod bound;
 mod custom;
 mod guarded;
 mod info;
+#[cfg(feature = "stdio")]
+mod local;
 mod own;
 mod service;
 #[cfg(test)]
@@ -13,5 +15,7 @@ mod tests;
 
 pub(crate) use announce::Changes;
 pub(crate) use guarded::Guarded;
+#[cfg(feature = "stdio")]
+pub(crate) use local::Local;
 pub use own::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use service::McpService;
