@@ -67,6 +67,7 @@ impl Auth {
     /// | `MCP_AUTH_PRIVATE_NETWORK` | `true`: the issuer may have a private address | `false` |
     /// | `MCP_AUTH_ALLOWED_HOSTS` | hosts that requests may name, separated by commas | the resource's |
     /// | `MCP_AUTH_ALLOWED_ORIGINS` | web pages that may call, separated by commas | the resource's |
+    /// | `MCP_AUTH_LOCAL_SUBJECT`, `MCP_AUTH_LOCAL_SCOPES` | for `serve_stdio` only | |
     /// | `MCP_AUTH_SESSION_KEY` | 32 bytes or more, the same on every node: see [`AuthBuilder::session_key`] | random |
     ///
     /// # Errors
@@ -78,13 +79,11 @@ impl Auth {
         reason = "settings that are looked up will come, and `await` must not come late"
     )]
     pub async fn from_env() -> Result<Self, ConfigError> {
-        let vars = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok())));
-        config::from_vars(vars).build()
+        config::from_vars(config::process()).build()
     }
 
-    pub(crate) fn new(settings: Settings) -> Self {
-        Self { settings: Arc::new(settings), clock: Clock::system() }
+    pub(crate) fn new(settings: Settings, clock: Clock) -> Self {
+        Self { settings: Arc::new(settings), clock }
     }
 
     /// The server's routes: the MCP endpoint at the resource's path, the metadata at the origin's root. Merge them at
@@ -208,7 +207,7 @@ impl Auth {
     }
 
     /// The resource: what the settings say, else what the attribute says.
-    fn resource(&self, declared: Option<&'static str>) -> Result<ResourceUrl, Problem> {
+    pub(crate) fn resource(&self, declared: Option<&'static str>) -> Result<ResourceUrl, Problem> {
         let name = setting(self.settings.environment, "RESOURCE");
         let resource = match (&self.settings.resource, declared) {
             (Some(resource), _) => resource.clone(),

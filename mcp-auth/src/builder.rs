@@ -4,6 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use crate::{
     Auth, ConfigError, DevelopmentIssuer, Issuer, Limits, Problem,
+    clock::Clock,
     config::{ResourceUrl, shown},
     transport::{HostPattern, Origins, StateKey, TooShort},
 };
@@ -35,6 +36,7 @@ pub struct AuthBuilder {
     session_key: Option<Result<StateKey, TooShort>>,
     limits: Limits,
     environment: bool,
+    clock: Clock,
     problems: Vec<Problem>,
 }
 
@@ -77,6 +79,7 @@ impl AuthBuilder {
             session_key: None,
             limits: Limits::default(),
             environment: false,
+            clock: Clock::system(),
             problems: Vec::new(),
         }
     }
@@ -159,6 +162,13 @@ impl AuthBuilder {
         self
     }
 
+    /// The time of a test instead of the machine's; with feature `testing`, see [`testing`](crate::testing).
+    #[cfg(feature = "testing")]
+    pub fn test_clock(mut self, clock: &crate::testing::TestClock) -> Self {
+        self.clock = clock.shared();
+        self
+    }
+
     /// Checks everything.
     ///
     /// # Errors
@@ -183,7 +193,7 @@ impl AuthBuilder {
         problems.extend(issuer.problems().into_iter().map(|problem| named(self.environment, problem)));
         let Some(state_key) = state_key else { return Err(ConfigError::from_problems(problems)) };
         ConfigError::check(problems)?;
-        Ok(Auth::new(Settings {
+        let settings = Settings {
             issuer,
             development: self.development,
             resource,
@@ -193,7 +203,8 @@ impl AuthBuilder {
             state_key,
             limits: self.limits,
             environment: self.environment,
-        }))
+        };
+        Ok(Auth::new(settings, self.clock))
     }
 
     fn checked_resource(&self, problems: &mut Vec<Problem>) -> Option<ResourceUrl> {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -20,7 +20,7 @@ enum Source {
     System {
         origin: Instant,
     },
-    #[cfg(test)]
+    #[cfg(any(test, feature = "testing"))]
     Fixed(Arc<Fixed>),
 }
 
@@ -36,7 +36,7 @@ impl Clock {
     pub(crate) fn unix(&self) -> Duration {
         match &self.0 {
             Source::System { .. } => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testing"))]
             Source::Fixed(fixed) => Duration::from_millis(fixed.wall.load(Ordering::Relaxed)),
         }
     }
@@ -45,42 +45,52 @@ impl Clock {
     pub(crate) fn monotonic(&self) -> Duration {
         match &self.0 {
             Source::System { origin } => origin.elapsed(),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "testing"))]
             Source::Fixed(fixed) => Duration::from_millis(fixed.monotonic.load(Ordering::Relaxed)),
         }
     }
 }
 
 /// Both times of a test clock, in milliseconds.
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 #[derive(Debug)]
 struct Fixed {
     wall: AtomicU64,
     monotonic: AtomicU64,
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 impl Clock {
     /// A clock that stands at `unix_seconds` until it is moved.
     pub(crate) fn fixed(unix_seconds: u64) -> Self {
         Self(Source::Fixed(Arc::new(Fixed {
-            wall: AtomicU64::new(unix_seconds * 1000),
+            wall: AtomicU64::new(unix_seconds.saturating_mul(1000)),
             monotonic: AtomicU64::new(0),
         })))
     }
 
     /// Moves both times of a fixed clock on.
     pub(crate) fn advance(&self, by: Duration) {
-        let Source::Fixed(fixed) = &self.0 else { panic!("only a fixed clock can be moved") };
-        let by = u64::try_from(by.as_millis())
-            .expect("a test moves the clock by less than the age of the universe");
-        fixed.wall.fetch_add(by, Ordering::Relaxed);
-        fixed.monotonic.fetch_add(by, Ordering::Relaxed);
+        let by = milliseconds(by);
+        self.as_fixed().wall.fetch_add(by, Ordering::Relaxed);
+        self.as_fixed().monotonic.fetch_add(by, Ordering::Relaxed);
     }
 
     /// Lets the wall clock of a fixed clock jump; intervals do not notice.
     pub(crate) fn set_wall(&self, unix_seconds: u64) {
-        let Source::Fixed(fixed) = &self.0 else { panic!("only a fixed clock can be moved") };
-        fixed.wall.store(unix_seconds * 1000, Ordering::Relaxed);
+        self.as_fixed().wall.store(unix_seconds.saturating_mul(1000), Ordering::Relaxed);
     }
+
+    fn as_fixed(&self) -> &Fixed {
+        match &self.0 {
+            Source::Fixed(fixed) => fixed,
+            Source::System { .. } => unreachable!("only a fixed clock can be moved"),
+        }
+    }
+}
+
+/// A test moves the clock by less than the age of the universe.
+#[cfg(any(test, feature = "testing"))]
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

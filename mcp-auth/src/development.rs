@@ -68,7 +68,7 @@ impl DevelopmentIssuer {
     }
 
     /// A token for `subject`, to be filled in. It is good for an hour; its audience has to be set.
-    pub fn token(&self, subject: impl Into<String>) -> DevelopmentTokenBuilder<'_> {
+    pub fn token(&self, subject: impl Into<String>) -> DevelopmentTokenBuilder {
         DevelopmentTokenBuilder::new(self, subject.into())
     }
 

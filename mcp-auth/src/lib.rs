@@ -22,7 +22,7 @@
 //!
 //! # Where to look
 //!
-//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results.
+//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results. [`tools`]: several files.
 //! - [`Auth`]: settings from code or the environment, [`serve`](Auth::serve), [`router`](Auth::router).
 //! - [`Issuer`]: whose tokens are accepted, and each named way to accept more.
 //! - [`AuthInfo`]: who calls. [`FromToolCall`]: arguments of your own. [`ToolError`]: what the client may read.
@@ -56,14 +56,22 @@ mod development;
 mod discovery;
 mod error;
 mod extract;
+#[cfg(test)]
+mod fuzz;
 mod http;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "stdio")]
+mod stdio;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tool;
 mod transport;
 
 pub use auth::Auth;
+#[cfg(feature = "stdio")]
+pub use authenticate::LocalIdentity;
 pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
@@ -77,19 +85,25 @@ pub use mcp_auth_macros::Scope;
 pub use mcp_auth_macros::server;
 #[doc = include_str!("../docs/tools.md")]
 pub use mcp_auth_macros::tool;
+#[doc = include_str!("../docs/files.md")]
+pub use mcp_auth_macros::tools;
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
+#[cfg(feature = "stdio")]
+pub use stdio::serve_stdio;
 pub use tool::{
-    Access, AddToolError, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
-    TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
+    Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools,
+    Server, TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
 };
 pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
-    pub use crate::{Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool};
     /// For `with_tools`.
     pub use crate::Server as _;
+    pub use crate::{
+        Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
+    };
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

@@ -16,6 +16,8 @@ use std::{
 use serde_json::Value;
 
 const NAME: &str = "readme-server";
+/// The README's section about tests.
+const TEST_IT: &str = "mcp-auth/docs/test-it.md";
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -23,11 +25,15 @@ fn workspace() -> PathBuf {
 
 /// The first block of this language in the README that contains `word`.
 fn block(language: &str, word: &str) -> String {
-    let readme = fs::read_to_string(workspace().join("README.md")).expect("README.md");
+    block_of("README.md", language, word)
+}
+
+fn block_of(document: &str, language: &str, word: &str) -> String {
+    let readme = fs::read_to_string(workspace().join(document)).expect("the document");
     let start = format!("```{language}\n");
     let blocks = readme.split(&start).skip(1).filter_map(|rest| Some(rest.split_once("\n```")?.0));
     let mut blocks = blocks.filter(|block| block.contains(word));
-    blocks.next().unwrap_or_else(|| panic!("README.md has no {language} block with `{word}`")).to_owned()
+    blocks.next().unwrap_or_else(|| panic!("{document} has no {language} block with `{word}`")).to_owned()
 }
 
 /// A crate as somebody would write it who read the README and nothing else.
@@ -53,23 +59,38 @@ fn generate() -> PathBuf {
          # As in mcp-auth's workspace, so that dependencies are built once.\n\
          [profile.dev]\ndebug = \"line-tables-only\"\n[profile.dev.package.\"*\"]\ndebug = false\n"
     );
-    fs::write(directory.join("Cargo.toml"), manifest).expect("Cargo.toml");
-    fs::write(directory.join("src/main.rs"), block("rust", "fn main")).expect("main.rs");
+    let for_tests = block_of(TEST_IT, "toml", "[dev-dependencies]");
+    assert!(for_tests.contains(path), "the dependency of tests has moved:\n{for_tests}");
+    let for_tests =
+        for_tests.replace(path, &format!("path = \"{}\"", workspace().join("mcp-auth").display()));
+    fs::write(directory.join("Cargo.toml"), format!("{manifest}\n{for_tests}\n")).expect("Cargo.toml");
+    let test = block_of(TEST_IT, "rust", "#[tokio::test]");
+    let program =
+        format!("{}\n\n#[cfg(test)]\nmod tests {{\nuse super::*;\n{test}\n}}\n", block("rust", "fn main"));
+    fs::write(directory.join("src/main.rs"), program).expect("main.rs");
     // The same versions as here: nothing is resolved or downloaded anew.
     fs::copy(workspace().join("Cargo.lock"), directory.join("Cargo.lock")).expect("Cargo.lock");
     directory
 }
 
+fn cargo(directory: &Path) -> Command {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target directory");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(directory).env("CARGO_TARGET_DIR", target);
+    cargo
+}
+
+/// Runs its tests.
+fn test(directory: &Path) {
+    let output = cargo(directory).arg("test").output().expect("cargo runs");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{stdout}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(stdout.contains("test tests::the_scopes_hold ... ok"), "{stdout}");
+}
+
 /// Builds it and returns the program.
 fn build(directory: &Path) -> PathBuf {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target directory");
-    let output = Command::new(cargo)
-        .args(["build", "--message-format=json"])
-        .current_dir(directory)
-        .env("CARGO_TARGET_DIR", target)
-        .output()
-        .expect("cargo runs");
+    let output = cargo(directory).args(["build", "--message-format=json"]).output().expect("cargo runs");
     let stdout = String::from_utf8_lossy(&output.stdout);
     let messages: Vec<Value> = stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let diagnostics = messages.iter().filter(|message| message["reason"] == "compiler-message");
@@ -122,7 +143,9 @@ fn http(port: u16, request: &str, body: &str) -> String {
 
 #[test]
 fn the_readme_builds_and_runs() {
-    let program = build(&generate());
+    let directory = generate();
+    test(&directory);
+    let program = build(&directory);
     let port = free_port();
     let resource = format!("http://127.0.0.1:{port}/mcp");
     let child = Command::new(program)

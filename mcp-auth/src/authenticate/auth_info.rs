@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 use serde_json::{Map, Value};
 
 use super::{Claims, ClaimsMismatch, FromClaims, Principal, lifetime::Lifetime};
-use crate::authorize::ScopeSet;
+use crate::authorize::{Catalog, ScopeSet};
 
 /// Who calls: what a verified access token says.
 ///
@@ -114,6 +114,11 @@ impl<C> AuthInfo<C> {
         self.token.scope_set
     }
 
+    /// What scopes mean on the server that verified the token.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.token.catalog
+    }
+
     pub(crate) fn lifetime(&self) -> Lifetime {
         self.token.lifetime
     }
@@ -150,7 +155,7 @@ impl AuthInfo {
             scopes.iter().map(|scope| (*scope).to_owned()).collect(),
             lifetime,
             Map::new(),
-            catalog,
+            &Arc::new(catalog.clone()),
         ))
     }
 }

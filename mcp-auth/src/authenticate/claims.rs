@@ -1,6 +1,6 @@
 //! `Claims`: what a verified token says.
 
-use std::{fmt, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use serde_json::{Map, Value};
 
@@ -14,8 +14,10 @@ pub struct Claims {
     principal: Principal,
     audience: Vec<String>,
     scopes: Vec<String>,
-    /// `scopes`, resolved by the catalogue of the server that verified the token.
+    /// `scopes`, resolved by `catalog`.
     pub(super) scope_set: ScopeSet,
+    /// What scopes mean on the server that verified the token.
+    pub(super) catalog: Arc<Catalog>,
     pub(super) lifetime: Lifetime,
     pub(super) all: Map<String, Value>,
     pub(super) typed: TypedClaims,
@@ -29,10 +31,11 @@ impl Claims {
         scopes: Vec<String>,
         lifetime: Lifetime,
         all: Map<String, Value>,
-        catalog: &Catalog,
+        catalog: &Arc<Catalog>,
     ) -> Self {
         let scope_set = catalog.resolve(scopes.iter().map(String::as_str));
-        Self { principal, audience, scopes, scope_set, lifetime, all, typed: TypedClaims::default() }
+        let catalog = Arc::clone(catalog);
+        Self { principal, audience, scopes, scope_set, catalog, lifetime, all, typed: TypedClaims::default() }
     }
 
     /// The issuer that vouches for the caller: `iss`, one of those configured, character by character.

@@ -9,6 +9,8 @@ mod issuer;
 mod jwks;
 mod jwt;
 mod lifetime;
+#[cfg(feature = "stdio")]
+mod local;
 mod principal;
 #[cfg(test)]
 mod tests;
@@ -20,7 +22,13 @@ pub use claims::Claims;
 pub(crate) use error::{AuthenticateError, Reason};
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
+#[cfg(test)]
+pub(crate) use issuer::jwks_uri;
+#[cfg(test)]
+pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
+#[cfg(feature = "stdio")]
+pub use local::LocalIdentity;
 pub use principal::Principal;
 pub use typed_claims::{ClaimsMismatch, FromClaims};
 

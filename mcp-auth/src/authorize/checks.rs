@@ -11,17 +11,6 @@ use super::{
 
 pub use super::includes::{require_acyclic, require_depth};
 
-/// The scopes that a server declares; written by `#[server]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a server",
-    label = "no `#[server]` block for this type",
-    note = "write `#[mcp_auth::server(resource = \"https://…\")] impl {Self} {{ … }}`"
-)]
-pub trait ScopeCatalog {
-    /// Each word once if the server declares them, otherwise the words of its block as they occur.
-    const SCOPES: &'static [ScopeInfo];
-}
-
 /// How many scopes `groups` holds; the `N` of [`concat`].
 pub const fn total(groups: &[&[&[ScopeInfo]]]) -> usize {
     let (mut count, mut group) = (0, 0);
@@ -144,7 +133,10 @@ const fn require_all_declared(catalog: &[ScopeInfo], argument: &str, verb: &str,
 
 /// A tool without an access word takes an argument that decides who may call it.
 #[track_caller]
-pub const fn decided(tool: &str, argument_scopes: &[&[ScopeInfo]]) {
+pub const fn decided(tool: &str, argument_scopes: &[&[ScopeInfo]], default: Option<Access>) {
+    if default.is_some() {
+        return;
+    }
     let mut i = 0;
     while i < argument_scopes.len() {
         if !argument_scopes[i].is_empty() {
@@ -249,6 +241,19 @@ pub const fn require_input(argument: &str, input: bool) {
     }
 }
 
+/// A pattern has no name that could be a property's.
+#[track_caller]
+pub const fn require_extractor(argument: &str, input: bool) {
+    if input {
+        Message::new()
+            .code(argument)
+            .text(" is an input, and a pattern has no name for its property; take `name: ")
+            .text(argument)
+            .text("` and destructure it in the body, or write `#[arg(rename = \"name\")]`")
+            .panic()
+    }
+}
+
 /// An argument that is the whole input has no inputs beside it.
 #[track_caller]
 pub const fn whole_input(tool: &str, whole: &[bool], inputs: &[bool]) {
@@ -278,10 +283,11 @@ pub const fn duplicate_tool(tool: &str) {
     Message::new().text("there are two tools named ").code(tool).panic()
 }
 
-const fn contains(scopes: &[ScopeInfo], name: &str) -> bool {
+pub(crate) const fn contains(scopes: &[ScopeInfo], name: &str) -> bool {
     let mut i = 0;
     while i < scopes.len() {
-        if equal(scopes[i].name(), name) {
+        // The catalogue of a type that has none.
+        if scopes[i].name().is_empty() || equal(scopes[i].name(), name) {
             return true;
         }
         i += 1;
@@ -289,7 +295,7 @@ const fn contains(scopes: &[ScopeInfo], name: &str) -> bool {
     false
 }
 
-pub(super) const fn equal(a: &str, b: &str) -> bool {
+pub(crate) const fn equal(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;
@@ -310,9 +316,6 @@ mod tests {
 
     #[test]
     fn joins_the_words_of_a_block() {
-        const A: ScopeInfo = ScopeInfo::new("a");
-        const B: ScopeInfo = ScopeInfo::new("b");
-        const C: ScopeInfo = ScopeInfo::new("c");
         const GROUPS: &[&[&[ScopeInfo]]] = &[&[&[A], &[]], &[], &[&[B, C]]];
         const ALL: [ScopeInfo; total(GROUPS)] = concat(GROUPS);
         assert_eq!(ALL, [A, B, C]);
@@ -340,5 +343,39 @@ mod tests {
     fn refuses_more_scopes_than_bits() {
         let scopes: Vec<_> = (0..=MAX_SCOPES).map(|i| ScopeInfo::new(format!("s{i}").leak())).collect();
         within_limit(&scopes);
+    }
+
+    const A: ScopeInfo = ScopeInfo::new("a");
+    const B: ScopeInfo = ScopeInfo::new("b");
+    const C: ScopeInfo = ScopeInfo::new("c");
+
+    #[test]
+    fn an_argument_is_proven_by_all_or_by_each_alternative_or_stands_apart() {
+        const NONE: &[ScopeInfo] = &[];
+        const EITHER: &[ScopeInfo] = &[A, B];
+        let proven = |all, any| proven_under_any_of(Access::scopes(all, any), "Granted<A>", &[A]);
+        proven(NONE, &[]);
+        proven(&[A], &[EITHER]);
+        proven(NONE, &[&[B, C]]);
+        proven(NONE, &[EITHER, &[A]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "`Granted<A>` is not proven: `any_of(…)` also lets in who has only `b`")]
+    fn an_argument_is_not_proven_by_one_alternative() {
+        proven_under_any_of(Access::scopes(&[C], &[&[C, B], &[A, B]]), "Granted<A>", &[C, A]);
+    }
+
+    #[test]
+    #[should_panic(expected = "`Mine` looks at the scope `b`, which this server does not declare")]
+    fn what_an_argument_looks_at_is_declared() {
+        require_argument_declared(&[A], "Mine", &[A], &[A, B]);
+    }
+
+    #[test]
+    #[should_panic(expected = "scope `a` is declared twice")]
+    fn a_name_is_declared_once() {
+        require_declared_once(&[A, B, A], 1);
+        require_declared_once(&[A, B, A], 2);
     }
 }

@@ -163,3 +163,104 @@ impl<First: Scope, Rest: Scopes, Depth: Fuel> Level for Found<First, Rest, Depth
         >,
     >;
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Granted, Proves, Scope};
+
+    /// Whether a type implements a trait, asked like [`Kind`](crate::extract::Kind).
+    struct Asked<P, T>(std::marker::PhantomData<(P, T)>);
+
+    impl<P: Proves<T>, T> Asked<P, T> {
+        const PROVES: bool = true;
+    }
+
+    trait Otherwise {
+        const PROVES: bool = false;
+    }
+
+    impl<P, T> Otherwise for Asked<P, T> {}
+
+    macro_rules! proves {
+        ($held:ty, $wanted:ty) => {
+            Asked::<Granted<$held>, $wanted>::PROVES
+        };
+    }
+
+    /// `chain!(S0 "s0" <- S1 "s1" <- …)`: each includes the one before it.
+    macro_rules! chain {
+        ($first:ident $name:literal $(<- $next:ident $next_name:literal)*) => {
+            #[derive(Scope)]
+            #[scope($name, crate = "crate")]
+            struct $first;
+
+            chain!(@ $first $(<- $next $next_name)*);
+        };
+        (@ $before:ident <- $next:ident $name:literal $($rest:tt)*) => {
+            #[derive(Scope)]
+            #[scope($name, includes($before), crate = "crate")]
+            struct $next;
+
+            chain!(@ $next $($rest)*);
+        };
+        (@ $last:ident) => {};
+    }
+
+    chain!(S0 "s0" <- S1 "s1" <- S2 "s2" <- S3 "s3" <- S4 "s4" <- S5 "s5" <- S6 "s6" <- S7 "s7" <- S8 "s8" <- S9 "s9"
+        <- S10 "s10" <- S11 "s11" <- S12 "s12" <- S13 "s13" <- S14 "s14" <- S15 "s15" <- S16 "s16");
+
+    #[derive(Scope)]
+    #[scope("wide", includes(S3, S1, Apart), crate = "crate")]
+    struct Wide;
+
+    #[derive(Scope)]
+    #[scope("apart", crate = "crate")]
+    struct Apart;
+
+    #[derive(Scope)]
+    #[scope("top", includes(S2, Wide, S0), crate = "crate")]
+    struct Top;
+
+    #[derive(Scope)]
+    #[scope("s0", crate = "crate")]
+    struct AlsoS0;
+
+    #[test]
+    fn a_scope_proves_itself_and_what_it_leads_to() {
+        const { assert!(proves!(S0, S0) && proves!(S1, S0) && proves!(S16, S0) && proves!(S16, S15)) };
+        const { assert!(!proves!(S0, S1) && !proves!(S15, S16) && !proves!(S0, Apart)) };
+    }
+
+    #[test]
+    fn ways_may_meet_again() {
+        const { assert!(proves!(Wide, S0) && proves!(Wide, S2) && proves!(Wide, Apart) && proves!(Top, S0)) };
+        const { assert!(proves!(Top, Apart) && proves!(Top, S3)) };
+        const { assert!(!proves!(Top, S4) && !proves!(Apart, Wide) && !proves!(Wide, Top)) };
+    }
+
+    #[test]
+    fn types_of_one_name_are_one_scope() {
+        const { assert!(proves!(AlsoS0, S0) && proves!(S16, AlsoS0) && !proves!(AlsoS0, S1)) };
+    }
+
+    /// What types say and what names say is the same for every pair.
+    #[test]
+    fn the_types_agree_with_the_catalogue() {
+        use crate::authorize::Catalog;
+        macro_rules! table {
+            ($($scope:ident)*) => {{
+                let catalog = Catalog::new([$($scope::INFO),*]);
+                $(table!(@ catalog $scope: S0 S1 S2 S3 S4 Wide Top Apart);)*
+            }};
+            (@ $catalog:ident $held:ident: $($wanted:ident)*) => {$(
+                let held = $catalog.resolve([$held::INFO.name()]);
+                assert_eq!(
+                    proves!($held, $wanted),
+                    Granted::<$wanted>::check(&$catalog, held).is_some(),
+                    "{} {}", stringify!($held), stringify!($wanted)
+                );
+            )*};
+        }
+        table!(S0 S1 S2 S3 S4 Wide Top Apart);
+    }
+}

@@ -128,3 +128,70 @@ impl Reached {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::*;
+
+    /// A scope type as the derive macro writes it, without the checks that would not let a cycle compile.
+    macro_rules! scope {
+        ($scope:ident, $name:literal, $includes:ty) => {
+            struct $scope;
+
+            impl Scope for $scope {
+                const ALONE: ScopeInfo = ScopeInfo::new($name);
+                type Id = ();
+                type Includes = $includes;
+            }
+        };
+    }
+
+    scope!(A, "a", (B, ()));
+    scope!(B, "b", (C, (A, ())));
+    scope!(C, "c", ());
+    scope!(Above, "above", (C, (A, ())));
+    scope!(Itself, "itself", (C, (Itself, ())));
+    scope!(TwoWays, "2", (Left, (Right, ())));
+    scope!(Left, "left", (TwoWays, ()));
+    scope!(Right, "right", (TwoWays, ()));
+
+    /// What the check of this entry says; `None` if it is content.
+    fn complaint<S: Scope>(index: usize) -> Option<String> {
+        let panic = catch_unwind(|| require_acyclic::<S>(index)).err()?;
+        Some(panic.downcast_ref::<String>().cloned().unwrap_or_default())
+    }
+
+    #[test]
+    fn a_cycle_is_reported_once() {
+        assert_eq!(complaint::<A>(0).as_deref(), Some("scope `a` includes itself, through `b`"));
+        assert_eq!([complaint::<B>(0), complaint::<B>(1)], [None, None]);
+        assert_eq!([complaint::<Above>(0), complaint::<Above>(1)], [None, None], "it only leads there");
+        assert_eq!(complaint::<Itself>(0), None);
+        assert_eq!(complaint::<Itself>(1).as_deref(), Some("scope `itself` includes itself"));
+        assert_eq!(complaint::<TwoWays>(0).as_deref(), Some("scope `2` includes itself, through `left`"));
+        assert_eq!(
+            [complaint::<TwoWays>(1), complaint::<Left>(0), complaint::<Right>(0)],
+            [None, None, None]
+        );
+    }
+
+    #[test]
+    fn a_cycle_is_no_matter_of_depth() {
+        require_depth::<A>();
+        require_depth::<Above>();
+        require_depth::<Itself>();
+    }
+
+    #[test]
+    fn implication_goes_all_the_way_down_and_never_up() {
+        let implied = |name| implies(&Above::INFO, name);
+        assert!(implied("above") && implied("a") && implied("b") && implied("c"));
+        assert!(!implied("itself") && !implied("abov") && !implied("above2") && !implied(""));
+        assert!(!implies(&C::INFO, "a"));
+        assert!(
+            any_implies(&[C::INFO, A::INFO], "b") && !any_implies(&[C::INFO], "b") && !any_implies(&[], "b")
+        );
+    }
+}

@@ -103,12 +103,7 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    pub(crate) fn new(
-        catalog: &Catalog,
-        requires: &[ScopeInfo],
-        anonymous: bool,
-        groups: &Groups,
-    ) -> Self {
+    pub(crate) fn new(catalog: &Catalog, requires: &[ScopeInfo], anonymous: bool, groups: &Groups) -> Self {
         let base = Rule::new(&Access::AUTHENTICATED, requires, catalog);
         let rule = |access: Access| Rule::new(&access, requires, catalog);
         Self {
@@ -116,6 +111,12 @@ impl Policy {
             open: if anonymous { Rule::public() } else { base.clone() },
             base,
         }
+    }
+
+    /// The same rules, and open what `#[server(anonymous)]` opens.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn with_open_lists(&self) -> Self {
+        Self { groups: self.groups.clone(), open: Rule::public(), base: self.base.clone() }
     }
 
     /// The rule of a group; `None` where nobody may.

@@ -110,7 +110,7 @@ const fn problem(name: &str) -> Option<&'static str> {
     None
 }
 
-/// A scope as a type; derived.
+/// A scope as a type; [derived](derive@crate::Scope).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a scope",
     label = "expected a type that derives `Scope`",

@@ -19,7 +19,11 @@ const ALLOWED_HOSTS: &str = "MCP_AUTH_ALLOWED_HOSTS";
 const ALLOWED_ORIGINS: &str = "MCP_AUTH_ALLOWED_ORIGINS";
 const SESSION_KEY: &str = "MCP_AUTH_SESSION_KEY";
 
-const ALL: [&str; 11] = [
+/// For `serve_stdio`; a program may serve both ways, so that `Auth::from_env` knows them too.
+pub(crate) const LOCAL_SUBJECT: &str = "MCP_AUTH_LOCAL_SUBJECT";
+pub(crate) const LOCAL_SCOPES: &str = "MCP_AUTH_LOCAL_SCOPES";
+
+const ALL: [&str; 13] = [
     ISSUER,
     JWKS_URL,
     AUDIENCE,
@@ -31,7 +35,14 @@ const ALL: [&str; 11] = [
     ALLOWED_HOSTS,
     ALLOWED_ORIGINS,
     SESSION_KEY,
+    LOCAL_SUBJECT,
+    LOCAL_SCOPES,
 ];
+
+/// The variables of this process; a value is `None` where it is no UTF-8.
+pub(crate) fn process() -> impl Iterator<Item = (String, Option<String>)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok())))
+}
 
 /// The builder that these variables describe; a value is `None` where it is no UTF-8. Problems are kept in it and
 /// reported with all others.
@@ -54,6 +65,23 @@ pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, Option<String>)>
         builder = builder.session_key(key);
     }
     builder.with_environment(vars.problems)
+}
+
+/// The identity that these variables declare for `serve_stdio`, if they declare one.
+#[cfg(feature = "stdio")]
+pub(crate) fn local_identity(
+    vars: impl IntoIterator<Item = (String, Option<String>)>,
+) -> Result<Option<crate::LocalIdentity>, super::ConfigError> {
+    let mut vars = Vars { set: Vec::new(), problems: Vec::new() }.read(vars);
+    let (subject, scopes) = (vars.take(LOCAL_SUBJECT), vars.take(LOCAL_SCOPES));
+    if subject.is_none() && scopes.is_some() {
+        let message = "there are scopes, and nobody who holds them";
+        vars.problems.push(Problem::new(LOCAL_SUBJECT, message, "name the person whose process this is"));
+    }
+    super::ConfigError::check(vars.problems)?;
+    let scopes = scopes.unwrap_or_default();
+    let scopes = scopes.split(' ').filter(|scope| !scope.is_empty());
+    Ok(subject.map(|subject| crate::LocalIdentity::new(subject).scopes(scopes).named_by_variables()))
 }
 
 fn list(value: &str) -> impl Iterator<Item = String> + '_ {
@@ -143,6 +171,8 @@ mod tests {
             (ISSUER, Some("https://auth.example.com")),
             (SESSION_KEY, None),
             ("MCP_AUTH_ISSUR", Some("x")),
+            (LOCAL_SUBJECT, Some("alice")),
+            (LOCAL_SCOPES, Some("notes:read")),
             ("PATH", None),
         ];
         let vars = vars.map(|(name, value)| (name.to_owned(), value.map(str::to_owned)));

@@ -28,7 +28,8 @@ pub struct Limits {
     /// Bytes of all request bodies that are held at once; above, requests get 503. Callers without a token may fill half
     /// of it. Default 64 MiB.
     pub bodies_in_flight: usize,
-    /// Connections at once; above, new ones wait. `serve` only. Default 1024.
+    /// Connections at once; above, new ones wait (`serve` only). Streams that callers without a token keep open may take half
+    /// of it; above, they get 503. Default 1024.
     pub connections: usize,
     /// For a token's verification, the fetch of the issuer's keys included. Default 10 s.
     pub verification_time: Duration,

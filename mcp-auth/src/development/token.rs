@@ -14,16 +14,17 @@ const LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// something else ([`claim`](Self::claim), [`header`](Self::header)) or nothing ([`without`](Self::without)).
 #[must_use = "a token is made by `issue`"]
 #[derive(Clone)]
-pub struct DevelopmentTokenBuilder<'a> {
-    issuer: &'a DevelopmentIssuer,
+pub struct DevelopmentTokenBuilder {
+    issuer: DevelopmentIssuer,
     header: Map<String, Value>,
     claims: Map<String, Value>,
     badly_signed: bool,
 }
 
-impl<'a> DevelopmentTokenBuilder<'a> {
-    pub(super) fn new(issuer: &'a DevelopmentIssuer, subject: String) -> Self {
-        let builder = Self { issuer, header: Map::new(), claims: Map::new(), badly_signed: false };
+impl DevelopmentTokenBuilder {
+    pub(super) fn new(issuer: &DevelopmentIssuer, subject: String) -> Self {
+        let builder =
+            Self { issuer: issuer.clone(), header: Map::new(), claims: Map::new(), badly_signed: false };
         let issued_at = builder.now();
         builder
             .header("typ", "at+jwt")
@@ -104,12 +105,13 @@ impl<'a> DevelopmentTokenBuilder<'a> {
         DevelopmentToken(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
-    fn now(&self) -> u64 {
+    /// The issuer's time, in seconds since 1970.
+    pub(crate) fn now(&self) -> u64 {
         self.issuer.clock.unix().as_secs()
     }
 }
 
-impl fmt::Debug for DevelopmentTokenBuilder<'_> {
+impl fmt::Debug for DevelopmentTokenBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DevelopmentTokenBuilder")
             .field("header", &self.header)

@@ -15,14 +15,14 @@ impl AuthInfo {
     ///
     /// ```
     /// # use mcp_auth::{AuthInfo, rmcp};
-    /// # use rmcp::{ErrorData, RoleServer, model::{GetTaskParams, GetTaskResult}, service::RequestContext};
-    /// # fn known(_task: &str, _owner: &mcp_auth::Principal) -> Result<GetTaskResult, ErrorData> {
-    /// #     Err(ErrorData::invalid_params("no such task", None))
-    /// # }
-    /// async fn get_task(task: GetTaskParams, context: RequestContext<RoleServer>) -> Result<GetTaskResult, ErrorData> {
-    ///     let user = AuthInfo::of(&context.extensions);
-    ///     let user = user.ok_or_else(|| ErrorData::invalid_params("no such task", None))?;
-    ///     known(&task.task_id, user.principal())
+    /// # use rmcp::{ErrorData, RoleServer, model::{ReadResourceRequestParams, ReadResourceResponse}, service::RequestContext};
+    /// # fn note(_uri: &str, _owner: &str) -> Option<ReadResourceResponse> { None }
+    /// async fn read_resource(
+    ///     request: ReadResourceRequestParams,
+    ///     context: RequestContext<RoleServer>,
+    /// ) -> Result<ReadResourceResponse, ErrorData> {
+    ///     let found = AuthInfo::of(&context.extensions).and_then(|user| note(&request.uri, user.subject()));
+    ///     found.ok_or_else(|| ErrorData::resource_not_found("no such note", None))
     /// }
     /// ```
     pub fn of(extensions: &Extensions) -> Option<Self> {

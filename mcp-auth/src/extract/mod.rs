@@ -6,10 +6,11 @@
 mod argument;
 mod auth_info;
 mod context;
-mod handles;
 mod context_part;
 mod granted;
+mod handles;
 mod optional;
+mod require;
 mod state;
 
 use std::future::Future;

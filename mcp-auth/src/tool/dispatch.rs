@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{Registry, ToolCall, error::Kind, failure};
 use crate::{
     authorize::{Caller, Decision, Operation, Rule},
-    challenge::Challenge,
+    challenge::{Challenge, StepUp},
     transport::Binding,
 };
 
@@ -54,7 +54,14 @@ pub(crate) async fn call(
                 tracing::debug!(tool = name, subject = call.subject(), "tool answered");
                 call.round().bind(binding, response)
             }
-            Err(error) => failed(name, error.into_kind()),
+            Err(error) => match error.into_kind() {
+                Kind::NeedsScope(scope) => {
+                    Ok(needs_scope(&call, entry.rule(), scope.name(), resource_metadata))
+                }
+                // Of rmcp's own error type, by way of `?`.
+                Kind::Protocol(error) => Err(refined(&call, entry.rule(), error)),
+                kind => failed(name, kind),
+            },
         }
     };
     // A panic of the user's code, also of their error's `Display`, is an error of this call and of nothing else.
@@ -111,13 +118,59 @@ fn refusal(tool: &str, rule: &Rule, denied: Denied, resource_metadata: &str) -> 
             .into();
         }
         Denied::NeedsToken => (None, "authorization required".to_owned()),
-        Denied::NeedsScope => {
-            (Some("insufficient_scope"), format!("this tool needs the scope {}", scope.join(" ")))
-        }
+        Denied::NeedsScope => (Some("insufficient_scope"), needed(scope)),
     };
     tracing::info!(tool, ?denied, scope = scope.join(" "), "refused");
+    challenged(error, text, scope, resource_metadata)
+}
+
+/// The tool itself asks for one more scope. Where the answer has not begun, the gate makes a 403 of it.
+fn needs_scope(
+    call: &ToolCall,
+    rule: &Rule,
+    scope: &'static str,
+    resource_metadata: &str,
+) -> CallToolResponse {
+    let mut scopes = rule.wanted().to_vec();
+    if !scopes.contains(&scope) {
+        scopes.push(scope);
+    }
+    if let Some(step_up) = StepUp::of(&call.context.extensions) {
+        step_up.operation(rule.wanted());
+        step_up.ask(scope);
+    }
+    tracing::info!(
+        tool = call.name(),
+        subject = call.subject(),
+        scope = scopes.join(" "),
+        "refused by the tool: a scope is missing"
+    );
+    challenged(Some("insufficient_scope"), needed(&scopes), &scopes, resource_metadata)
+}
+
+fn refined(call: &ToolCall, rule: &Rule, error: ErrorData) -> ErrorData {
+    let Some(step_up) = StepUp::of(&call.context.extensions) else { return error };
+    step_up.operation(rule.wanted());
+    step_up.refine(error)
+}
+
+fn needed(scopes: &[&str]) -> String {
+    format!("this tool needs the scope {}", scopes.join(" "))
+}
+
+/// A result that tells the model why, and the client what to ask for.
+fn challenged(
+    error: Option<&'static str>,
+    text: String,
+    scope: &[&str],
+    resource_metadata: &str,
+) -> CallToolResponse {
     let challenge = Challenge { error, error_description: Some(&text), scope, resource_metadata }.to_string();
     let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
+    // On stdin and stdout there is nowhere to sign in.
+    if resource_metadata.is_empty() {
+        return result.into();
+    }
     result.meta.get_or_insert_default().insert("mcp/www_authenticate".to_owned(), json!([challenge]));
     result.into()
 }
@@ -126,6 +179,7 @@ fn failed(tool: &str, kind: Kind) -> Result<CallToolResponse, ErrorData> {
     let text = match kind {
         Kind::Tell(text) | Kind::Arguments(text) => text,
         Kind::Forbidden => "not allowed".to_owned(),
+        Kind::NeedsScope(scope) => needed(&[scope.name()]),
         Kind::Protocol(error) => return Err(error),
         Kind::Opaque(source) => return Ok(opaque(tool, &failure::chain(&*source))),
     };

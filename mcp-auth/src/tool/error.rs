@@ -4,7 +4,8 @@ use std::{error::Error, fmt};
 
 use rmcp::{ErrorData, model::ErrorCode};
 
-use crate::ClaimsMismatch;
+use super::failure;
+use crate::{ClaimsMismatch, ScopeInfo, challenge};
 
 type Source = Box<dyn Error + Send + Sync>;
 
@@ -34,6 +35,8 @@ pub(crate) enum Kind {
     Opaque(Source),
     /// The caller may not, and no other token of theirs would help.
     Forbidden,
+    /// The caller may, with a token that carries this scope as well.
+    NeedsScope(ScopeInfo),
     /// A JSON-RPC error of the protocol, as rmcp spells it.
     Protocol(ErrorData),
 }
@@ -52,6 +55,11 @@ impl ToolError {
     /// The caller may not do this, and signing in again would not change it. There is no challenge.
     pub fn forbidden() -> Self {
         Self(Box::new(Kind::Forbidden))
+    }
+
+    /// The caller's token lacks `scope`: a challenge, if the tool returns this.
+    pub(crate) fn needs_scope(scope: ScopeInfo) -> Self {
+        Self(Box::new(Kind::NeedsScope(scope)))
     }
 
     /// A JSON-RPC error instead of a tool result; for what the protocol itself defines.
@@ -86,6 +94,22 @@ where
     }
 }
 
+/// For your own `impl ServerHandler`: `?` takes it there too, and a scope that is missing becomes a challenge.
+impl From<ToolError> for ErrorData {
+    fn from(error: ToolError) -> Self {
+        match error.into_kind() {
+            Kind::Tell(message) => Self::invalid_request(message, None),
+            Kind::Arguments(message) => Self::invalid_params(message, None),
+            Kind::Opaque(source) => {
+                Self::internal_error(failure::opaque("handler", &failure::chain(&*source)), None)
+            }
+            Kind::Forbidden => Self::invalid_request("not allowed", None),
+            Kind::NeedsScope(scope) => challenge::needs(scope),
+            Kind::Protocol(error) => error,
+        }
+    }
+}
+
 impl fmt::Debug for ToolError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
@@ -93,6 +117,7 @@ impl fmt::Debug for ToolError {
             Kind::Arguments(message) => f.debug_tuple("Arguments").field(message).finish(),
             Kind::Opaque(source) => f.debug_tuple("Opaque").field(source).finish(),
             Kind::Forbidden => f.write_str("Forbidden"),
+            Kind::NeedsScope(scope) => f.debug_tuple("NeedsScope").field(scope).finish(),
             Kind::Protocol(error) => f.debug_tuple("Protocol").field(error).finish(),
         }
     }

@@ -115,6 +115,13 @@ impl Registry {
         entry.run(&self.server, call)
     }
 
+    /// Opens what `#[server(anonymous)]` opens: where nobody can sign in, a list that asks for it says nothing.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn open_lists(&mut self) {
+        self.anonymous = true;
+        self.policy = Arc::new(self.policy.with_open_lists());
+    }
+
     /// What people call the server.
     pub(crate) fn title(&self) -> Option<&str> {
         self.implementation.title.as_deref()

@@ -30,7 +30,7 @@ use crate::{
     Limits,
     authenticate::{AuthenticateError, Authenticator, bearer},
     authorize::{Caller, Decision, Operation},
-    challenge::{Challenge, RequestId, Rpc},
+    challenge::{Challenge, RequestId, Rpc, StepUp, Terms},
     clock::Clock,
     tool::Registry,
 };
@@ -60,14 +60,18 @@ pub(crate) struct Gate {
     bodies: Bodies,
     /// Places for streams that callers without a token keep open: the other half of the connections stays for those with one.
     strangers: Arc<Semaphore>,
+    terms: Arc<Terms>,
 }
 
 impl Gate {
     pub(crate) fn new(parts: GateParts) -> Self {
         let limits = &parts.limits;
+        let catalog = Arc::clone(&parts.registry.catalog);
+        let terms = Arc::new(Terms { resource_metadata: parts.resource_metadata.clone(), catalog });
         Self {
             sessions: Sessions::new(Arc::clone(&parts.binding), parts.clock.clone()),
             bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
+            terms,
             strangers: Arc::new(Semaphore::new((limits.connections / 2).clamp(1, Semaphore::MAX_PERMITS))),
             parts,
         }
@@ -286,6 +290,8 @@ impl Gate {
         id: &RequestId,
         place: Option<OwnedSemaphorePermit>,
     ) -> Response<Body> {
+        let step_up = StepUp::new(&self.terms);
+        parts.extensions.insert(step_up.clone());
         // Both wait for nothing in particular.
         let waits = parts.method == Method::GET
             || parts.headers.get(MCP_METHOD).is_some_and(|method| method == listening::METHOD);
@@ -308,6 +314,11 @@ impl Gate {
             let adopted = session.and_then(|session| session.until_adopted);
             let closing = waits.then(|| self.parts.closing.clone());
             return stream::bound(response, lifetime, adopted.into_iter().chain(closing), place);
+        }
+        // Work that found a scope missing, before anything was answered.
+        if let Some(scopes) = step_up.asked() {
+            let refusal = Refusal::insufficient_scope(scopes, &self.parts.resource_metadata);
+            return refused(refusal.answering(id.clone()));
         }
         response
     }

@@ -15,11 +15,17 @@ mod rmcp;
 mod serve;
 mod session;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod timed;
 
-pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
+#[cfg(feature = "stdio")]
+pub(crate) use self::rmcp::Local;
 pub(crate) use self::rmcp::{Changes, Guarded, McpService};
+pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
+#[cfg(test)]
+pub(crate) use envelope::Envelope;
 pub(crate) use gate::{Gate, GateParts};
 pub(crate) use origin::{HostPattern, Origins, is_loopback};
 pub(crate) use refusal::Refusal;

@@ -104,7 +104,7 @@ impl Kind for Staff {
 
 fn token(server: &Running, claims: &[(&str, Value)]) -> String {
     let token = server.issuer.token("alice").audience(&server.resource);
-    let token = claims.iter().fold(token, |token, (name, value)| token.claim(*name, value.clone()));
+    let token = claims.iter().fold(token, |token, (name, value)| token.claim(name, value.clone()));
     token.issue().expose().to_owned()
 }
 

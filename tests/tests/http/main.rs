@@ -29,5 +29,6 @@ mod requirements;
 mod runtime_tools;
 mod sessions;
 mod shutdown;
+mod step_up;
 mod support;
 mod table;

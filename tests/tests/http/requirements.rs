@@ -2,7 +2,6 @@
 //!
 //! | id | reason |
 //! |---|---|
-//! | R16 | a scope that includes another one cannot be declared yet; `any_of`, which stands in for it, is in `bearer.rs` |
 //! | R23 | TLS ends in front of the server; that http is refused for public names is in `configuration.rs` |
 //! | R29-R37 | claims, headers and keys of a token: inside the crate, in `authenticate/tests` |
 //! | R38-R41 | introspection: there is none yet |

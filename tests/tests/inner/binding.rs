@@ -315,7 +315,7 @@ async fn r53_a_task_is_unknown_to_everybody_but_the_one_who_started_it() {
 async fn t3_a_task_outlives_its_token_and_is_seen_with_a_good_one_only() {
     let world = World::new();
     let node = world.node(None, HOUR);
-    let token = |token: mcp_auth::DevelopmentTokenBuilder<'_>| {
+    let token = |token: mcp_auth::DevelopmentTokenBuilder| {
         token.client("app").audience(RESOURCE).issue().expose().to_owned()
     };
     let created = node.call(Some(&token(world.issuer.token("alice"))), "start", json!({})).await;

@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::support::{Client, client};
+use crate::support::{Client, client, layered};
 
 /// What a tool made of its arguments.
 type Seen = Json<serde_json::Map<String, Value>>;
@@ -157,7 +157,7 @@ impl Notes {
 const NOTES: Notes = Notes { motto: "the server's own" };
 
 fn alice() -> Client {
-    client(NOTES, "notes:read").layered(|router| router.layer(Layer(Region("north"))))
+    layered(NOTES, "notes:read", |router| router.layer(Layer(Region("north"))))
 }
 
 /// Everything a caller could try to be somebody else with.

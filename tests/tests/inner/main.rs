@@ -10,8 +10,10 @@
 
 mod binding;
 mod errors;
+mod files;
 mod identity;
 mod inputs;
 mod metadata;
 mod results;
+mod scopes;
 mod support;

@@ -1,44 +1,48 @@
-//! A router with a development issuer in front of a server, and a client that calls its tools.
+//! A server of the test kit, and a client that calls its tools.
 
 use std::{
     io::Write,
     sync::{Arc, Mutex},
 };
 
-use axum::{Router, body::Body};
-use http::{Request, Response};
-use http_body_util::BodyExt;
-use mcp_auth::{Auth, DevelopmentIssuer, Server};
+use axum::Router;
+use mcp_auth::{
+    Server,
+    testing::{TestRequest, TestServer},
+};
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
+/// Of servers that do not say theirs.
 pub(crate) const RESOURCE: &str = "http://127.0.0.1:3000/mcp";
 pub(crate) const LEGACY_VERSIONS: [&str; 3] = ["2025-03-26", "2025-06-18", "2025-11-25"];
 
 /// A client of one server, signed in as alice or not at all.
 #[derive(Clone)]
 pub(crate) struct Client {
-    router: Router,
-    token: Option<String>,
+    server: TestServer,
+    scopes: Option<String>,
 }
 
 /// Alice, with these scopes.
 pub(crate) fn client(server: impl Server, scopes: &str) -> Client {
-    let issuer = DevelopmentIssuer::new("http://127.0.0.1:3000").unwrap();
-    let token = issuer.token("alice").scopes(scopes).audience(RESOURCE).issue().expose().to_owned();
-    let auth = Auth::builder().development_issuer(issuer).resource(RESOURCE).build().unwrap();
-    Client { router: auth.router(server).unwrap(), token: Some(token) }
+    layered(server, scopes, |router| router)
+}
+
+/// The same with the router inside something else.
+pub(crate) fn layered(
+    server: impl Server,
+    scopes: &str,
+    layer: impl FnOnce(Router) -> Router + Send + 'static,
+) -> Client {
+    // Starting waits for nothing: no test has to be asynchronous for it.
+    let server = TestServer::builder(server).app(layer).start();
+    let server = futures_util::FutureExt::now_or_never(server).expect("it waits for nothing");
+    Client { server, scopes: Some(scopes.to_owned()) }
 }
 
 impl Client {
     pub(crate) fn anonymous(mut self) -> Self {
-        self.token = None;
-        self
-    }
-
-    /// The router inside something else.
-    pub(crate) fn layered(mut self, layer: impl FnOnce(Router) -> Router) -> Self {
-        self.router = layer(self.router);
+        self.scopes = None;
         self
     }
 
@@ -75,19 +79,8 @@ impl Client {
     }
 
     /// One request of protocol version 2026-07-28.
-    pub(crate) async fn ask(&self, method: &str, mut params: Value) -> Value {
-        let meta = params["_meta"].as_object().cloned().unwrap_or_default();
-        params["_meta"] = json!({
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientInfo": { "name": "inner", "version": "1" },
-            "io.modelcontextprotocol/clientCapabilities": {},
-        });
-        params["_meta"].as_object_mut().unwrap().extend(meta);
-        let mut headers = vec![("mcp-protocol-version", "2026-07-28"), ("mcp-method", method)];
-        let name = params["name"].as_str().map(str::to_owned);
-        headers.extend(name.as_deref().map(|name| ("mcp-name", name)));
-        let message = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
-        body(self.post(&headers, &message).await).await
+    pub(crate) async fn ask(&self, method: &str, params: Value) -> Value {
+        self.signed_in(self.server.request(method, params)).await.json().clone()
     }
 
     /// One call of a tool in a session of an older protocol version.
@@ -99,44 +92,15 @@ impl Client {
     }
 
     pub(crate) async fn legacy_ask(&self, version: &str, method: &str, params: Value) -> Value {
-        let hello = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
-            "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "inner", "version": "1" }
-        }});
-        let response = self.post(&[], &hello).await;
-        let session = response.headers()["mcp-session-id"].to_str().unwrap().to_owned();
-        assert_eq!(body(response).await["result"]["protocolVersion"], version);
-        let headers = [("mcp-protocol-version", version), ("mcp-session-id", session.as_str())];
-        self.post(&headers, &json!({ "jsonrpc": "2.0", "method": "notifications/initialized" })).await;
-        let message = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
-        body(self.post(&headers, &message).await).await
+        self.signed_in(self.server.request(method, params)).version(version).await.json().clone()
     }
 
-    async fn post(&self, headers: &[(&str, &str)], message: &Value) -> Response<Body> {
-        let mut request = Request::post(RESOURCE)
-            .header("host", "127.0.0.1:3000")
-            .header("content-type", "application/json")
-            .header("accept", "application/json, text/event-stream");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
+    fn signed_in(&self, request: TestRequest) -> TestRequest {
+        match &self.scopes {
+            Some(scopes) => request.as_user("alice").scopes(scopes),
+            None => request,
         }
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let request = request.body(Body::from(message.to_string())).unwrap();
-        self.router.clone().oneshot(request).await.unwrap()
     }
-}
-
-/// The answer, from a JSON body or an event stream.
-async fn body(response: Response<Body>) -> Value {
-    let status = response.status();
-    let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
-    let events = text.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim);
-    let mut messages = events.filter_map(|data| serde_json::from_str::<Value>(data).ok());
-    let answer = messages.find(|message| message.get("id").is_some());
-    let answer = answer.or_else(|| serde_json::from_str(&text).ok());
-    answer.unwrap_or_else(|| panic!("{status}: {text}"))
 }
 
 /// Everything that is logged while it lives, on this thread.

@@ -21,7 +21,7 @@ pub struct WriteNotes;
 
 /// Everything: a diamond, since both ways lead to `ReadNotes`.
 #[derive(Scope)]
-#[scope("admin", includes(self::WriteNotes, WriteTags),)]
+#[scope("admin", includes(self::WriteNotes, WriteTags))]
 pub struct Admin;
 
 mod hostile {
@@ -83,7 +83,12 @@ mod renamed {
 }
 
 /// One line per way that `includes` goes; each compiles or does not.
-fn proofs(admin: &Granted<Admin>, tags: &Granted<WriteTags>, notes: &Granted<WriteNotes>, read: &Granted<ReadNotes>) {
+fn proofs(
+    admin: &Granted<Admin>,
+    tags: &Granted<WriteTags>,
+    notes: &Granted<WriteNotes>,
+    read: &Granted<ReadNotes>,
+) {
     fn reads(_proof: &impl Proves<ReadNotes>) {}
     fn writes(_proof: &impl Proves<WriteNotes>) {}
     fn tags_only(_proof: &impl Proves<WriteTags>) {}
@@ -113,7 +118,7 @@ pub struct Declared;
     scopes(ReadNotes, "mcp:tools", WriteNotes, Admin, WriteTags),
     requires("mcp:tools"),
     prompts(scopes(ReadNotes)),
-    resources(any_of("mcp:tools", WriteNotes)),
+    resources(any_of("mcp:tools", WriteNotes))
 )]
 impl Declared {
     #[tool(scopes = ReadNotes)]

@@ -56,11 +56,17 @@ pub(crate) async fn discover(issuer: &str, http: &HttpClient) -> Result<String, 
 }
 
 async fn fetch(issuer: &str, url: String, http: &HttpClient) -> Result<String, DiscoveryError> {
-    let document = match http.get(&url).await {
-        Ok(document) => document,
-        Err(error) => return Err(DiscoveryError::Fetch { url, error }),
-    };
-    let Ok(metadata) = serde_json::from_slice::<Metadata>(&document.body) else {
+    match http.get(&url).await {
+        Ok(document) => jwks_uri(issuer, url, &document.body),
+        Err(error) => Err(DiscoveryError::Fetch { url, error }),
+    }
+}
+
+/// Where the keys of `issuer` are, by the document at `url`.
+pub(crate) fn jwks_uri(issuer: &str, url: String, document: &[u8]) -> Result<String, DiscoveryError> {
+    // JSON is UTF-8 (RFC 8259 section 8.1); serde_json looks at the members that it reads only.
+    let text = std::str::from_utf8(document).ok();
+    let Some(metadata) = text.and_then(|text| serde_json::from_str::<Metadata>(text).ok()) else {
         return Err(DiscoveryError::NotMetadata { url });
     };
     // Identical, not equivalent (RFC 8414 section 3.3).

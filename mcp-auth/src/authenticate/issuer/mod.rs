@@ -3,6 +3,8 @@
 mod discovery;
 mod url;
 
+#[cfg(test)]
+pub(crate) use discovery::jwks_uri;
 pub(crate) use discovery::{DiscoveryError, discover};
 pub(crate) use url::check_issuer_url;
 

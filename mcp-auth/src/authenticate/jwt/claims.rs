@@ -1,6 +1,6 @@
 //! The claims of an access token (RFC 9068 section 4), one check a function.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -43,7 +43,7 @@ impl CheckedClaims {
     }
 
     /// The claims of a token whose signature fits.
-    pub(super) fn into_claims(self, catalog: &Catalog) -> Claims {
+    pub(super) fn into_claims(self, catalog: &Arc<Catalog>) -> Claims {
         Claims::new(self.principal, self.audience, self.scopes, self.lifetime, self.all, catalog)
     }
 }

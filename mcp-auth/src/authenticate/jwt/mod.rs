@@ -18,7 +18,7 @@ mod kind;
 
 pub(crate) use algorithm::Algorithm;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{Claims, Reason, jwks::VerificationKey};
 use crate::authorize::Catalog;
@@ -58,7 +58,7 @@ impl<'a> UnprovenToken<'a> {
     }
 
     /// The proof. `key` is one of the issuer's, chosen by [`key`](Self::key).
-    pub(crate) fn prove(self, key: &VerificationKey, catalog: &Catalog) -> Result<Claims, Reason> {
+    pub(crate) fn prove(self, key: &VerificationKey, catalog: &Arc<Catalog>) -> Result<Claims, Reason> {
         if key.algorithm() != self.header.algorithm {
             return Err(Reason::Algorithm);
         }

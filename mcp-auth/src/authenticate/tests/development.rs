@@ -21,7 +21,7 @@ fn development_issuer() -> DevelopmentIssuer {
 
 async fn judge(
     issuer: &DevelopmentIssuer,
-    token: DevelopmentTokenBuilder<'_>,
+    token: DevelopmentTokenBuilder,
 ) -> Result<AuthInfo, AuthenticateError> {
     let limits = VerificationLimits::default();
     let server =

@@ -17,6 +17,7 @@ mod key_choice;
 mod key_fetching;
 mod kinds;
 mod log;
+mod properties;
 mod secrecy;
 mod signer;
 mod stub;

@@ -29,7 +29,7 @@ use rmcp::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::tool::failure;
+use crate::{challenge::StepUp, tool::failure};
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 type Context = RequestContext<RoleServer>;
@@ -73,9 +73,9 @@ macro_rules! own_handler {
         impl<H: ServerHandler> OwnHandler for H {
             $(
                 fn $request(&self, params: $params, context: Context) -> BoxFuture<'_, Result<$result, ErrorData>> {
-                    let abandoned = context.ct.clone();
+                    let asked = Asked::of(&context);
                     let answer = async move { ServerHandler::$request(self, params, context).await };
-                    answered(stringify!($request), abandoned, answer)
+                    answered(stringify!($request), asked, answer)
                 }
             )+
             $(
@@ -84,12 +84,12 @@ macro_rules! own_handler {
                 }
             )+
             fn ping(&self, context: Context) -> BoxFuture<'_, Result<(), ErrorData>> {
-                let abandoned = context.ct.clone();
-                answered("ping", abandoned, async move { ServerHandler::ping(self, context).await })
+                let asked = Asked::of(&context);
+                answered("ping", asked, async move { ServerHandler::ping(self, context).await })
             }
             fn discover(&self, context: Context) -> BoxFuture<'_, Result<DiscoverResult, ErrorData>> {
-                let abandoned = context.ct.clone();
-                answered("discover", abandoned, async move { ServerHandler::discover(self, context).await })
+                let asked = Asked::of(&context);
+                answered("discover", asked, async move { ServerHandler::discover(self, context).await })
             }
             fn on_initialized(&self, context: Notified) -> BoxFuture<'_, ()> {
                 Box::pin(ServerHandler::on_initialized(self, context))
@@ -98,8 +98,8 @@ macro_rules! own_handler {
                 Box::pin(ServerHandler::on_roots_list_changed(self, context))
             }
             fn listen(&self, context: SubscriptionContext) -> BoxFuture<'_, Result<(), ErrorData>> {
-                let abandoned = context.request_context().ct.clone();
-                answered("listen", abandoned, async move { ServerHandler::listen(self, context).await })
+                let asked = Asked::of(context.request_context());
+                answered("listen", asked, async move { ServerHandler::listen(self, context).await })
             }
             fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
                 let found = catch_unwind(AssertUnwindSafe(|| ServerHandler::accepted_subscription_filter(self, requested)));
@@ -145,17 +145,33 @@ own_handler! {
     }
 }
 
+/// What is needed of a request after the user's code has taken it.
+struct Asked {
+    /// Nobody waits for the answer any more.
+    abandoned: CancellationToken,
+    step_up: Option<StepUp>,
+}
+
+impl Asked {
+    fn of(context: &Context) -> Self {
+        Self { abandoned: context.ct.clone(), step_up: StepUp::of(&context.extensions).cloned() }
+    }
+}
+
 /// A panic of the user's code is an error of this request. rmcp would never answer it, and the client wait for ever.
 /// When nobody waits any more, the work ends: rmcp would go on with it.
 fn answered<'a, T: 'a>(
     method: &'static str,
-    abandoned: CancellationToken,
+    asked: Asked,
     future: impl Future<Output = Result<T, ErrorData>> + Send + 'a,
 ) -> BoxFuture<'a, Result<T, ErrorData>> {
     Box::pin(async move {
         let run = AssertUnwindSafe(future).catch_unwind();
-        match abandoned.run_until_cancelled(run).await {
-            Some(Ok(outcome)) => outcome,
+        match asked.abandoned.run_until_cancelled(run).await {
+            Some(Ok(outcome)) => outcome.map_err(|error| match &asked.step_up {
+                Some(step_up) => step_up.refine(error),
+                None => error,
+            }),
             Some(Err(panic)) => Err(broken(method, &*panic)),
             None => Err(ErrorData::internal_error("cancelled", None)),
         }

@@ -5,7 +5,7 @@ mod client;
 mod message;
 mod server;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, Challenge};
 pub(crate) use client::{Broken, Connection, exchange, within};
 pub(crate) use message::{Message, request};
 pub(crate) use server::{

@@ -1,0 +1,59 @@
+//! For tests of your own server: an issuer, a clock, and the server in memory.
+//!
+//! ```
+//! # use mcp_auth::prelude::*;
+//! # struct Notes;
+//! # #[server(resource = "http://127.0.0.1:3000/mcp", scopes("notes:read", "notes:write"))]
+//! # impl Notes {
+//! #     /// Counts your notes.
+//! #     #[tool(scopes = "notes:read")]
+//! #     async fn count_notes(&self, user: AuthInfo) -> String { format!("{} has 3 notes", user.subject()) }
+//! #     /// Deletes a note for good.
+//! #     #[tool(scopes("notes:read", "notes:write"), annotations(destructive))]
+//! #     async fn delete_note(&self, id: u32) -> String { format!("note {id} is gone") }
+//! # }
+//! # mod tokio { pub use ::tokio::*; pub use ::tokio::main as test; }
+#![doc = include_str!("../../docs/test-it.rs")]
+//! # fn main() { the_scopes_hold(); }
+//! ```
+//!
+//! # Feature `testing`
+//!
+//! This module is there with the feature `testing`. Switch it on for tests only:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! mcp-auth = { version = "0.1", features = ["testing"] }
+//! ```
+//!
+//! Cargo leaves the features of `[dev-dependencies]` out of every build that is not for tests, so that nothing of this can
+//! be in a program that runs. It opens nothing by itself either: an issuer here lives in this process or on loopback,
+//! its key is made anew in memory, and its URL is one of this machine.
+
+#![expect(clippy::panic, reason = "a test fails by panicking, its kit too")]
+
+mod answer;
+#[doc(hidden)]
+pub mod assert;
+mod builder;
+mod challenge;
+mod clock;
+mod issuer;
+mod request;
+mod served;
+mod server;
+mod token;
+mod wire;
+
+#[doc(inline)]
+pub use crate::{
+    __assert_ok as assert_ok, __assert_refused as assert_refused, __assert_step_up as assert_step_up,
+};
+pub use answer::Answer;
+pub use builder::TestServerBuilder;
+pub use challenge::Challenge;
+pub use clock::TestClock;
+pub use issuer::{TestIssuer, TestIssuerBuilder};
+pub use request::TestRequest;
+pub use server::TestServer;
+pub use token::TestTokenBuilder;

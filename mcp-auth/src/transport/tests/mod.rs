@@ -1,0 +1,4 @@
+//! Properties of the gate's parts.
+
+mod origins;
+mod sessions;

@@ -1,0 +1,14 @@
+use mcp_auth::{Granted, Proves, Scope};
+
+#[derive(Scope)]
+#[scope("notes:read", includes())]
+struct Read;
+
+fn helper(_: &impl Proves<Read>) {}
+
+#[allow(dead_code, reason = "compiled only")]
+fn tool(proof: &Granted<Read>) {
+    helper(proof);
+}
+
+fn main() {}

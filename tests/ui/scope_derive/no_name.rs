@@ -1,0 +1,18 @@
+use mcp_auth::{Granted, Proves, Scope};
+
+#[derive(Scope)]
+#[scope(includes(Other))]
+struct Read;
+
+#[derive(Scope)]
+#[scope("other")]
+struct Other;
+
+fn helper(_: &impl Proves<Read>) {}
+
+#[allow(dead_code, reason = "compiled only")]
+fn tool(proof: &Granted<Read>) {
+    helper(proof);
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+use mcp_auth::{Scope, Server, server};
+
+#[derive(Scope)]
+#[scope("notes:read")]
+struct ReadNotes;
+
+#[derive(Scope)]
+#[scope("notes:write")]
+struct WriteNotes;
+
+#[derive(Scope)]
+#[scope("notes:read")]
+struct Again;
+
+struct Notes;
+
+#[server(scopes(ReadNotes, WriteNotes, Again))]
+impl Notes {
+    #[tool(scopes(ReadNotes))]
+    async fn read_note(&self) -> &'static str {
+        "done"
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}

@@ -1,0 +1,27 @@
+use mcp_auth::{Scope, Server, server};
+
+#[derive(Scope)]
+#[scope("notes:read")]
+struct ReadNotes;
+
+#[derive(Scope)]
+#[scope("notes:write")]
+struct WriteNotes;
+
+struct Notes;
+
+const READ_NOTES: &str = "notes:read";
+
+#[server(resource = "https://notes.example.com/mcp")]
+impl Notes {
+    #[tool(scopes(READ_NOTES))]
+    async fn read_note(&self) -> &'static str {
+        "done"
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}

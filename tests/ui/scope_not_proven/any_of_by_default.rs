@@ -1,0 +1,25 @@
+use mcp_auth::{Granted, Scope, Server, server};
+
+#[derive(Scope)]
+#[scope("notes:read")]
+struct ReadNotes;
+
+#[derive(Scope)]
+#[scope("notes:write")]
+struct WriteNotes;
+
+struct Notes;
+
+#[server(default(any_of(ReadNotes, "mcp:tools")))]
+impl Notes {
+    #[tool(any_of("mcp:tools", WriteNotes))]
+    async fn read_note(&self, _proof: Granted<WriteNotes>) -> &'static str {
+        "done"
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Notes);
+}
