@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|keycloak|conformance COMMAND…
+# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|introspection|keycloak|conformance COMMAND…
 #
 # COMMAND runs with MCP_URL, ISSUER (not for conformance), LAB_TOKENS, SERVER_LOG and TOKEN_FILE (conformance) set; the
 # words URL and TOKEN_FILE among its arguments are replaced. Then everything is stopped, and the server's log, written at
@@ -7,6 +7,7 @@
 #
 #   with.sh oidc-provider run-clients.sh URL               the example of examples/keycloak behind npm oidc-provider
 #   with.sh oidc-provider authlab.sh URL
+#   with.sh introspection run-clients.sh URL               the same issuer with opaque tokens, about which the server asks it
 #   with.sh keycloak run-clients.sh URL python-sdk-auto    … behind a real Keycloak (half a minute to start)
 #   with.sh conformance conformance.sh URL TOKEN_FILE      examples/conformance with its development issuer
 #
@@ -27,6 +28,7 @@ SCOPES=${SCOPES:-mcp:tools}
 export MCP_URL SERVER_LOG LAB_TOKENS TOKEN_FILE SCOPES
 : >"$LAB_TOKENS"
 server=() issuer_settings=()
+[ "$kind" != introspection ] || MCP_URL=http://127.0.0.1:$server_port/opaque/mcp
 
 oidc_provider() {
   lab_needs node issuer
@@ -50,6 +52,10 @@ keycloak() {
 
 case $kind in
   oidc-provider) oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}") ;;
+  introspection)
+    oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}")
+    issuer_settings=(MCP_AUTH_INTROSPECTION_CLIENT_ID=mcp-server MCP_AUTH_INTROSPECTION_CLIENT_SECRET=mcp-server-secret)
+    ;;
   keycloak) keycloak; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}") ;;
   conformance) server=("${LAB_SERVER:-$LAB_TARGET/conformance-server}") ;;
   *) die "no such surroundings: $kind" ;;
