@@ -27,17 +27,60 @@ use rmcp::{
 use super::{
     announce::{self, Changes},
     asking::asking,
+    bound::Bound,
     custom::{is_custom, unfit},
-    guard::Guarded,
+    info::info,
+    own::{Nothing, OwnHandler},
 };
 use crate::{
     authorize::{Caller, Group, Operation},
-    tool,
-    transport::listening,
+    tool::{self, Registry},
+    transport::{Binding, listening},
 };
 
 type Context = RequestContext<RoleServer>;
 type Notified = NotificationContext<RoleServer>;
+
+/// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request, or per session.
+#[derive(Clone)]
+pub(crate) struct Guarded(pub(super) Arc<Inner>, announce::Once);
+
+pub(super) struct Inner {
+    pub(super) registry: Arc<Registry>,
+    pub(super) own: Arc<dyn OwnHandler>,
+    info: ServerConfig,
+    /// Where clients learn how to sign in; empty where they cannot.
+    pub(super) resource_metadata: String,
+    /// Whom to tell that the tools have changed; `None` where they do not.
+    sessions: Option<announce::Sessions>,
+    binding: Arc<Binding>,
+}
+
+impl Guarded {
+    pub(crate) fn new(registry: Arc<Registry>, resource_metadata: String, binding: Arc<Binding>) -> Self {
+        let own = registry.own.clone().unwrap_or_else(|| Arc::new(Nothing));
+        let info = info(&registry, &*own);
+        let sessions = registry.live().cloned().map(announce::Sessions::new);
+        let inner = Inner { registry, own, info, resource_metadata, sessions, binding };
+        Self(Arc::new(inner), announce::Once::default())
+    }
+
+    /// Whether a tool may exist for one caller and not for another.
+    pub(super) fn hides(&self) -> bool {
+        self.0.registry.table().hides()
+    }
+
+    /// How many sessions are told of changes.
+    #[cfg(test)]
+    pub(super) fn told(&self) -> usize {
+        self.0.sessions.as_ref().map_or(0, announce::Sessions::count)
+    }
+
+    /// The user's handler, where what it hands out is bound to the caller.
+    fn bound<'a>(&'a self, own: &'a dyn OwnHandler, context: &Context) -> Bound<'a> {
+        Bound::new(own, &self.0.binding, &context.extensions)
+    }
+}
 
 /// Changes of the tools since this request arrived.
 fn changes(extensions: &Extensions) -> Option<tokio::sync::watch::Receiver<()>> {

@@ -1,10 +1,10 @@
 //! rmcp's handler and service; the only folder that names them.
 
+mod allow;
 mod announce;
 mod asking;
 mod bound;
 mod custom;
-mod guard;
 mod guarded;
 mod info;
 #[cfg(feature = "stdio")]
@@ -15,7 +15,7 @@ mod service;
 mod tests;
 
 pub(crate) use announce::Changes;
-pub(crate) use guard::Guarded;
+pub(crate) use guarded::Guarded;
 #[cfg(feature = "stdio")]
 pub(crate) use local::Local;
 pub use own::{FindHandler, Handler, NoHandler, OwnHandler};

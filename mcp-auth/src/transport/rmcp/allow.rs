@@ -1,66 +1,21 @@
-//! What stands before each method of a server: its rule, and behind it the user's own handler.
-
-use std::sync::Arc;
+//! The rule in front of every method of the forwarder that is no tool's.
 
 use rmcp::{
     ErrorData, RoleServer,
-    model::{ErrorCode, Extensions, ServerConfig},
-    service::{NotificationContext, RequestContext},
+    model::{ErrorCode, Extensions},
+    service::NotificationContext,
 };
 use serde_json::json;
 
-use super::{
-    announce,
-    bound::Bound,
-    info::info,
-    own::{Nothing, OwnHandler},
-};
+use super::{Guarded, own::OwnHandler};
 use crate::{
     authorize::{Caller, Decision, Group, Operation, Rule},
     challenge::{Challenge, Rpc, StepUp},
-    tool::Registry,
-    transport::Binding,
 };
 
-type Context = RequestContext<RoleServer>;
 type Notified = NotificationContext<RoleServer>;
 
-/// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request, or per session.
-#[derive(Clone)]
-pub(crate) struct Guarded(pub(super) Arc<Inner>, pub(super) announce::Once);
-
-/// What all clones share.
-pub(super) struct Inner {
-    pub(super) registry: Arc<Registry>,
-    pub(super) own: Arc<dyn OwnHandler>,
-    pub(super) info: ServerConfig,
-    /// Where clients learn how to sign in; empty where they cannot.
-    pub(super) resource_metadata: String,
-    /// Whom to tell that the tools have changed; `None` where they do not.
-    pub(super) sessions: Option<announce::Sessions>,
-    pub(super) binding: Arc<Binding>,
-}
-
 impl Guarded {
-    pub(crate) fn new(registry: Arc<Registry>, resource_metadata: String, binding: Arc<Binding>) -> Self {
-        let own = registry.own.clone().unwrap_or_else(|| Arc::new(Nothing));
-        let info = info(&registry, &*own);
-        let sessions = registry.live().cloned().map(announce::Sessions::new);
-        let inner = Inner { registry, own, info, resource_metadata, sessions, binding };
-        Self(Arc::new(inner), announce::Once::default())
-    }
-
-    /// Whether a tool may exist for one caller and not for another.
-    pub(super) fn hides(&self) -> bool {
-        self.0.registry.table().hides()
-    }
-
-    /// How many sessions are told of changes.
-    #[cfg(test)]
-    pub(super) fn told(&self) -> usize {
-        self.0.sessions.as_ref().map_or(0, announce::Sessions::count)
-    }
-
     /// The user's handler, once the caller may use `group`.
     pub(super) fn group(
         &self,
@@ -83,12 +38,7 @@ impl Guarded {
         self.allow(self.0.registry.policy.rule(operation), context, method)
     }
 
-    /// The user's handler, where what it hands out is bound to the caller.
-    pub(super) fn bound<'a>(&'a self, own: &'a dyn OwnHandler, context: &Context) -> Bound<'a> {
-        Bound::new(own, &self.0.binding, &context.extensions)
-    }
-
-    pub(super) fn allow(
+    fn allow(
         &self,
         rule: &Rule,
         context: &Extensions,
