@@ -91,27 +91,27 @@ pub use mcp_auth_macros::Scope;
 pub use mcp_auth_macros::server;
 #[doc = include_str!("../docs/tools.md")]
 pub use mcp_auth_macros::tool;
-pub use layer::{AuthLayer, AuthRejection, AuthService};
-pub use mount::{Endpoint, Mount, Parts};
 #[doc = include_str!("../docs/files.md")]
 pub use mcp_auth_macros::tools;
+pub use layer::{AuthLayer, AuthRejection, AuthService};
+pub use mount::{Endpoint, Mount, Parts};
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
 #[cfg(feature = "stdio")]
 pub use stdio::serve_stdio;
 pub use tool::{
-    Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
-    TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
+    Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools,
+    Server, TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
 };
 pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
+    /// For `with_tools`.
+    pub use crate::Server as _;
     pub use crate::{
         Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
     };
-    /// For `with_tools`.
-    pub use crate::Server as _;
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

@@ -103,12 +103,7 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    pub(crate) fn new(
-        catalog: &Catalog,
-        requires: &[ScopeInfo],
-        anonymous: bool,
-        groups: &Groups,
-    ) -> Self {
+    pub(crate) fn new(catalog: &Catalog, requires: &[ScopeInfo], anonymous: bool, groups: &Groups) -> Self {
         let base = Rule::new(&Access::AUTHENTICATED, requires, catalog);
         let rule = |access: Access| Rule::new(&access, requires, catalog);
         Self {

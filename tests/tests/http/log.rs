@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::json;
+use tracing::{Dispatch, subscriber::DefaultGuard};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 
 use crate::support::{Anonymous, Message, Plain, READ, exchange, start};
@@ -38,12 +39,21 @@ impl<'a> MakeWriter<'a> for Memory {
     }
 }
 
+/// Everything that this thread logs goes to `memory`, until the guard is dropped.
+///
+/// While there is one subscriber in the whole process, tracing asks that of the thread that meets a log line first, and
+/// remembers "nobody" for all threads if it is another test's. With two it asks both.
+fn logged_to(memory: &Memory) -> (DefaultGuard, Dispatch) {
+    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false);
+    let guard = tracing::subscriber::set_default(subscriber.with_writer(memory.clone()).finish());
+    (guard, Dispatch::new(tracing_subscriber::registry()))
+}
+
 /// One thread, so that the subscriber of this thread sees the server as well.
 #[tokio::test]
 async fn r43_no_token_reaches_the_log_however_much_is_logged() {
     let memory = Memory::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false);
-    let guard = tracing::subscriber::set_default(subscriber.with_writer(memory.clone()).finish());
+    let guard = logged_to(&memory);
 
     let server = start::<Plain>().await;
     let open = start::<Anonymous>().await;
@@ -109,8 +119,7 @@ async fn r43_no_token_reaches_the_log_however_much_is_logged() {
 #[tokio::test]
 async fn no_caller_writes_a_line_of_the_log() {
     let memory = Memory::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false);
-    let guard = tracing::subscriber::set_default(subscriber.with_writer(memory.clone()).finish());
+    let guard = logged_to(&memory);
     let server = start::<Plain>().await;
     let good = server.token("alice\nFORGED \u{1b}[31m", READ);
     for end in ["\\nFORGED", "\\rFORGED", "\\u001b[31mFORGED", "\\u0085FORGED", "\\u2028FORGED"] {
