@@ -39,17 +39,18 @@ pub(crate) struct Method {
 
 impl Block {
     /// Parses the block; an item that cannot be parsed ends it with an error, and what came before is kept.
-    pub(crate) fn parse(item: TokenStream, errors: &Errors) -> Option<Self> {
-        errors
-            .take(syn::parse::Parser::parse2(|input: ParseStream<'_>| Self::parse_with(input, errors), item))
+    pub(crate) fn parse(item: TokenStream, attribute: &str, errors: &Errors) -> Option<Self> {
+        let parse = |input: ParseStream<'_>| Self::parse_with(input, attribute, errors);
+        errors.take(syn::parse::Parser::parse2(parse, item))
     }
 
-    fn parse_with(input: ParseStream<'_>, errors: &Errors) -> syn::Result<Self> {
+    fn parse_with(input: ParseStream<'_>, attribute: &str, errors: &Errors) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let unsafety = input.parse()?;
         if !input.peek(Token![impl]) {
-            return Err(input
-                .error("`#[server]` stands on a block of methods, which may be empty: `impl Notes { … }`"));
+            return Err(input.error(format!(
+                "`{attribute}` stands on a block of methods, which may be empty: `impl Notes {{ … }}`"
+            )));
         }
         let impl_token = input.parse()?;
         let mut generics: Generics = if input.peek(Token![<]) { input.parse()? } else { Generics::default() };
@@ -77,6 +78,24 @@ impl Block {
         }
         Ok(Self { attrs, unsafety, impl_token, generics, trait_, self_ty, brace, inner_attrs, items })
     }
+}
+
+impl Block {
+    /// `#[cfg]`s of the block, which hold for everything that is generated for it.
+    pub(crate) fn cfgs(&self) -> Vec<Attribute> {
+        cfgs(&self.attrs)
+    }
+
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &Method> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Method(method) => Some(&**method),
+            Item::Other(_) => None,
+        })
+    }
+}
+
+pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
 impl Parse for Item {

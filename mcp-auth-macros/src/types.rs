@@ -35,6 +35,12 @@ pub(crate) fn turbofish(path: &Path) -> Path {
     path
 }
 
+/// A type, valid where a type stands and, if it is a path, where an expression stands.
+pub(crate) fn everywhere(ty: &Type) -> TokenStream {
+    let path = as_path(ty).map(|path| turbofish(path).into_token_stream());
+    path.unwrap_or_else(|| ty.to_token_stream())
+}
+
 /// Writes `server` for every `Self`, since generated items stand outside of the impl block.
 pub(crate) fn replace_self(tokens: TokenStream, server: &TokenStream) -> TokenStream {
     map_idents(tokens, &|ident| (ident == "Self").then(|| relocate(server.clone(), ident.span())))

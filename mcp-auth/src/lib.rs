@@ -22,9 +22,11 @@
 //!
 //! # Where to look
 //!
-//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results.
+//! - [`server`] and [`tool`]: every key of the two attributes, arguments and results. [`tools`]: several files.
 //! - [`Auth`]: settings from code or the environment, [`serve`](Auth::serve), [`router`](Auth::router).
-//! - [`Issuer`]: whose tokens are accepted, and each named way to accept more.
+//! - [`mount`](Auth::mount): several servers in one process. [`layer`](Auth::layer): the same tokens for other routes.
+//! - [`Issuer`]: whose tokens are accepted, and each named way to accept more. [`Introspection`] and [`TokenVerifier`]:
+//!   tokens that are no JWTs.
 //! - [`AuthInfo`]: who calls. [`FromToolCall`]: arguments of your own. [`ToolError`]: what the client may read.
 //! - [`DevelopmentIssuer`]: tokens on this machine, for the first steps and for tests.
 //!
@@ -59,43 +61,58 @@ mod extract;
 #[cfg(test)]
 mod fuzz;
 mod http;
+mod layer;
+mod mount;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "stdio")]
+mod stdio;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
 mod transport;
 
 pub use auth::Auth;
-pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
+#[cfg(feature = "stdio")]
+pub use authenticate::LocalIdentity;
+pub use authenticate::{
+    AuthInfo, Claims, ClaimsMismatch, FromClaims, Introspection, Issuer, Principal, TokenVerifier,
+    VerifyError,
+};
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
 pub use extract::{Extractor, FromToolCall, Handles, OptionalFromToolCall, State, Tickets};
+pub use layer::{AuthLayer, AuthRejection, AuthService};
 #[doc = include_str!("../docs/scopes.md")]
 pub use mcp_auth_macros::Scope;
 #[doc = include_str!("../docs/server.md")]
 pub use mcp_auth_macros::server;
 #[doc = include_str!("../docs/tools.md")]
 pub use mcp_auth_macros::tool;
+#[doc = include_str!("../docs/files.md")]
+pub use mcp_auth_macros::tools;
+pub use mount::{Endpoint, Mount, Parts};
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
+#[cfg(feature = "stdio")]
+pub use stdio::serve_stdio;
 pub use tool::{
-    Access, AddToolError, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools, Server,
-    TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
+    Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools,
+    Server, TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
 };
 pub use transport::Bound;
 
 /// What a server needs, in one `use`.
 pub mod prelude {
-    pub use crate::{
-        Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool,
-    };
     /// For `with_tools`.
     pub use crate::Server as _;
+    pub use crate::{
+        Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
+    };
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

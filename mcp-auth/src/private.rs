@@ -5,14 +5,15 @@ pub use rmcp::model::{Icon, MetaObject};
 pub use serde_json::{Error as JsonError, Value};
 
 pub use crate::{
-    authorize::{Access, Scope, ScopeInfo, checks::*},
+    authorize::{Access, Scope, ScopeInfo, checks::*, declaration::*},
     extract::{
         Argument, ArgumentDefinition, AsExtractor, AsInput, FromToolCall, Input, Kind, Marking, NotExtracted,
         Otherwise, Plain, Unmarked,
     },
     tool::{
-        Annotations, Failed, Groups, IntoToolResult, ListPolicy, NoResult, Outcome, OutcomeFuture, Returned, Server,
-        ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure, Untold,
+        Annotations, Failed, Groups, Holds, IntoToolResult, ListPolicy, Listed, NoResult, NotATool, Outcome,
+        OutcomeFuture, Returned, Server, ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure,
+        ToolsOf, Untold, check_listed,
     },
     transport::{FindHandler, Handler, NoHandler, OwnHandler},
 };
@@ -24,6 +25,8 @@ use serde::Serialize;
 
 /// Scope words.
 pub type Words = &'static [ScopeInfo];
+/// `default(…)`.
+pub type DefaultAccess = Option<Access>;
 /// Scope words, per argument.
 pub type WordLists = &'static [Words];
 /// Scope words, per argument, per tool.

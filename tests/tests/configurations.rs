@@ -54,6 +54,8 @@ servers! {
     Requires "#[server(requires(\"mcp:tools\"))]" (requires("mcp:tools"));
     Declared "#[server(resource = \"https://declared.example.com/mcp\")]"
         (resource = "https://declared.example.com/mcp");
+    Callable "#[server(anonymous, list = mcp_auth::ListPolicy::CALLABLE)]"
+        (anonymous, list = mcp_auth::ListPolicy::CALLABLE);
     Contradiction "#[server(anonymous, requires(\"mcp:tools\"))]" (anonymous, requires("mcp:tools"));
 }
 
@@ -297,11 +299,11 @@ fn describe(answer: &Answer, shows: &Shows, wanted: &str) -> String {
     match (shows, wanted.split('`').nth(1)) {
         (Shows::Tools, _) => format!("{status} `{}`", answer.tool_names().join(" ")),
         (Shows::Member, Some(member)) => format!("{status} `{member}` `{}`", answer.json()[member]),
-        _ => {
-            // What a tool says goes with 200 as well.
-            assert!(status != 200 || *shows == Shows::Member || !answer.is_tool_error(), "{answer}");
-            status.to_string()
+        (Shows::Refusal, _) if status == 200 => {
+            assert!(!answer.is_tool_error(), "{answer}");
+            answer.error_code().map_or("200".to_owned(), |code| format!("200 `{code}`"))
         }
+        _ => status.to_string(),
     }
 }
 

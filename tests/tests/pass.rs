@@ -2,6 +2,8 @@
 
 #![expect(unreachable_pub, reason = "the cases are written as users write them, in libraries")]
 
+#[path = "../ui/pass/files/mod.rs"]
+mod files;
 #[path = "../ui/pass/hostile_names.rs"]
 mod hostile_names;
 #[path = "../ui/pass/no_prelude.rs"]

@@ -28,10 +28,12 @@ pub(crate) const RESOURCE: &str = "resource";
 pub(crate) const RESOURCES: &str = "resources";
 pub(crate) const SCOPE: &str = "scope";
 pub(crate) const SCOPES: &str = "scopes";
+pub(crate) const SERVER_TYPE: &str = "server";
 pub(crate) const SKILLS: &str = "skills";
 pub(crate) const SUBSCRIPTIONS: &str = "subscriptions";
 pub(crate) const TASKS: &str = "tasks";
 pub(crate) const TITLE: &str = "title";
+pub(crate) const TOOLS: &str = "tools";
 pub(crate) const VERSION: &str = "version";
 
 /// The words that one attribute knows.
@@ -53,6 +55,7 @@ pub(crate) const SERVER: Keys = Keys {
         SCOPES,
         DEFAULT,
         REQUIRES,
+        TOOLS,
         ANONYMOUS,
         LIST,
         PROMPTS,
@@ -73,9 +76,23 @@ pub(crate) const GROUPS: &[&str] =
 
 pub(crate) const TOOL: Keys = Keys {
     attribute: "#[tool]",
-    names: &[SCOPES, ANY_OF, AUTHENTICATED, PUBLIC, NAME, TITLE, DESCRIPTION, ANNOTATIONS, ICONS, META],
+    names: &[
+        SCOPES,
+        ANY_OF,
+        AUTHENTICATED,
+        PUBLIC,
+        NAME,
+        TITLE,
+        DESCRIPTION,
+        ANNOTATIONS,
+        ICONS,
+        META,
+        SERVER_TYPE,
+        CRATE,
+    ],
 };
 
+pub(crate) const BLOCK: Keys = Keys { attribute: "#[tools]", names: &[SCOPES, DEFAULT, CRATE] };
 /// What follows the name in `#[scope("…")]` on a type.
 pub(crate) const SCOPE_TYPE: Keys = Keys { attribute: "#[scope]", names: &[INCLUDES, CRATE] };
 

@@ -7,7 +7,7 @@ pub(crate) mod scope;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Expr, ExprLit, Ident, Lit, LitStr, Token,
+    Expr, ExprLit, Ident, Lit, LitStr, Token, Type,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser},
@@ -29,6 +29,8 @@ pub(crate) struct Entry {
 pub(crate) enum Value {
     Flag,
     Equals(Expr),
+    /// `server = Notes<u8>`, which is no expression.
+    Type(Box<Type>),
     List(Paren, TokenStream),
 }
 
@@ -78,6 +80,15 @@ impl Entry {
         flag
     }
 
+    /// `server = Type`
+    pub(crate) fn ty(self, errors: &Errors) -> Option<Type> {
+        match self.value {
+            Value::Type(ty) => return Some(*ty),
+            _ => errors.at(&self.key, format!("expected `{} = Type`", self.name())),
+        }
+        None
+    }
+
     /// `key(…)`
     pub(crate) fn list(self, example: &str, errors: &Errors) -> Option<TokenStream> {
         match self.value {
@@ -94,6 +105,7 @@ impl ToTokens for Entry {
         match &self.value {
             Value::Flag => {}
             Value::Equals(value) => quote!(= #value).to_tokens(tokens),
+            Value::Type(ty) => quote!(= #ty).to_tokens(tokens),
             Value::List(paren, list) => paren.surround(tokens, |tokens| tokens.extend(list.clone())),
         }
     }
@@ -139,7 +151,7 @@ fn entry(input: ParseStream<'_>, keys: &Keys) -> syn::Result<Entry> {
     let key = input.call(Ident::parse_any)?;
     let value = if input.peek(Token![=]) {
         input.parse::<Token![=]>()?;
-        Value::Equals(input.parse()?)
+        if key == key::SERVER_TYPE { Value::Type(input.parse()?) } else { Value::Equals(input.parse()?) }
     } else if input.peek(Paren) {
         let content;
         let paren = parenthesized!(content in input);

@@ -56,7 +56,7 @@ pub(crate) fn words(entry: &Entry, errors: &Errors) -> Vec<Word> {
     let words = match &entry.value {
         Value::Equals(value) => one(&name, value, errors),
         Value::List(_, tokens) => list(tokens.clone(), errors),
-        Value::Flag => Some(Vec::new()),
+        Value::Flag | Value::Type(_) => Some(Vec::new()),
     };
     let Some(words) = words else { return Vec::new() };
     if words.is_empty() {

@@ -11,13 +11,6 @@ pub(crate) fn clean(block: &mut Block) {
             && method.attrs.iter().any(|attribute| is_tool(attribute) || hides_tool(attribute))
         {
             clean_tool(method);
-            // What a tool is told to be: it owns its arguments, has one for each property, may be async for later.
-            method.attrs.push(parse_quote!(#[allow(
-                clippy::needless_pass_by_value,
-                clippy::too_many_arguments,
-                clippy::unused_async,
-                clippy::unused_self
-            )]));
         }
     }
 }
@@ -30,6 +23,13 @@ pub(crate) fn clean_tool(method: &mut Method) {
             argument.attrs.retain(|attribute| !is_arg(attribute) && !attribute.path().is_ident("doc"));
         }
     }
+    // What a tool is told to be: it owns its arguments, has one for each property, may be async for later.
+    method.attrs.push(parse_quote!(#[allow(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        clippy::unused_async,
+        clippy::unused_self
+    )]));
 }
 
 /// Inside our blocks every `…::tool` is ours, rmcp's too.

@@ -5,14 +5,18 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
 
 use super::{
+    listing,
     model::{Server, Settings},
     validate::ValidServer,
 };
 use crate::{
-    attribute::{key, scope::Word},
+    attribute::key,
     runtime_path::RuntimePath,
     signature::Block,
-    tool::expand::{self as tool, Context, option, scope},
+    tool::{
+        checks,
+        expand::{self as tool, Context, option, scope},
+    },
 };
 
 /// ```text
@@ -32,22 +36,25 @@ pub(crate) fn server(valid: &ValidServer<'_>, block: &Block) -> TokenStream {
     let context = Context {
         runtime,
         server: path,
-        default: settings.default.as_ref(),
+        default: tool::default(settings.default.as_ref(), runtime),
         declared: settings.scopes.is_some(),
     };
-    let constants: Vec<_> = (0..tools.len()).map(|i| format_ident!("MCP_AUTH_TOOL_{i}")).collect();
-    let tool_definitions = tools.iter().zip(&constants).map(|(tool, name)| tool::tool(tool, name, &context));
+    let constants: Vec<_> = (0..tools.len()).map(tool::constant).collect();
+    let tool_definitions = tool::tools(tools, &context);
+    let (cfgs, imports, listing) = (block.cfgs(), tool::imports(runtime), listing::expand(server));
     let definition = definition(server, &constants);
     let catalog = catalog(server, &constants);
-    let checks = checks(server, &context);
+    let checks = block_checks(server, &context);
     quote! {
         #block
 
+        #(#cfgs)*
         const _: () = {
-            use #runtime::{NoHandler as _, NoResult as _, NotExtracted as _, NotShared as _, Otherwise as _, Untold as _};
+            #imports
             #catalog
             #definition
-            #(#tool_definitions)*
+            #tool_definitions
+            #listing
             #checks
         };
     }
@@ -71,7 +78,9 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
     let requires = settings.requires.iter().map(|word| scope(word, runtime));
     let groups = groups(settings, runtime);
     let cfgs = tools.iter().map(|tool| &tool.cfgs);
+    let listed = listing::slices(settings);
     quote! {
+        const MCP_AUTH_TOOLS: &[#runtime::ToolDefinition<#path>] = &[#(#(#cfgs)* #constants),*];
         impl #runtime::Server for #path {
             const DEFINITION: #runtime::ServerDefinition<Self> = #runtime::ServerDefinition {
                 resource: #resource,
@@ -85,21 +94,11 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
                 anonymous: #anonymous,
                 list: #list,
                 groups: #groups,
-                tools: &[&[#(#(#cfgs)* #constants),*]],
+                tools: &[MCP_AUTH_TOOLS, #listed],
                 handler: #runtime::Handler::<#path>::FIND,
             };
         }
     }
-}
-
-/// A type and a literal, or two types, can be one name.
-fn declared_once(server: &Server, context: &Context<'_>, catalog: &TokenStream) -> TokenStream {
-    let declared = server.settings.scopes.iter().flatten().enumerate().skip(1);
-    let has_types = server.settings.scopes.iter().flatten().any(|word| matches!(word, Word::Type(_)));
-    let one = |(i, word): (usize, &Word)| {
-        tool::check(&word.place(), context, "require_declared_once", &quote!(#catalog, #i))
-    };
-    declared.filter(|_| has_types).map(one).collect()
 }
 
 fn default_to(value: Option<&impl ToTokens>, default: &TokenStream) -> TokenStream {
@@ -110,7 +109,7 @@ fn default_to(value: Option<&impl ToTokens>, default: &TokenStream) -> TokenStre
 fn groups(settings: &Settings, runtime: &RuntimePath) -> TokenStream {
     let fields = key::GROUPS.iter().map(|name| {
         let access = settings.groups.iter().find(|(group, _)| group == name);
-        let access = option(access.map(|(_, access)| tool::access(access, runtime)), runtime);
+        let access = option(access.map(|(_, access)| tool::written(access, runtime)), runtime);
         let field = format_ident!("{name}");
         quote!(#field: #access)
     });
@@ -121,6 +120,7 @@ fn groups(settings: &Settings, runtime: &RuntimePath) -> TokenStream {
 fn catalog(server: &Server, constants: &[Ident]) -> TokenStream {
     let Server { settings, path, tools, .. } = server;
     let runtime = &settings.runtime;
+    let default = tool::default(settings.default.as_ref(), runtime);
     let scopes = if let Some(declared) = &settings.scopes {
         let words = declared.iter().map(|word| scope(word, runtime));
         quote!(&[#(#words),*])
@@ -139,26 +139,18 @@ fn catalog(server: &Server, constants: &[Ident]) -> TokenStream {
     quote! {
         impl #runtime::ScopeCatalog for #path {
             const SCOPES: #runtime::Words = #scopes;
+            const DEFAULT: #runtime::DefaultAccess = #default;
         }
     }
 }
 
 /// What holds for the block as a whole.
-fn checks(server: &Server, context: &Context<'_>) -> TokenStream {
+fn block_checks(server: &Server, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server: path, .. } = context;
     let catalog = quote!(<#path as #runtime::ScopeCatalog>::SCOPES);
-    let mut checks = tool::check(&server.ty, context, "within_limit", &catalog);
-    checks.extend(tool::declared(server.own_words(), context));
-    checks.extend(declared_once(server, context, &catalog));
-    for (i, tool) in server.tools.iter().enumerate() {
-        let name = tool.name.value();
-        let same = |before: &&crate::tool::model::Tool| before.name.value() == name;
-        let Some(before) = server.tools.iter().take(i).find(same) else { continue };
-        if before.ident() != tool.ident() {
-            let cfgs = before.cfgs.iter().chain(&tool.cfgs);
-            let check = tool::check(&tool.name, context, "duplicate_tool", &quote!(#name));
-            checks.extend(quote!(#(#cfgs)* #check));
-        }
-    }
+    let mut checks = checks::check(&server.ty, context, "within_limit", &catalog);
+    checks.extend(checks::declared(server.own_words(), context));
+    checks.extend(checks::declared_once(server.settings.scopes.as_deref(), context));
+    checks.extend(checks::unique(&server.tools, context));
     checks
 }

@@ -37,7 +37,8 @@ fn stand_in(ty: &impl ToTokens, generics: &Generics, runtime: &RuntimePath) -> T
     quote! {
         const _: () = {
             impl #parameters #runtime::ScopeCatalog for #ty #where_clause {
-                const SCOPES: #runtime::Words = &[];
+                const SCOPES: #runtime::Words = #runtime::UNKNOWN;
+                const DEFAULT: #runtime::DefaultAccess = #runtime::Some(#runtime::Access::AUTHENTICATED);
             }
             impl #parameters #runtime::Server for #ty #where_clause {
                 const DEFINITION: #runtime::ServerDefinition<Self> = #runtime::ServerDefinition::STAND_IN;

@@ -2,6 +2,7 @@
 
 mod expand;
 mod fallback;
+mod listing;
 mod model;
 mod parse;
 mod resource;
@@ -14,10 +15,12 @@ use crate::{
     signature::Block,
 };
 
+const ATTRIBUTE: &str = "#[server]";
+
 pub(crate) fn generate(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::default();
     let settings = parse::settings(attribute, &errors);
-    let Some(mut block) = Block::parse(item.clone(), &errors) else {
+    let Some(mut block) = Block::parse(item.clone(), ATTRIBUTE, &errors) else {
         return errors.finish(&fallback::not_a_block(item, &settings));
     };
     let server = parse::server(settings, &block, &errors);

@@ -10,6 +10,7 @@
 use proc_macro2::TokenStream;
 use syn::{Expr, Ident, LitStr, Type};
 
+use super::listing::Entry;
 use crate::{
     attribute::{access::Access, scope::Word},
     runtime_path::RuntimePath,
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) anonymous: bool,
     pub(crate) list: Option<Expr>,
     pub(crate) default: Option<Access>,
+    /// `tools(…)`: what stands elsewhere.
+    pub(crate) listed: Vec<Entry>,
     /// The groups of methods that are no tools; a key is a field of the runtime's `Groups`.
     pub(crate) groups: Vec<(Ident, Access)>,
 }

@@ -1,14 +1,16 @@
 //! Attribute and impl block -> `Server`.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 
-use super::model::{Server, Settings};
+use super::{
+    listing,
+    model::{Server, Settings},
+};
 use crate::{
     attribute::{Entry, access::Access, entries, key, scope},
     diagnostics::Errors,
     runtime_path::RuntimePath,
-    signature::{Block, Item},
+    signature::Block,
     tool, types,
 };
 
@@ -24,6 +26,7 @@ impl Settings {
     fn take(&mut self, entry: Entry, errors: &Errors) {
         match entry.name().as_str() {
             key::CRATE => self.runtime = RuntimePath::parse(entry, errors),
+            key::TOOLS => self.listed = listing::parse(entry, errors),
             key::RESOURCE => self.resource = entry.string(errors),
             key::NAME => self.name = entry.expression(errors),
             key::TITLE => self.title = entry.expression(errors),
@@ -45,12 +48,7 @@ impl Settings {
 
 pub(crate) fn server(settings: Settings, block: &Block, errors: &Errors) -> Server {
     let ty = block.self_ty.clone();
-    let path = types::as_path(&ty).map(|path| types::turbofish(path).into_token_stream());
-    let path = path.unwrap_or_else(|| ty.to_token_stream());
-    let methods = block.items.iter().filter_map(|item| match item {
-        Item::Method(method) => Some(&**method),
-        Item::Other(_) => None,
-    });
-    let tools = methods.filter_map(|method| tool::parse::tool(method, errors)).collect();
+    let path = types::everywhere(&ty);
+    let tools = tool::parse::block(block, errors);
     Server { settings, ty, path, tools }
 }

@@ -53,7 +53,7 @@ fn keeps_everything_that_is_not_ours() {
 fn reports_every_mistake_at_once() {
     let text = text(
         quote!(resource = "nowhere", colour = 1),
-        quote!(impl Notes { #[tool(public, public)] fn f(&self) {} #[tool(scopes())] fn g(&self, (a, b): (u8, u8)) {} }),
+        quote!(impl Notes { #[tool(public, public)] fn f(&self) {} #[tool(scopes())] fn g(&self, #[cfg(unix)] a: u8) {} }),
     );
     assert_eq!(text.matches("compile_error").count(), 5, "{text}");
 }

@@ -1,10 +1,13 @@
 //! One entry of the server's table. Data, and calls of the runtime crate; no decision is generated.
 
-use proc_macro2::{Group, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{GenericParam, Ident, LitBool, ReturnType, spanned::Spanned};
 
-use super::model::{Annotations, Argument, Default as ArgumentDefault, Tool};
+use super::{
+    checks,
+    model::{Annotations, Argument, Default as ArgumentDefault, Tool},
+};
 use crate::{
     attribute::{access::Access, scope::Word},
     runtime_path::RuntimePath,
@@ -16,10 +19,37 @@ pub(crate) struct Context<'a> {
     pub(crate) runtime: &'a RuntimePath,
     /// The server's type.
     pub(crate) server: &'a TokenStream,
-    /// `#[server(default(…))]`
-    pub(crate) default: Option<&'a Access>,
-    /// Whether `#[server(scopes(…))]` was written.
+    /// `default(…)`, an `Option<Access>`.
+    pub(crate) default: TokenStream,
+    /// Whether words are compared with a catalogue: not where they are the catalogue.
     pub(crate) declared: bool,
+}
+
+impl Context<'_> {
+    /// The scopes that words are compared with.
+    pub(super) fn catalog(&self) -> TokenStream {
+        let Self { runtime, server, .. } = self;
+        quote!(#runtime::CatalogOf::<#server>::SCOPES)
+    }
+}
+
+/// What the generated code of a block has to find by trait.
+pub(crate) fn imports(runtime: &RuntimePath) -> TokenStream {
+    quote! {
+        use #runtime::{
+            NoCatalog as _, NoHandler as _, NoResult as _, NotExtracted as _, NotShared as _, Otherwise as _, Untold as _,
+        };
+    }
+}
+
+/// The name of a tool's entry.
+pub(crate) fn constant(index: usize) -> Ident {
+    format_ident!("MCP_AUTH_TOOL_{index}")
+}
+
+/// `const MCP_AUTH_TOOL_0: …`, `const MCP_AUTH_TOOL_1: …`
+pub(crate) fn tools(tools: &[Tool], context: &Context<'_>) -> TokenStream {
+    tools.iter().enumerate().map(|(i, one)| tool(one, &constant(i), context)).collect()
 }
 
 /// ```text
@@ -27,20 +57,20 @@ pub(crate) struct Context<'a> {
 /// const MCP_AUTH_TOOL_0: ToolDefinition<Notes> = {
 ///     const MCP_AUTH_ARGUMENT_0: Argument<NoteId, Notes> = …;      // per argument
 ///     fn mcp_auth_call(…) -> … { … }
-///     const _: () = decided("delete_note", MCP_AUTH_SCOPES);       // checks
+///     const _: () = { decided("delete_note", …); … };              // checks
 ///     ToolDefinition { name: "delete_note", … }
 /// };
 /// ```
-pub(crate) fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
+fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server, .. } = context;
     let cfgs = &tool.cfgs;
     let arguments = tool.arguments.iter().enumerate().map(|(i, one)| argument(i, one, context));
     let constants: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
-    let definitions = (0..tool.arguments.len()).map(definition_constant);
-    let call = call(tool, context);
-    let checks = checks(tool, context);
+    let call_name = call_name(tool);
+    let call = call(tool, &call_name, context);
+    let checks = checks::tool(tool, context);
     let Tool { name, annotations, .. } = tool;
-    let access = access_of(tool, context);
+    let (access, scopes) = (access(tool, context), scopes(tool));
     let title = option(tool.title.as_ref(), runtime);
     let description = option(tool.description.as_ref(), runtime);
     let icons = option(tool.icons.as_ref().map(|icons| quote!(|| #icons)), runtime);
@@ -51,44 +81,37 @@ pub(crate) fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> Toke
         #(#cfgs)*
         const #constant: #runtime::ToolDefinition<#server> = {
             #(#arguments)*
-            const MCP_AUTH_SCOPES: #runtime::WordLists = &[#(#constants.scopes),*];
-            const MCP_AUTH_OPTIONAL_SCOPES: #runtime::WordLists = &[#(#constants.optional_scopes),*];
-            const MCP_AUTH_ACCESS: #runtime::Access = #access;
             #call
             #checks
             #runtime::ToolDefinition {
                 name: #name,
                 title: #title,
                 description: #description,
-                access: MCP_AUTH_ACCESS,
-                argument_scopes: MCP_AUTH_SCOPES,
-                optional_scopes: MCP_AUTH_OPTIONAL_SCOPES,
+                access: #access,
+                argument_scopes: #scopes,
+                optional_scopes: &[#(#constants.optional_scopes),*],
                 annotations: #annotations,
                 icons: #icons,
                 meta: #meta,
-                arguments: &[#(#definitions),*],
+                arguments: &[#(#constants.definition),*],
                 output: #runtime::Returned::<#output>::OUTPUT,
-                call: mcp_auth_call,
+                call: #call_name,
             }
         };
     }
 }
 
-fn argument_constant(index: usize) -> Ident {
+pub(super) fn argument_constant(index: usize) -> Ident {
     format_ident!("MCP_AUTH_ARGUMENT_{index}")
 }
 
-fn definition_constant(index: usize) -> Ident {
-    format_ident!("MCP_AUTH_DEFINITION_{index}")
-}
-
 /// ```text
-/// const MCP_AUTH_ARGUMENT_0: Argument<NoteId, Notes> = Kind::<NoteId>::TAG.unless(…).argument::<NoteId, Notes>();
-/// const MCP_AUTH_DEFINITION_0: ArgumentDefinition = MCP_AUTH_ARGUMENT_0.definition("id", Some("Which."), None);
+/// const MCP_AUTH_ARGUMENT_0: Argument<NoteId, Notes> =
+///     Kind::<NoteId>::TAG.unless(…).argument::<NoteId, Notes>().named("id", Some("Which."), None);
 /// ```
 fn argument(index: usize, argument: &Argument, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server, .. } = context;
-    let (constant, definition) = (argument_constant(index), definition_constant(index));
+    let constant = argument_constant(index);
     let ty = types::replace_self(argument.ty.to_token_stream(), server);
     let here = runtime.at(types::ends(&ty).0);
     let kind = quote_spanned! {types::ends(&ty).0=>
@@ -99,8 +122,7 @@ fn argument(index: usize, argument: &Argument, context: &Context<'_>) -> TokenSt
     let default =
         option(argument.default.as_ref().map(|default| expand_default(default, &ty, context)), runtime);
     quote! {
-        const #constant: #runtime::Argument<#ty, #server> = #kind;
-        const #definition: #runtime::ArgumentDefinition = #constant.definition(#name, #description, #default);
+        const #constant: #runtime::Argument<#ty, #server> = #kind.named(#name, #description, #default);
     }
 }
 
@@ -126,13 +148,13 @@ fn expand_default(default: &ArgumentDefault, ty: &TokenStream, context: &Context
 /// ```text
 /// fn mcp_auth_call<'a>(server: &'a Notes, call: &'a ToolCall) -> OutcomeFuture<'a> {
 ///     Sharing::<Notes>::TAG.boxed(async move {
-///         let argument_0 = MCP_AUTH_ARGUMENT_0.get(&MCP_AUTH_DEFINITION_0, server, call).await?;
+///         let argument_0 = MCP_AUTH_ARGUMENT_0.get(server, call).await?;
 ///         let value = Sharing::<Notes>::TAG.spawnable(Notes::delete_note(server, argument_0)).await;
 ///         respond::<Result<()>>(value).map_err(|failed| failed.to_tool_error())
 ///     })
 /// }
 /// ```
-fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
+fn call(tool: &Tool, call_name: &Ident, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server, .. } = context;
     let hidden = Span::mixed_site();
     let (this, request, value, failed) = (
@@ -144,14 +166,17 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
     let names: Vec<_> =
         (0..tool.arguments.len()).map(|i| format_ident!("mcp_auth_argument_{i}", span = hidden)).collect();
     let constants = (0..tool.arguments.len()).map(argument_constant);
-    let definitions = (0..tool.arguments.len()).map(definition_constant);
 
     let ident = tool.ident();
     let span = ident.span();
     let receiver = tool.signature.receiver().map(|_| quote!(#this,));
     let here = runtime.at(span);
     let there = types::relocate((*server).clone(), span);
-    let run = quote_spanned!(span=> #there::#ident(#receiver #(#names),*));
+    let run = if tool.is_function {
+        quote_spanned!(span=> #ident(#(#names),*))
+    } else {
+        quote_spanned!(span=> #there::#ident(#receiver #(#names),*))
+    };
     let run = if tool.signature.asyncness.is_some() {
         quote_spanned!(span=> #here::Sharing::<#there>::TAG.spawnable(#run).await)
     } else {
@@ -168,16 +193,25 @@ fn call(tool: &Tool, context: &Context<'_>) -> TokenStream {
     let deprecated = tool.deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
         #deprecated
-        fn mcp_auth_call<'a>(
+        fn #call_name<'a>(
             #this: &'a #server,
             #request: &'a #runtime::ToolCall,
         ) -> #runtime::OutcomeFuture<'a> {
             #runtime::Sharing::<#server>::TAG.boxed(async move {
-                #(let #names = #constants.get(&#definitions, #this, #request).await?;)*
+                #(let #names = #constants.get(#this, #request).await?;)*
                 let #value = #run;
                 #respond.map_err(|#failed| #failed.#to_tool_error())
             })
         }
+    }
+}
+
+/// Not the name of the function that it calls.
+fn call_name(tool: &Tool) -> Ident {
+    if tool.is_function {
+        format_ident!("mcp_auth_call_{}", tool.ident())
+    } else {
+        format_ident!("mcp_auth_call")
     }
 }
 
@@ -200,92 +234,28 @@ fn lifetimes(tool: &Tool) -> Vec<String> {
         .collect()
 }
 
-/// The checks of facts that only the compiler knows, each at the token it judges.
-fn checks(tool: &Tool, context: &Context<'_>) -> TokenStream {
-    let name = tool.name.value();
-    let name = name.as_str();
-    let mut checks = TokenStream::new();
-    if !tool.access.is_decision() && context.default.is_none() {
-        checks.extend(check(tool.ident(), context, "decided", &quote!(#name, MCP_AUTH_SCOPES)));
+/// What was written at the tool, else what its arguments and the server's default say.
+pub(super) fn access(tool: &Tool, context: &Context<'_>) -> TokenStream {
+    if tool.access.is_decision() {
+        return written(&tool.access, context.runtime);
     }
-    checks.extend(declared(tool.access.words(), context));
-    if tool.arguments.len() > 1 {
-        let all: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
-        let facts = quote!(#name, &[#(#all.is_whole()),*], &[#(#all.is_input()),*]);
-        checks.extend(check(tool.ident(), context, "whole_input", &facts));
-    }
-    let access = context.default.filter(|_| !tool.access.is_decision()).unwrap_or(&tool.access);
-    let (public, any_of) = (access.public.is_some(), !access.any.is_empty());
-    for (i, argument) in tool.arguments.iter().enumerate() {
-        let constant = argument_constant(i);
-        let text = argument.type_text();
-        if public {
-            let facts = quote!(MCP_AUTH_ACCESS, #name, #text, #constant.needs_identity, #constant.scopes);
-            checks.extend(check(&argument.ty, context, "public_argument", &facts));
-        }
-        if context.declared {
-            let server = context.server;
-            let runtime = context.runtime;
-            let catalog = quote!(<#server as #runtime::ScopeCatalog>::SCOPES);
-            let facts = quote!(#catalog, #text, #constant.scopes, #constant.optional_scopes);
-            checks.extend(check(&argument.ty, context, "require_argument_declared", &facts));
-        }
-        if any_of {
-            let facts = quote!(MCP_AUTH_ACCESS, #text, #constant.scopes);
-            checks.extend(check(&argument.ty, context, "proven_under_any_of", &facts));
-        }
-        if let Some(attribute) = argument.attribute {
-            let place = quote_spanned!(attribute=> arg);
-            checks.extend(check(&place, context, "require_input", &quote!(#text, #constant.is_input())));
-        }
-    }
-    checks
+    let (Context { runtime, default, .. }, scopes) = (context, scopes(tool));
+    quote!(#runtime::undecided(#default, #scopes))
 }
 
-/// Every word is one that the server declares.
-pub(crate) fn declared<'a>(words: impl Iterator<Item = &'a Word>, context: &Context<'_>) -> TokenStream {
-    let Context { server, runtime, declared, .. } = context;
-    let one = |word: &Word| {
-        let text = word.text();
-        let catalog = quote!(<#server as #runtime::ScopeCatalog>::SCOPES);
-        match word {
-            Word::Literal(..) => check(&word.place(), context, "require_declared", &quote!(#catalog, #text)),
-            Word::Type(_) => {
-                let scope = scope(word, runtime);
-                check(&word.place(), context, "require_type_declared", &quote!(#catalog, #text, #scope))
-            }
-        }
-    };
-    if *declared { words.map(one).collect() } else { TokenStream::new() }
+/// The scopes that the arguments require, per argument.
+pub(super) fn scopes(tool: &Tool) -> TokenStream {
+    let constants = (0..tool.arguments.len()).map(argument_constant);
+    quote!(&[#(#constants.scopes),*])
 }
 
-/// `const _: () = decided(…);`, underlining `place`.
-pub(crate) fn check(
-    place: &impl ToTokens,
-    context: &Context<'_>,
-    function: &str,
-    facts: &TokenStream,
-) -> TokenStream {
-    let (first, last) = types::ends(place);
-    let runtime = context.runtime.at(first);
-    let function = Ident::new(function, first);
-    let mut facts = Group::new(proc_macro2::Delimiter::Parenthesis, facts.clone());
-    facts.set_span(last);
-    quote!(const _: () = #runtime::#function #facts;)
-}
-
-fn access_of(tool: &Tool, context: &Context<'_>) -> TokenStream {
-    match context.default {
-        Some(default) if !tool.access.is_decision() => {
-            let default = access(default, context.runtime);
-            quote!(#default.or_arguments(MCP_AUTH_SCOPES))
-        }
-        _ => access(&tool.access, context.runtime),
-    }
+/// `Some(Access::…)`, `None`
+pub(crate) fn default(rule: Option<&Access>, runtime: &RuntimePath) -> TokenStream {
+    option(rule.map(|rule| written(rule, runtime)), runtime)
 }
 
 /// `Access::scopes(&["a"], &[&["b", "c"]])`
-pub(crate) fn access(access: &Access, runtime: &RuntimePath) -> TokenStream {
+pub(crate) fn written(access: &Access, runtime: &RuntimePath) -> TokenStream {
     let Access { all, any, public, .. } = access;
     if public.is_some() {
         return quote!(#runtime::Access::PUBLIC);

@@ -1,23 +1,25 @@
-//! `#[tool]` on a method of a `#[server]` block; the block's pipeline runs the steps of each tool.
+//! `#[tool]`: on a method, where the block's pipeline runs the steps of each tool, or on a function of its own.
 
+pub(crate) mod checks;
 pub(crate) mod documentation;
 pub(crate) mod expand;
-mod fallback;
+mod function;
 pub(crate) mod model;
 pub(crate) mod parse;
 pub(crate) mod validate;
 
 use proc_macro2::TokenStream;
 
-use crate::diagnostics::Errors;
+use crate::{diagnostics::Errors, signature::Method};
 
-/// `#[tool]` that no block took: it stands where it cannot work.
-pub(crate) fn generate(_attribute: TokenStream, item: TokenStream) -> TokenStream {
+/// `#[tool]` that no block took.
+pub(crate) fn generate(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::default();
-    errors.push(syn::Error::new(
-        proc_macro2::Span::call_site(),
-        "`#[tool]` stands on a method inside of a `#[server]` block\n\
-         write `#[mcp_auth::server(resource = \"https://…\")]` on the `impl`, or move the function into one",
-    ));
-    errors.finish(&fallback::tool(item))
+    let output = if let Ok(method) = syn::parse2::<Method>(item.clone()) {
+        function::generate(attribute, method, &errors)
+    } else {
+        errors.at(&item, "`#[tool]` stands on a function");
+        item
+    };
+    errors.finish(&output)
 }

@@ -26,6 +26,8 @@ pub(crate) struct Tool {
     pub(crate) cfgs: Vec<Attribute>,
     /// `#[deprecated]` and the like on the method: our call of it is no use of it.
     pub(crate) deprecated: bool,
+    /// A function of its own, no method.
+    pub(crate) is_function: bool,
     /// The signature as it was written; `Self` is still in it.
     pub(crate) signature: Signature,
 }
@@ -50,6 +52,8 @@ pub(crate) struct Annotations {
 pub(crate) struct Argument {
     /// The property's name.
     pub(crate) name: LitStr,
+    /// The pattern, where that is no name and `#[arg(rename)]` gives none.
+    pub(crate) pattern: Option<TokenStream>,
     pub(crate) ty: Type,
     pub(crate) description: Option<TokenStream>,
     pub(crate) default: Option<Default>,

@@ -1,5 +1,6 @@
 //! Attributes and signature of a method -> `Tool`.
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, FnArg, LitBool, LitStr, Meta, Pat, PatType, spanned::Spanned};
 
@@ -10,11 +11,17 @@ use super::{
 use crate::{
     attribute::{Entry, Value, access::Access, entries, key},
     diagnostics::{Errors, recover},
-    signature::{Method, literal, unraw},
+    signature::{Block, Method, cfgs, literal, unraw},
+    types,
 };
 
+/// The tools of a block.
+pub(crate) fn block(block: &Block, errors: &Errors) -> Vec<Tool> {
+    block.methods().filter_map(|found| method(found, errors)).collect()
+}
+
 /// The tool that `method` is, or nothing if it carries no `#[tool]`.
-pub(crate) fn tool(method: &Method, errors: &Errors) -> Option<Tool> {
+fn method(method: &Method, errors: &Errors) -> Option<Tool> {
     for hidden in method.attrs.iter().filter(|attribute| recover::hides_tool(attribute)) {
         errors.at(
             hidden,
@@ -26,6 +33,11 @@ pub(crate) fn tool(method: &Method, errors: &Errors) -> Option<Tool> {
     for again in attributes {
         errors.at(again, "a method is one tool; remove the second `#[tool]`");
     }
+    Some(tool(method, attribute_entries(attribute, &key::TOOL, errors), errors))
+}
+
+/// The tool that a method or function is by these entries of its attribute.
+pub(crate) fn tool(method: &Method, entries: Vec<Entry>, errors: &Errors) -> Tool {
     let ident = &method.signature.ident;
     let mut tool = Tool {
         name: literal(&unraw(ident), ident.span()),
@@ -36,15 +48,16 @@ pub(crate) fn tool(method: &Method, errors: &Errors) -> Option<Tool> {
         icons: None,
         meta: None,
         arguments: arguments(method, errors),
-        cfgs: method.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect(),
+        cfgs: cfgs(&method.attrs),
         deprecated: method.attrs.iter().any(|attribute| attribute.path().is_ident("deprecated")),
+        is_function: false,
         signature: method.signature.clone(),
     };
-    for entry in attribute_entries(attribute, &key::TOOL, errors) {
+    for entry in entries {
         tool.take(entry, errors);
     }
     tool.access.check(errors);
-    Some(tool)
+    tool
 }
 
 impl Tool {
@@ -58,6 +71,9 @@ impl Tool {
             key::ANNOTATIONS => self.annotations = annotations(entry, errors),
             key::ICONS => self.icons = entry.expression(errors),
             key::META => self.meta = entry.expression(errors),
+            key @ (key::SERVER_TYPE | key::CRATE) => {
+                errors.at(&entry.key, format!("the block says that for all of its tools; remove `{key}`"));
+            }
             _ => self.access.add(entry, errors),
         }
     }
@@ -102,19 +118,20 @@ fn arguments(method: &Method, errors: &Errors) -> Vec<Argument> {
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,
     });
-    typed.filter_map(|typed| argument(typed, errors)).collect()
+    typed.map(|typed| argument(typed, errors)).collect()
 }
 
-fn argument(typed: &PatType, errors: &Errors) -> Option<Argument> {
+fn argument(typed: &PatType, errors: &Errors) -> Argument {
     for attribute in &typed.attrs {
         if recover::hides_tool(attribute) || attribute.path().is_ident("cfg") {
             errors
                 .at(attribute, "an argument of a tool is there in every build; put `#[cfg(…)]` on the tool");
         }
     }
-    let name = property(typed, errors)?;
+    let (name, pattern) = property(typed);
     let mut argument = Argument {
         name,
+        pattern,
         ty: (*typed.ty).clone(),
         description: documentation::description(&typed.attrs),
         default: None,
@@ -130,23 +147,18 @@ fn argument(typed: &PatType, errors: &Errors) -> Option<Argument> {
     for again in attributes {
         errors.at(again, "write all of it in one `#[arg(…)]`");
     }
-    Some(argument)
+    argument
 }
 
-/// The property's name: that of the binding, without `r#`.
-fn property(typed: &PatType, errors: &Errors) -> Option<LitStr> {
+/// The property's name: that of the binding, without `r#`. A pattern has none, which only an extractor can do without.
+fn property(typed: &PatType) -> (LitStr, Option<TokenStream>) {
     match &*typed.pat {
         Pat::Ident(binding) if binding.subpat.is_none() && binding.by_ref.is_none() => {
-            Some(literal(&unraw(&binding.ident), binding.ident.span()))
-        }
-        Pat::Wild(wild) => {
-            errors.at(wild, "an argument of a tool has a name, the property's; expected `_name`");
-            None
+            (literal(&unraw(&binding.ident), binding.ident.span()), None)
         }
         pattern => {
-            errors
-                .at(pattern, "an argument of a tool has a name, the property's; destructure it in the body");
-            None
+            let tokens = pattern.to_token_stream();
+            (literal(&types::text(&tokens), pattern.span()), Some(tokens))
         }
     }
 }
@@ -154,7 +166,10 @@ fn property(typed: &PatType, errors: &Errors) -> Option<LitStr> {
 impl Argument {
     fn take(&mut self, entry: Entry, errors: &Errors) {
         match entry.name().as_str() {
-            key::RENAME => self.name = entry.string(errors).unwrap_or_else(|| self.name.clone()),
+            key::RENAME => {
+                self.name = entry.string(errors).unwrap_or_else(|| self.name.clone());
+                self.pattern = None;
+            }
             key::DESCRIPTION => {
                 self.description = entry.expression(errors).map(ToTokens::into_token_stream);
             }

@@ -82,6 +82,9 @@ fn check_arguments(tool: &Tool, errors: &Errors) {
     for argument in &tool.arguments {
         check_type(argument, errors);
         let name = argument.name.value();
+        if argument.pattern.is_some() {
+            continue;
+        }
         if names.contains(&name) {
             errors.at(&argument.name, format!("two arguments are the property `{name}`"));
         }

@@ -1,5 +1,7 @@
 //! Verified tokens until they end.
 
+use std::time::Duration;
+
 use quick_cache::{Weighter, sync::Cache};
 
 use super::AuthInfo;
@@ -13,13 +15,22 @@ pub(crate) struct TokenCache {
     entries: Cache<TokenHash, Entry, ByLength>,
 }
 
-type TokenHash = [u8; 32];
+/// What stands for a token where the token itself must not be kept.
+pub(crate) type TokenHash = [u8; 32];
+
+/// Until when an answer may be used again, its own lifetime aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fresh {
+    /// As long as this trusted issuer's keys are of this generation, see [`Keys`](super::jwks::Keys).
+    Keys { source: usize, generation: u64 },
+    /// Until this time of the monotonic clock.
+    Until(Duration),
+}
 
 #[derive(Clone)]
 struct Entry {
     info: AuthInfo,
-    /// The generation of the issuer's keys that verified it, see [`Keys`](super::jwks::Keys).
-    generation: u64,
+    fresh: Fresh,
     weight: u64,
 }
 
@@ -40,15 +51,15 @@ impl TokenCache {
         Self { entries: Cache::with_weighter(capacity, weight, ByLength) }
     }
 
-    /// Who `token` speaks for, when it was verified by keys of `generation`. The caller checks the lifetime.
-    pub(crate) fn get(&self, token: &str, generation: u64) -> Option<AuthInfo> {
+    /// Who `token` speaks for, and how long that may be believed. The caller checks this and the lifetime.
+    pub(crate) fn get(&self, token: &str) -> Option<(AuthInfo, Fresh)> {
         let entry = self.entries.get(&hash(token))?;
-        (entry.generation == generation).then_some(entry.info)
+        Some((entry.info, entry.fresh))
     }
 
-    pub(crate) fn insert(&self, token: &str, generation: u64, info: AuthInfo) {
+    pub(crate) fn insert(&self, token: &str, fresh: Fresh, info: AuthInfo) {
         let weight = 1 + u64::try_from(token.len() / 2048).unwrap_or(u64::MAX);
-        self.entries.insert(hash(token), Entry { info, generation, weight });
+        self.entries.insert(hash(token), Entry { info, fresh, weight });
     }
 
     pub(crate) fn remove(&self, token: &str) {
@@ -61,7 +72,7 @@ impl TokenCache {
     }
 }
 
-fn hash(token: &str) -> TokenHash {
+pub(crate) fn hash(token: &str) -> TokenHash {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
     let mut hash = [0; 32];
     hash.copy_from_slice(digest.as_ref());

@@ -17,6 +17,11 @@ pub(crate) struct Lifetime {
 }
 
 impl Lifetime {
+    /// As long as can be said.
+    #[cfg(feature = "stdio")]
+    pub(crate) const ENDLESS: Self =
+        Self { not_before: None, issued_at: None, expires_at: LATEST, leeway: Duration::ZERO };
+
     /// Whether the token is good at `now` (time since 1970). Also asked for each use of a cached token.
     pub(crate) fn check(&self, now: Duration) -> Result<(), Reason> {
         let (now, leeway) = (now.as_secs_f64(), self.leeway.as_secs_f64());

@@ -11,17 +11,6 @@ use super::{
 
 pub use super::includes::{require_acyclic, require_depth};
 
-/// The scopes that a server declares; written by `#[server]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a server",
-    label = "no `#[server]` block for this type",
-    note = "write `#[mcp_auth::server(resource = \"https://…\")] impl {Self} {{ … }}`"
-)]
-pub trait ScopeCatalog {
-    /// Each word once if the server declares them, otherwise the words of its block as they occur.
-    const SCOPES: &'static [ScopeInfo];
-}
-
 /// How many scopes `groups` holds; the `N` of [`concat`].
 pub const fn total(groups: &[&[&[ScopeInfo]]]) -> usize {
     let (mut count, mut group) = (0, 0);
@@ -144,7 +133,10 @@ const fn require_all_declared(catalog: &[ScopeInfo], argument: &str, verb: &str,
 
 /// A tool without an access word takes an argument that decides who may call it.
 #[track_caller]
-pub const fn decided(tool: &str, argument_scopes: &[&[ScopeInfo]]) {
+pub const fn decided(tool: &str, argument_scopes: &[&[ScopeInfo]], default: Option<Access>) {
+    if default.is_some() {
+        return;
+    }
     let mut i = 0;
     while i < argument_scopes.len() {
         if !argument_scopes[i].is_empty() {
@@ -249,6 +241,19 @@ pub const fn require_input(argument: &str, input: bool) {
     }
 }
 
+/// A pattern has no name that could be a property's.
+#[track_caller]
+pub const fn require_extractor(argument: &str, input: bool) {
+    if input {
+        Message::new()
+            .code(argument)
+            .text(" is an input, and a pattern has no name for its property; take `name: ")
+            .text(argument)
+            .text("` and destructure it in the body, or write `#[arg(rename = \"name\")]`")
+            .panic()
+    }
+}
+
 /// An argument that is the whole input has no inputs beside it.
 #[track_caller]
 pub const fn whole_input(tool: &str, whole: &[bool], inputs: &[bool]) {
@@ -278,10 +283,11 @@ pub const fn duplicate_tool(tool: &str) {
     Message::new().text("there are two tools named ").code(tool).panic()
 }
 
-const fn contains(scopes: &[ScopeInfo], name: &str) -> bool {
+pub(crate) const fn contains(scopes: &[ScopeInfo], name: &str) -> bool {
     let mut i = 0;
     while i < scopes.len() {
-        if equal(scopes[i].name(), name) {
+        // The catalogue of a type that has none.
+        if scopes[i].name().is_empty() || equal(scopes[i].name(), name) {
             return true;
         }
         i += 1;
@@ -289,7 +295,7 @@ const fn contains(scopes: &[ScopeInfo], name: &str) -> bool {
     false
 }
 
-pub(super) const fn equal(a: &str, b: &str) -> bool {
+pub(crate) const fn equal(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;

@@ -3,18 +3,18 @@
 use super::ScopeInfo;
 
 /// A text built in a constant; what does not fit is left out.
-pub(super) struct Message {
+pub(crate) struct Message {
     bytes: [u8; 1024],
     len: usize,
 }
 
 impl Message {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { bytes: [0; 1024], len: 0 }
     }
 
     /// Appends `text` as a whole or not at all, so that no character is cut.
-    pub(super) const fn text(mut self, text: &str) -> Self {
+    pub(crate) const fn text(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         if self.len + text.len() > self.bytes.len() {
             return self;
@@ -28,11 +28,11 @@ impl Message {
         self
     }
 
-    pub(super) const fn code(self, text: &str) -> Self {
+    pub(crate) const fn code(self, text: &str) -> Self {
         self.text("`").text(text).text("`")
     }
 
-    pub(super) const fn list(mut self, scopes: &[ScopeInfo]) -> Self {
+    pub(crate) const fn list(mut self, scopes: &[ScopeInfo]) -> Self {
         if scopes.is_empty() {
             return self.text("none");
         }
@@ -52,7 +52,7 @@ impl Message {
 
     #[track_caller]
     #[expect(clippy::panic, reason = "evaluated by the compiler: this is the compile error")]
-    pub(super) const fn panic(&self) -> ! {
+    pub(crate) const fn panic(&self) -> ! {
         match core::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => panic!("{}", text),
             Err(_) => panic!("a check of mcp-auth failed"),

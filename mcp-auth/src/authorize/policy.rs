@@ -113,6 +113,12 @@ impl Policy {
         }
     }
 
+    /// The same rules, and open what `#[server(anonymous)]` opens.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn with_open_lists(&self) -> Self {
+        Self { groups: self.groups.clone(), open: Rule::public(), base: self.base.clone() }
+    }
+
     /// The rule of a group; `None` where nobody may.
     pub(crate) fn group(&self, group: Group) -> Option<&Rule> {
         self.groups[group as usize].as_ref()

@@ -5,7 +5,9 @@ mod error;
 mod limits;
 mod resource;
 
-pub(crate) use env::from_vars;
+#[cfg(feature = "stdio")]
+pub(crate) use env::{LOCAL_SCOPES, LOCAL_SUBJECT, local_identity};
+pub(crate) use env::{from_vars, process};
 pub(crate) use error::shown;
 pub use error::{ConfigError, Problem};
 pub use limits::Limits;

@@ -5,7 +5,7 @@ use crate::tool::{ToolCall, ToolError};
 
 /// A clone of the server that owns the tool, like axum's `State`: for a tool without `&self`.
 ///
-/// The argument is a plain name, not a pattern: `notes: State<Notes>`, and then `notes.0`.
+/// As an argument: `State(notes): State<Notes>`.
 #[derive(Debug, Clone, Copy)]
 pub struct State<S>(pub S);
 

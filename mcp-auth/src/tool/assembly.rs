@@ -109,5 +109,5 @@ fn twice<S>(tools: &[&ToolDefinition<S>]) -> Vec<Problem> {
         let setting = format!("#[tool(name = \"{}\")]", tool.name);
         Problem::new(setting, "two tools have this name", "rename one of them")
     };
-    twice.map(|tool| problem(tool)).collect()
+    twice.map(problem).collect()
 }

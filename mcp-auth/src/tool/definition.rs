@@ -146,6 +146,29 @@ pub struct ToolDefinition<S: 'static> {
     pub call: for<'a> fn(&'a S, &'a ToolCall) -> OutcomeFuture<'a>,
 }
 
+impl<S> ToolDefinition<S> {
+    /// The same tool on a server that holds an `S`; `call` finds the `S` in it.
+    pub const fn on<T: 'static>(
+        &self,
+        call: for<'a> fn(&'a T, &'a ToolCall) -> OutcomeFuture<'a>,
+    ) -> ToolDefinition<T> {
+        ToolDefinition {
+            name: self.name,
+            title: self.title,
+            description: self.description,
+            access: self.access,
+            argument_scopes: self.argument_scopes,
+            optional_scopes: self.optional_scopes,
+            annotations: self.annotations,
+            icons: self.icons,
+            meta: self.meta,
+            arguments: self.arguments,
+            output: self.output,
+            call,
+        }
+    }
+}
+
 /// Hints about a tool (MCP `ToolAnnotations`); `None` says nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Annotations {

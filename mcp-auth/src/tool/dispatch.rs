@@ -55,7 +55,9 @@ pub(crate) async fn call(
                 call.round().bind(binding, response)
             }
             Err(error) => match error.into_kind() {
-                Kind::NeedsScope(scope) => Ok(needs_scope(&call, entry.rule(), scope.name(), resource_metadata)),
+                Kind::NeedsScope(scope) => {
+                    Ok(needs_scope(&call, entry.rule(), scope.name(), resource_metadata))
+                }
                 // Of rmcp's own error type, by way of `?`.
                 Kind::Protocol(error) => Err(refined(&call, entry.rule(), error)),
                 kind => failed(name, kind),
@@ -165,6 +167,10 @@ fn challenged(
 ) -> CallToolResponse {
     let challenge = Challenge { error, error_description: Some(&text), scope, resource_metadata }.to_string();
     let mut result = CallToolResult::error(vec![ContentBlock::text(text)]);
+    // On stdin and stdout there is nowhere to sign in.
+    if resource_metadata.is_empty() {
+        return result.into();
+    }
     result.meta.get_or_insert_default().insert("mcp/www_authenticate".to_owned(), json!([challenge]));
     result.into()
 }

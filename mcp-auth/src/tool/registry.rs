@@ -78,6 +78,13 @@ impl Registry {
         })
     }
 
+    /// The scopes of the servers of a type.
+    pub(crate) fn scopes_of<S: Server>() -> Result<Arc<Catalog>, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let (assembly, _) = Assembly::new::<S>(&mut problems);
+        if problems.is_empty() { Ok(Arc::clone(assembly.catalog())) } else { Err(problems) }
+    }
+
     /// The tools; whoever holds them sees no change.
     pub(crate) fn table(&self) -> Snapshot<'_> {
         match &self.tools {
@@ -113,6 +120,13 @@ impl Registry {
     /// Runs the tool; the access decision has been taken.
     pub(crate) fn call<'a>(&'a self, entry: &'a Entry, call: &'a ToolCall) -> OutcomeFuture<'a> {
         entry.run(&self.server, call)
+    }
+
+    /// Opens what `#[server(anonymous)]` opens: where nobody can sign in, a list that asks for it says nothing.
+    #[cfg(feature = "stdio")]
+    pub(crate) fn open_lists(&mut self) {
+        self.anonymous = true;
+        self.policy = Arc::new(self.policy.with_open_lists());
     }
 
     /// What people call the server.

@@ -1,15 +1,15 @@
-//! rmcp's own macros beside ours: the prompts of a user's handler behind the gate.
+//! rmcp's own macros beside ours: prompts of a user's handler, and tools taken over from rmcp's router.
 
-use mcp_auth::AuthInfo;
+use mcp_auth::{Access, AuthInfo, RuntimeTools, Scope, Server};
 use rmcp::{
-    ServerHandler,
+    ErrorData, ServerHandler,
     handler::server::router::prompt::PromptRouter,
     model::{Extensions, PromptMessage, Role},
-    prompt, prompt_handler, prompt_router,
+    prompt, prompt_handler, prompt_router, tool, tool_router,
 };
 use serde_json::json;
 
-use crate::support::{Kind, Ledger, Message, start};
+use crate::support::{Kind, Ledger, Message, Setup, serve, start};
 
 #[derive(serde::Deserialize)]
 struct Employee {
@@ -100,4 +100,64 @@ async fn a_prompt_that_needs_an_identity_does_not_run_without_one() {
     assert_eq!(answer.json()["error"]["message"], "authorization required");
     let text = server.send(&get("maybe")).await.json()["result"]["messages"][0]["content"]["text"].clone();
     assert_eq!(text, "nobody");
+}
+
+/// Everything.
+#[derive(Scope)]
+#[scope("admin")]
+struct Admin;
+
+/// Its tools are rmcp's.
+struct Old;
+
+#[mcp_auth::server(name = "old", scopes(Admin))]
+impl Old {}
+
+#[tool_router]
+impl Old {
+    /// Who calls.
+    #[tool]
+    async fn who(&self, user: AuthInfo) -> String {
+        user.subject().to_owned()
+    }
+
+    /// Where who calls works.
+    #[tool]
+    async fn department(&self, user: AuthInfo<Employee>) -> String {
+        user.claims().department.clone()
+    }
+
+    /// Asks for more.
+    #[tool]
+    async fn purge(&self, user: AuthInfo) -> Result<String, ErrorData> {
+        user.require::<Admin>()?;
+        Ok("purged".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn r11_r22_tools_of_rmcps_macro_know_who_calls() {
+    let tools = RuntimeTools::<Old>::new();
+    let access = |tool: &rmcp::model::Tool| match &*tool.name {
+        "who" => Access::public(),
+        _ => Access::authenticated(),
+    };
+    tools.add_router(Old::tool_router(), access).expect("rmcp's tools");
+    let server = serve(Old.with_tools(&tools), Ledger::default(), Setup::default()).await;
+    let token = server.issuer.token("alice").audience(&server.resource).claim("department", "sales").issue();
+    let call = |tool: &str| Message::call(tool).token(token.expose());
+    assert_eq!(server.send(&call("who")).await.text(), "alice");
+    assert_eq!(server.send(&call("department")).await.text(), "sales");
+    let mismatch = server.send(&Message::call("department").token(&server.token("bob", ""))).await;
+    assert!(mismatch.body.contains("does not carry the claims"), "{mismatch:?}");
+    assert_eq!(
+        server.send(&Message::call("who")).await.code(),
+        Some(-32001),
+        "public, and takes an identity"
+    );
+    let refused = server.send(&call("purge")).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    assert_eq!(refused.challenge().expect("r11").get("scope"), Some("admin"));
+    let admin = server.token("alice", "admin");
+    assert_eq!(server.send(&Message::call("purge").token(&admin)).await.text(), "purged");
 }

@@ -10,6 +10,7 @@
 
 mod binding;
 mod errors;
+mod files;
 mod identity;
 mod inputs;
 mod metadata;

@@ -9,7 +9,7 @@ use mcp_auth as other_name;
 /// A server.
 pub struct Renamed;
 
-#[other_name::server(crate = "other_name", scopes("a"), default(scopes("a")))]
+#[other_name::server(crate = "other_name", scopes("a"), default(scopes("a")), tools(block, function))]
 impl Renamed {
     /// Is it there?
     #[other_name::tool]
@@ -18,7 +18,21 @@ impl Renamed {
     }
 }
 
+#[other_name::tools(block, crate = "other_name")]
+impl Renamed {
+    /// In a block.
+    #[tool]
+    pub async fn more(&self) {}
+}
+
+/// Of its own.
+#[other_name::tool(server = Renamed, crate = "other_name")]
+pub async fn function(text: String) -> String {
+    text
+}
+
 #[test]
 fn has_its_tool() {
     assert_eq!(<Renamed as other_name::Server>::DEFINITION.tools[0][0].name, "ping");
+    assert_eq!(<Renamed as other_name::Server>::DEFINITION.tools.len(), 3);
 }

@@ -13,6 +13,7 @@ mod discovery;
 mod garbage;
 mod header;
 mod hostile_issuer;
+mod introspection;
 mod issuer;
 mod key_choice;
 mod key_fetching;
@@ -20,9 +21,11 @@ mod kinds;
 mod log;
 mod properties;
 mod secrecy;
+mod several_issuers;
 mod signer;
 mod stub;
 mod times;
+mod verifier;
 
 use std::sync::Arc;
 

@@ -31,6 +31,7 @@ fn header() -> impl Strategy<Value = String> {
     prop_oneof![
         "(Bearer|bearer|BEARER|Bearer:|Basic|bearerx|) {0,3}[A-Za-z0-9._~+/=-]{0,20}={0,2}",
         "(Bearer|bEaReR)[ \t]{1,2}[!-~ ]{0,12}",
+        "Bearer {1,2}[=A]{0,3}",
         "[ -~]{0,16}",
     ]
 }

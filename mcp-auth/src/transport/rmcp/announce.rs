@@ -117,7 +117,7 @@ pub(super) async fn listen(
             }
         }
         // The server is gone; what is open ends with its connection.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     ended.run_until_cancelled(tell).await;
 }

@@ -1,11 +1,14 @@
 //! rmcp's handler and service; the only folder that names them.
 
+mod allow;
 mod announce;
 mod asking;
 mod bound;
 mod custom;
 mod guarded;
 mod info;
+#[cfg(feature = "stdio")]
+mod local;
 mod own;
 mod service;
 #[cfg(test)]
@@ -13,5 +16,7 @@ mod tests;
 
 pub(crate) use announce::Changes;
 pub(crate) use guarded::Guarded;
+#[cfg(feature = "stdio")]
+pub(crate) use local::Local;
 pub use own::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use service::McpService;

@@ -1,0 +1,14 @@
+use mcp_auth::server;
+use rmcp::tool;
+
+struct Notes;
+
+#[tool]
+fn search() -> String {
+    String::new()
+}
+
+#[server(tools(search))]
+impl Notes {}
+
+fn main() {}

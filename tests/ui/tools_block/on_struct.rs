@@ -1,0 +1,6 @@
+use mcp_auth::tools;
+
+#[tools(repos)]
+struct Notes;
+
+fn main() {}
