@@ -1,5 +1,7 @@
 //! The application as a process meets it: an issuer with keys to fetch, sockets, settings from the environment.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, its helpers too")]
+
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},

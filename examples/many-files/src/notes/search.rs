@@ -16,8 +16,9 @@ pub(super) async fn search_notes(
     let wanted = word.to_lowercase();
     let mentions = |note: &Note| note.text.to_lowercase().contains(&wanted);
     let found: Vec<_> = notes.store.of(user.subject()).into_iter().filter(mentions).collect();
-    match found.as_slice() {
-        [] => format!("no note mentions {word}"),
-        found => found.iter().map(|note| format!("{}: {}\n", note.number, note.text)).collect(),
+    if found.is_empty() {
+        return format!("no note mentions {word}");
     }
+    let lines: Vec<_> = found.iter().map(|note| format!("{}: {}", note.number, note.text)).collect();
+    lines.join("\n")
 }
