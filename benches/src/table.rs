@@ -34,8 +34,6 @@ fn print(costs: &[Cost]) {
         let own = to(subject.kind, 1);
         // Not every server is asked for lists.
         let jwt = if jwt.is_nan() { "–".to_owned() } else { format!("{jwt:.2}") };
-        println!(
-            "| {subject} | {cpu:.1} | {rmcp:.3} | {jwt} | {own:.2} | {allocations:.0} | {bytes:.0} |"
-        );
+        println!("| {subject} | {cpu:.1} | {rmcp:.3} | {jwt} | {own:.2} | {allocations:.0} | {bytes:.0} |");
     }
 }

@@ -77,7 +77,8 @@ pub use auth::Auth;
 #[cfg(feature = "stdio")]
 pub use authenticate::LocalIdentity;
 pub use authenticate::{
-    AuthInfo, Claims, ClaimsMismatch, FromClaims, Introspection, Issuer, Principal, TokenVerifier, VerifyError,
+    AuthInfo, Claims, ClaimsMismatch, FromClaims, Introspection, Issuer, Principal, TokenVerifier,
+    VerifyError,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
@@ -85,6 +86,7 @@ pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
 pub use extract::{Extractor, FromToolCall, Handles, OptionalFromToolCall, State, Tickets};
+pub use layer::{AuthLayer, AuthRejection, AuthService};
 #[doc = include_str!("../docs/scopes.md")]
 pub use mcp_auth_macros::Scope;
 #[doc = include_str!("../docs/server.md")]
@@ -93,7 +95,6 @@ pub use mcp_auth_macros::server;
 pub use mcp_auth_macros::tool;
 #[doc = include_str!("../docs/files.md")]
 pub use mcp_auth_macros::tools;
-pub use layer::{AuthLayer, AuthRejection, AuthService};
 pub use mount::{Endpoint, Mount, Parts};
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;

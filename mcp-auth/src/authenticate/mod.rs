@@ -64,7 +64,10 @@ pub(crate) struct Authenticator {
 pub(crate) struct VerificationLimits {
     /// How many verified tokens are remembered.
     pub(crate) cached_tokens: usize,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the keys of several resources are shared and made before"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the keys of several resources are shared and made before")
+    )]
     pub(crate) keys: KeyTiming,
     /// For one answer of a verifier.
     pub(crate) time: Duration,

@@ -244,7 +244,10 @@ fn an_environment_without_an_issuer_names_the_variable_and_a_good_one_works() {
     ] {
         assert_eq!(configured_by(&[&asked[..], &[(name, value)]].concat()), [name]);
     }
-    assert_eq!(configured_by(&[("MCP_AUTH_ISSUER", "auth.example.com"), asked[1], asked[2]]), ["MCP_AUTH_ISSUER"]);
+    assert_eq!(
+        configured_by(&[("MCP_AUTH_ISSUER", "auth.example.com"), asked[1], asked[2]]),
+        ["MCP_AUTH_ISSUER"]
+    );
     // Details of an issuer that is missing are not lost.
     let without = configured_by(&[
         ("MCP_AUTH_JWKS_URL", "https://auth.example.com/keys"),

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use serde_json::json;
@@ -39,21 +39,26 @@ impl<'a> MakeWriter<'a> for Memory {
     }
 }
 
-/// Everything that this thread logs goes to `memory`, until the guard is dropped.
+/// What this thread logs at `level` or above, while the guard lives.
 ///
-/// While there is one subscriber in the whole process, tracing asks that of the thread that meets a log line first, and
-/// remembers "nobody" for all threads if it is another test's. With two it asks both.
-fn logged_to(memory: &Memory) -> (DefaultGuard, Dispatch) {
-    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false);
-    let guard = tracing::subscriber::set_default(subscriber.with_writer(memory.clone()).finish());
-    (guard, Dispatch::new(tracing_subscriber::registry()))
+/// A second subscriber, which never ends, is there for the tests beside: where there is only one, tracing asks the thread
+/// that comes to a line first whether anybody listens, and a thread without one answers for all.
+pub(crate) fn listen(memory: &Memory, level: LevelFilter) -> DefaultGuard {
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| {
+        Dispatch::new(
+            tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(io::sink).finish(),
+        )
+    });
+    LazyLock::force(&SECOND);
+    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_ansi(false);
+    tracing::subscriber::set_default(subscriber.with_writer(memory.clone()).finish())
 }
 
 /// One thread, so that the subscriber of this thread sees the server as well.
 #[tokio::test]
 async fn r43_no_token_reaches_the_log_however_much_is_logged() {
     let memory = Memory::default();
-    let guard = logged_to(&memory);
+    let guard = listen(&memory, LevelFilter::TRACE);
 
     let server = start::<Plain>().await;
     let open = start::<Anonymous>().await;
@@ -119,7 +124,7 @@ async fn r43_no_token_reaches_the_log_however_much_is_logged() {
 #[tokio::test]
 async fn no_caller_writes_a_line_of_the_log() {
     let memory = Memory::default();
-    let guard = logged_to(&memory);
+    let guard = listen(&memory, LevelFilter::TRACE);
     let server = start::<Plain>().await;
     let good = server.token("alice\nFORGED \u{1b}[31m", READ);
     for end in ["\\nFORGED", "\\rFORGED", "\\u001b[31mFORGED", "\\u0085FORGED", "\\u2028FORGED"] {
