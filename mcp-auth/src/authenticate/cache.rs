@@ -78,3 +78,35 @@ pub(crate) fn hash(token: &str) -> TokenHash {
     hash.copy_from_slice(digest.as_ref());
     hash
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authorize::Catalog;
+
+    #[test]
+    fn f14_long_tokens_count_for_several() {
+        let info = AuthInfo::for_tests("alice", &[], &Catalog::new([]));
+        let held = |length: usize| {
+            let cache = TokenCache::new(100);
+            for number in 0..100 {
+                cache.insert(&format!("{number:0length$}"), 1, info.clone());
+            }
+            cache.len()
+        };
+        let (short, long) = (held(100), held(7 * 2048));
+        assert!(short > 50, "{short}");
+        assert!((1..=100 / 8).contains(&long), "{long}");
+    }
+
+    #[test]
+    fn c7_only_the_generation_that_verified_a_token_finds_it() {
+        let info = AuthInfo::for_tests("alice", &[], &Catalog::new([]));
+        let cache = TokenCache::new(10);
+        cache.insert("token", 2, info);
+        assert!(cache.get("token", 2).is_some());
+        assert!(cache.get("token", 1).is_none() && cache.get("token", 3).is_none());
+        cache.remove("token");
+        assert!(cache.get("token", 2).is_none());
+    }
+}

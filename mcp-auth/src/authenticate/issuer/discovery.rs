@@ -135,7 +135,22 @@ fn well_known_urls(issuer: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::well_known_urls;
+    use super::{DiscoveryError, MAX_URL_BYTES, jwks_uri, well_known_urls};
+
+    #[test]
+    fn f14_a_url_of_keys_is_short_and_plain() {
+        let found = |uri: &str| {
+            let document = serde_json::json!({"issuer": "https://a.example", "jwks_uri": uri}).to_string();
+            jwks_uri("https://a.example", String::new(), document.as_bytes())
+        };
+        let of_length = |length: usize| format!("https://a.example/{}", "k".repeat(length - 18));
+        assert_eq!(found(&of_length(MAX_URL_BYTES)).ok(), Some(of_length(MAX_URL_BYTES)));
+        for uri in
+            [of_length(MAX_URL_BYTES + 1), of_length(2 * MAX_URL_BYTES), "https://a.example/\n".to_owned()]
+        {
+            assert!(matches!(found(&uri), Err(DiscoveryError::NotMetadata { .. })));
+        }
+    }
 
     #[test]
     fn the_well_known_part_goes_where_each_standard_wants_it() {

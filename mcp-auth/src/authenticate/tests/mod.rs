@@ -7,6 +7,7 @@ mod bearer;
 mod bench;
 mod cache;
 mod claims;
+mod debug;
 mod development;
 mod discovery;
 mod garbage;
