@@ -42,7 +42,7 @@ async fn who_may_write_may_read() {
     let (notes, _) = start();
     let call = |tool, arguments| notes.call(tool, arguments).as_user("alice").scopes("notes:write");
     assert_ok!(call("add_note", json!({ "text": "Buy milk" })).await, "kept as note 1");
-    assert_ok!(call("search_notes", json!({ "word": "MILK" })).await, "1: Buy milk\n");
+    assert_ok!(call("search_notes", json!({ "word": "MILK" })).await, "1: Buy milk");
     let shown = call("show_note", json!({ "number": 1 })).await;
     assert_eq!(shown.structured(), Some(&json!({ "number": 1, "text": "Buy milk" })));
     assert_ok!(call("delete_note", json!({ "number": 1 })).await, "note 1 is gone");
