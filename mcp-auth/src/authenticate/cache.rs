@@ -1,6 +1,9 @@
 //! Verified tokens until they end.
 
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::{
+    Weighter,
+    sync::{Cache, EntryAction, EntryResult},
+};
 
 use super::AuthInfo;
 
@@ -46,9 +49,26 @@ impl TokenCache {
         (entry.generation == generation).then_some(entry.info)
     }
 
-    pub(crate) fn insert(&self, token: &str, generation: u64, info: AuthInfo) {
+    /// Remembers `info`, and returns what is to be used: of two requests that verified one token at the same time, both
+    /// go on with the first one's, so that what is read from its claims is read once.
+    pub(crate) fn insert(&self, token: &str, generation: u64, info: AuthInfo) -> AuthInfo {
         let weight = 1 + u64::try_from(token.len() / 2048).unwrap_or(u64::MAX);
-        self.entries.insert(hash(token), Entry { info, generation, weight });
+        let entry = Entry { info: info.clone(), generation, weight };
+        let kept = self.entries.entry(&hash(token), None, |_, present| {
+            if present.generation != generation {
+                *present = entry.clone();
+            }
+            EntryAction::Retain(present.info.clone())
+        });
+        match kept {
+            EntryResult::Retained(first) => first,
+            EntryResult::Vacant(place) => {
+                // A place that was taken away meanwhile is a token that is not remembered.
+                let _ = place.insert(entry);
+                info
+            }
+            _ => info,
+        }
     }
 
     pub(crate) fn remove(&self, token: &str) {

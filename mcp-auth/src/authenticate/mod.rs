@@ -112,8 +112,7 @@ impl Authenticator {
         let token = UnprovenToken::read(bearer, &self.expected, self.clock.unix())?;
         let (key, generation) = self.keys.find(token.key()).await?;
         let info = AuthInfo::new(token.prove(&key, &self.catalog)?);
-        self.cache.insert(bearer, generation, info.clone());
-        Ok(info)
+        Ok(self.cache.insert(bearer, generation, info))
     }
 
     /// For how long `info` is still good.

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
-    log::Memory,
+    log,
     support::{Answer, Kind, Ledger, Message, Running, exchange, start},
 };
 
@@ -148,9 +148,7 @@ async fn claims_are_read_once_per_token_and_type() {
 /// One thread, so that the subscriber of this thread sees the server as well.
 #[tokio::test]
 async fn claims_that_do_not_fit_are_a_refusal_that_the_log_explains() {
-    let memory = Memory::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_ansi(false);
-    let _guard = tracing::subscriber::set_default(subscriber.with_writer(memory.clone()).finish());
+    let (memory, _guard) = log::listen(LevelFilter::WARN);
     let server = start::<Staff>().await;
     let number = Message::call("number");
     let fitting = token(&server, &[("number", json!(7))]);
