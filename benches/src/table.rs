@@ -32,8 +32,8 @@ fn print(costs: &[Cost]) {
         let (cpu, allocations, bytes) = (cost.cpu(), cost.allocations, cost.bytes);
         let (rmcp, jwt) = (to(Kind::Rmcp, subject.tools), to(Kind::Middleware, subject.tools));
         let own = to(subject.kind, 1);
-        println!(
-            "| {subject} | {cpu:.1} | {rmcp:.2} | {jwt:.2} | {own:.2} | {allocations:.0} | {bytes:.0} |"
-        );
+        // Not every server is asked for lists.
+        let jwt = if jwt.is_nan() { "–".to_owned() } else { format!("{jwt:.2}") };
+        println!("| {subject} | {cpu:.1} | {rmcp:.3} | {jwt} | {own:.2} | {allocations:.0} | {bytes:.0} |");
     }
 }

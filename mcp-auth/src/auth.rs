@@ -5,18 +5,17 @@ use std::{
     sync::Arc,
 };
 
-use axum::{Router, body::Body, extract::Request, routing::any};
-use tokio::net::TcpListener;
+use axum::Router;
 
 use crate::{
-    AuthBuilder, ConfigError, Error, IntoServer, Problem, Server, Tickets,
+    AuthBuilder, AuthLayer, ConfigError, Error, IntoServer, Mount, Problem, Server, Tickets,
     authenticate::{Authenticator, VerificationLimits},
+    authorize::Catalog,
     builder::{Settings, setting},
     clock::Clock,
     config::{self, ResourceUrl},
-    discovery::{ProtectedResource, public_json},
     tool::Registry,
-    transport::{Binding, Bound, Gate, GateParts, Guarded, McpService, Origins, Shutdown, TicketSealer},
+    transport::{Bound, Origins, TicketSealer},
 };
 
 /// Who is trusted, and on which terms: the settings of a protected server, checked.
@@ -43,14 +42,14 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct Auth {
-    settings: Arc<Settings>,
-    clock: Clock,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) clock: Clock,
 }
 
 impl Auth {
     /// Settings from code.
     pub fn builder() -> AuthBuilder {
-        AuthBuilder::new(None)
+        AuthBuilder::new()
     }
 
     /// Settings from the environment.
@@ -64,6 +63,8 @@ impl Auth {
     /// | `MCP_AUTH_AUDIENCE` | what tokens carry in `aud`, where that is not the resource URL | the resource |
     /// | `MCP_AUTH_JWKS_URL` | the issuer's keys, where it cannot be discovered | discovery |
     /// | `MCP_AUTH_LEEWAY_SECONDS` | tolerance for clocks that differ, 0 to 60 | 30 |
+    /// | `MCP_AUTH_INTROSPECTION_CLIENT_ID`, `MCP_AUTH_INTROSPECTION_CLIENT_SECRET` | how this server may ask the issuer about tokens (RFC 7662), instead of reading JWTs | no introspection |
+    /// | `MCP_AUTH_INTROSPECTION_URL` | where it asks, where that cannot be discovered | discovery |
     /// | `MCP_AUTH_PRIVATE_NETWORK` | `true`: the issuer may have a private address | `false` |
     /// | `MCP_AUTH_ALLOWED_HOSTS` | hosts that requests may name, separated by commas | the resource's |
     /// | `MCP_AUTH_ALLOWED_ORIGINS` | web pages that may call, separated by commas | the resource's |
@@ -104,15 +105,13 @@ impl Auth {
     /// # routes().unwrap();
     /// ```
     ///
-    /// The router checks hosts, sizes and times itself. Of your own layers, let none redirect, rewrite or compress what
-    /// goes to the MCP endpoint before it arrives, and let none log a request's headers or query: clients that err put
-    /// tokens there (tower-http's `TraceLayer` logs the query). Time-outs around streams cut them off.
+    /// The router checks hosts, sizes and times itself; [`mount`](Self::mount) says which layers may lie around it.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] where the server and the settings do not fit: no resource URL, a host that is not allowed.
     pub fn router<S: IntoServer>(&self, server: S) -> Result<Router, ConfigError> {
-        Ok(self.assemble(S::Server::DEFINITION.resource, Registry::new(server))?.router)
+        self.mount().server(server).router()
     }
 
     /// Serves until the process is told to stop (SIGINT, SIGTERM), then lets open requests end.
@@ -121,7 +120,7 @@ impl Auth {
     ///
     /// What [`router`](Self::router) refuses, and an address that cannot be had.
     pub async fn serve<S: IntoServer>(&self, server: S) -> Result<(), Error> {
-        self.bind(server).await?.run().await
+        self.mount().server(server).serve().await
     }
 
     /// Takes the address, so that nothing can fail any more but the network; [`Bound::run`] then serves.
@@ -130,13 +129,7 @@ impl Auth {
     ///
     /// What [`serve`](Self::serve) refuses at start.
     pub async fn bind<S: IntoServer>(&self, server: S) -> Result<Bound, Error> {
-        let assembled = self.assemble(S::Server::DEFINITION.resource, Registry::new(server))?;
-        let address = self.address(&assembled.resource)?;
-        let listener =
-            TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
-        let resource = assembled.resource.as_str().to_owned();
-        let limits = self.settings.limits.clone();
-        Bound::new(listener, assembled.router, assembled.shutdown, limits, resource).map_err(Error::Serve)
+        self.mount().server(server).bind().await
     }
 
     /// Reads the tickets that tools put into URLs, for the pages behind these URLs.
@@ -144,66 +137,38 @@ impl Auth {
         Tickets::new(TicketSealer::new(self.settings.state_key.clone(), self.clock.clone()))
     }
 
-    /// Not generic over the server: compiled once.
-    fn assemble(
-        &self,
-        declared: Option<&'static str>,
-        registry: Result<Registry, Vec<Problem>>,
-    ) -> Result<Assembled, ConfigError> {
-        let mut problems = Vec::new();
-        let resource = self.resource(declared).map_err(|problem| problems.push(problem)).ok();
-        let registry = registry.map_err(|found| problems.extend(found)).ok();
-        let (Some(resource), Some(registry)) = (resource, registry) else {
-            return Err(ConfigError::from_problems(problems));
-        };
-        let origins = self.origins(&resource).map_err(|problem| ConfigError::from_problems(vec![problem]))?;
-        self.mount(resource, Arc::new(registry), origins).map_err(ConfigError::from_problems)
+    #[doc = include_str!("../docs/mounting.md")]
+    pub fn mount(&self) -> Mount {
+        Mount::new(self.clone())
     }
 
-    fn mount(
-        &self,
-        resource: ResourceUrl,
-        registry: Arc<Registry>,
-        origins: Origins,
-    ) -> Result<Assembled, Vec<Problem>> {
-        let settings = &self.settings;
-        let shutdown = Shutdown::default();
-        let authenticator = Arc::new(Authenticator::new(
-            &settings.issuer,
-            resource.as_str(),
-            Arc::clone(&registry.catalog),
-            VerificationLimits::default(),
-            self.clock.clone(),
-        )?);
-        let metadata = ProtectedResource {
-            resource: resource.as_str(),
-            authorization_servers: vec![settings.issuer.url()],
-            scopes_supported: registry.catalog.words(),
-            bearer_methods_supported: ["header"],
-            resource_name: registry.title(),
-        };
-        let mut router = Router::new().without_v07_checks().merge(metadata.routes(&resource));
-        if let Some(development) = &settings.development {
-            router = router.merge(development_routes(development));
-        }
-        let state_time = settings.limits.request_state_time;
-        let binding = Binding::new(&settings.state_key, resource.as_str(), state_time, &self.clock);
-        let binding = Arc::new(binding.map_err(|problem| vec![problem])?);
-        let guarded = Guarded::new(Arc::clone(&registry), resource.metadata_url(), Arc::clone(&binding));
-        let service = McpService::new(guarded, settings.limits.body_size, shutdown.stopped.clone());
-        authenticator.warm();
-        let parts = GateParts {
-            registry,
-            authenticator,
-            service,
-            binding,
-            origins,
-            limits: settings.limits.clone(),
-            clock: self.clock.clone(),
-            resource_metadata: resource.metadata_url(),
-            closing: shutdown.closing.clone(),
-        };
-        Ok(Assembled { router: endpoint(router, resource.path(), Gate::new(parts)), resource, shutdown })
+    /// Protects ordinary axum routes with tokens for the resource of these settings
+    /// ([`AuthBuilder::resource`], `MCP_AUTH_RESOURCE`). See [`AuthLayer`].
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] where the settings name no resource, or one whose requests would all be refused.
+    pub fn layer(&self) -> Result<AuthLayer, ConfigError> {
+        AuthLayer::new(self, self.resource(None), Ok(Arc::new(Catalog::new([]))))
+    }
+
+    /// Protects ordinary axum routes with tokens for the resource of the server `S`: the same tokens, the same scopes and
+    /// what they include. See [`AuthLayer`].
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] as for [`router`](Self::router).
+    pub fn layer_for<S: Server>(&self) -> Result<AuthLayer, ConfigError> {
+        AuthLayer::new(self, self.resource(S::DEFINITION.resource), Registry::scopes_of::<S>())
+    }
+
+    /// Protects ordinary axum routes with tokens for the resource at `url`. See [`AuthLayer`].
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] where `url` cannot be a resource, or its requests would all be refused.
+    pub fn layer_at(&self, url: &str) -> Result<AuthLayer, ConfigError> {
+        AuthLayer::new(self, self.resource_at(url, "Auth::layer_at"), Ok(Arc::new(Catalog::new([]))))
     }
 
     /// The resource: what the settings say, else what the attribute says.
@@ -220,18 +185,52 @@ impl Auth {
                 ));
             }
         };
-        if self.settings.development.is_some() && !resource.is_loopback() {
-            return Err(Problem::new(
-                name,
-                format!("`{resource}` is public, and a development issuer gives tokens to everybody"),
-                "use a URL such as http://127.0.0.1:3000/mcp, or a real issuer",
-            ));
+        self.check_development(resource, name)
+    }
+
+    /// The resource at this URL, whatever the settings and the attribute say.
+    pub(crate) fn resource_at(&self, url: &str, setting: &str) -> Result<ResourceUrl, Problem> {
+        self.check_development(ResourceUrl::parse(url, setting)?, setting.to_owned())
+    }
+
+    fn check_development(&self, resource: ResourceUrl, setting: String) -> Result<ResourceUrl, Problem> {
+        if self.settings.development.is_empty() || resource.is_loopback() {
+            return Ok(resource);
         }
-        Ok(resource)
+        Err(Problem::new(
+            setting,
+            format!("`{resource}` is public, and a development issuer gives tokens to everybody"),
+            "use a URL such as http://127.0.0.1:3000/mcp, or a real issuer",
+        ))
+    }
+
+    /// Judges the tokens for one resource by the scopes of `catalog`.
+    pub(crate) fn authenticator(
+        &self,
+        resource: &ResourceUrl,
+        catalog: Arc<Catalog>,
+    ) -> Result<Arc<Authenticator>, Vec<Problem>> {
+        let settings = &self.settings;
+        let limits =
+            VerificationLimits { time: settings.limits.verification_time, ..VerificationLimits::default() };
+        let authenticator = Authenticator::trusting(
+            &settings.trusted,
+            resource.as_str(),
+            catalog,
+            &limits,
+            self.clock.clone(),
+        )?;
+        authenticator.warm();
+        Ok(Arc::new(authenticator))
+    }
+
+    /// The URLs of those who are trusted, in their order.
+    pub(crate) fn issuers(&self) -> Vec<&str> {
+        self.settings.trusted.iter().map(crate::authenticate::Trust::url).collect()
     }
 
     /// Hosts and origins; a resource whose own host would be refused is an error.
-    fn origins(&self, resource: &ResourceUrl) -> Result<Origins, Problem> {
+    pub(crate) fn origins(&self, resource: &ResourceUrl) -> Result<Origins, Problem> {
         let own = resource.host_pattern();
         let hosts = match &self.settings.allowed_hosts {
             Some(hosts) => hosts.clone(),
@@ -254,7 +253,7 @@ impl Auth {
         ))
     }
 
-    fn address(&self, resource: &ResourceUrl) -> Result<SocketAddr, ConfigError> {
+    pub(crate) fn address(&self, resource: &ResourceUrl) -> Result<SocketAddr, Problem> {
         if let Some(address) = self.settings.listen {
             return Ok(address);
         }
@@ -263,40 +262,10 @@ impl Auth {
             let ip = host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
             return Ok(SocketAddr::new(ip, resource.port()));
         }
-        Err(ConfigError::from_problems(vec![Problem::new(
+        Err(Problem::new(
             setting(self.settings.environment, "LISTEN"),
             format!("where to listen for `{resource}` has not been said"),
             "write 127.0.0.1:3000 behind a proxy on this machine, 0.0.0.0:3000 in a container",
-        )]))
+        ))
     }
-}
-
-/// One server, ready to be mounted.
-struct Assembled {
-    router: Router,
-    resource: ResourceUrl,
-    shutdown: Shutdown,
-}
-
-/// The MCP endpoint at `path`, with and without a slash at the end: a redirect would lose the token.
-fn endpoint(router: Router, path: &str, gate: Gate) -> Router {
-    let gate = Arc::new(gate);
-    let handler = any(move |request: Request<Body>| {
-        let gate = Arc::clone(&gate);
-        async move { gate.handle(request).await }
-    });
-    let bare = path.trim_end_matches('/');
-    if bare.is_empty() {
-        return router.route("/", handler);
-    }
-    router.route(bare, handler.clone()).route(&format!("{bare}/"), handler)
-}
-
-fn development_routes(issuer: &crate::DevelopmentIssuer) -> Router {
-    let json = |value: serde_json::Value| public_json(value.to_string().into());
-    let (metadata, keys) = issuer.paths();
-    Router::new()
-        .without_v07_checks()
-        .route(&metadata, json(issuer.metadata()))
-        .route(&keys, json(issuer.jwks()))
 }

@@ -1,13 +1,20 @@
 //! `Auth::builder()`: one checked `build()`, all problems at once.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+mod candidate;
+
+use std::{
+    net::{SocketAddr, ToSocketAddrs},
+    sync::Arc,
+};
 
 use crate::{
-    Auth, ConfigError, DevelopmentIssuer, Issuer, Limits, Problem,
+    Auth, ConfigError, DevelopmentIssuer, Issuer, Limits, Problem, TokenVerifier,
+    authenticate::Trust,
     clock::Clock,
     config::{ResourceUrl, shown},
     transport::{HostPattern, Origins, StateKey, TooShort},
 };
+use candidate::Candidate;
 
 /// Collects the settings of an [`Auth`].
 ///
@@ -27,8 +34,8 @@ use crate::{
 #[derive(Clone)]
 #[must_use = "a builder does nothing before `build`"]
 pub struct AuthBuilder {
-    issuer: Option<Issuer>,
-    development: Option<DevelopmentIssuer>,
+    trusted: Vec<Candidate>,
+    development: Vec<DevelopmentIssuer>,
     resource: Option<String>,
     listen: Option<String>,
     allowed_hosts: Option<Vec<String>>,
@@ -44,7 +51,7 @@ pub struct AuthBuilder {
 impl std::fmt::Debug for AuthBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("AuthBuilder")
-            .field("issuer", &self.issuer)
+            .field("trusted", &self.trusted)
             .field("resource", &self.resource.as_deref().map(shown))
             .field("limits", &self.limits)
             .finish_non_exhaustive()
@@ -54,8 +61,9 @@ impl std::fmt::Debug for AuthBuilder {
 /// Everything that `build` has checked.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    pub(crate) issuer: Issuer,
-    pub(crate) development: Option<DevelopmentIssuer>,
+    /// No URL is there twice.
+    pub(crate) trusted: Vec<Trust>,
+    pub(crate) development: Vec<DevelopmentIssuer>,
     pub(crate) resource: Option<ResourceUrl>,
     pub(crate) listen: Option<SocketAddr>,
     /// `None`: the resource's own host.
@@ -68,10 +76,10 @@ pub(crate) struct Settings {
 }
 
 impl AuthBuilder {
-    pub(crate) fn new(issuer: Option<Issuer>) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            issuer,
-            development: None,
+            trusted: Vec::new(),
+            development: Vec::new(),
             resource: None,
             listen: None,
             allowed_hosts: None,
@@ -90,9 +98,35 @@ impl AuthBuilder {
         self
     }
 
-    /// The issuer whose tokens are accepted.
+    /// An issuer whose tokens are accepted. Each call adds one.
+    ///
+    /// Several issuers share nothing: a token is judged by the keys, the audience, the leeway and the type rules of the
+    /// issuer whose URL is its `iss`, and by nobody else's. The server's metadata name all of them, in this order.
+    ///
+    /// ```
+    /// use mcp_auth::{Auth, Issuer};
+    ///
+    /// # fn main() -> Result<(), mcp_auth::ConfigError> {
+    /// let auth = Auth::builder()
+    ///     .issuer(Issuer::new("https://auth.example.com"))
+    ///     .issuer(Issuer::new("https://sso.partner.example/realms/main").accept_any_token_type())
+    ///     .build()?;
+    /// # let _ = auth;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A subject is unique within one issuer only: compare [`AuthInfo::principal`](crate::AuthInfo::principal), or the
+    /// issuer and the subject together.
     pub fn issuer(mut self, issuer: Issuer) -> Self {
-        self.issuer = Some(issuer);
+        self.trusted.push(Candidate::Issuer(issuer));
+        self
+    }
+
+    /// An issuer whose tokens are not read by their signature but by a verifier of yours, or by
+    /// [`Introspection`](crate::Introspection). Each call adds one.
+    pub fn verifier(mut self, verifier: impl TokenVerifier) -> Self {
+        self.trusted.push(Candidate::Verifier(Arc::new(verifier)));
         self
     }
 
@@ -100,8 +134,8 @@ impl AuthBuilder {
     ///
     /// The server must then be on this machine as well: a public resource URL is an error.
     pub fn development_issuer(mut self, issuer: DevelopmentIssuer) -> Self {
-        self.issuer = Some(issuer.issuer());
-        self.development = Some(issuer);
+        self.trusted.push(Candidate::Issuer(issuer.issuer()));
+        self.development.push(issuer);
         self
     }
 
@@ -181,20 +215,12 @@ impl AuthBuilder {
         let allowed_hosts = self.checked_hosts(&mut problems);
         self.check_origins(&mut problems);
         let state_key = self.checked_state_key(&mut problems);
-        let Some(issuer) = self.issuer else {
-            problems.push(Problem::new(
-                self.setting("ISSUER"),
-                "no issuer is trusted, so that every token would be refused",
-                "give the URL of your authorization server, such as https://auth.example.com; to try things on this \
-                 machine without one, write `Auth::builder().development_issuer(…)`",
-            ));
-            return Err(ConfigError::from_problems(problems));
-        };
-        problems.extend(issuer.problems().into_iter().map(|problem| named(self.environment, problem)));
+        self.check_limits(&mut problems);
+        let trusted = candidate::check(&self.trusted, self.environment, &self.clock, &mut problems);
         let Some(state_key) = state_key else { return Err(ConfigError::from_problems(problems)) };
         ConfigError::check(problems)?;
         let settings = Settings {
-            issuer,
+            trusted,
             development: self.development,
             resource,
             listen,
@@ -205,6 +231,27 @@ impl AuthBuilder {
             environment: self.environment,
         };
         Ok(Auth::new(settings, self.clock))
+    }
+
+    /// A limit of nothing refuses everything.
+    fn check_limits(&self, problems: &mut Vec<Problem>) {
+        let limits = &self.limits;
+        for (name, is_zero) in [
+            ("header_time", limits.header_time.is_zero()),
+            ("body_time", limits.body_time.is_zero()),
+            ("body_size", limits.body_size == 0),
+            ("bodies_in_flight", limits.bodies_in_flight == 0),
+            ("connections", limits.connections == 0),
+            ("verification_time", limits.verification_time.is_zero()),
+        ] {
+            if is_zero {
+                problems.push(Problem::new(
+                    format!("Limits::{name}"),
+                    "it is zero: every request would be refused",
+                    "leave it at its default, with `..Limits::default()`",
+                ));
+            }
+        }
     }
 
     fn checked_resource(&self, problems: &mut Vec<Problem>) -> Option<ResourceUrl> {
@@ -266,22 +313,6 @@ impl AuthBuilder {
     fn setting(&self, name: &str) -> String {
         setting(self.environment, name)
     }
-}
-
-/// A problem of the issuer, under the name of the variable that the operator set.
-fn named(environment: bool, mut problem: Problem) -> Problem {
-    let variable = match problem.setting.as_str() {
-        "Issuer::new" => "ISSUER",
-        "Issuer::with_jwks_url" => "JWKS_URL",
-        "Issuer::with_audience" => "AUDIENCE",
-        "Issuer::with_leeway" => "LEEWAY_SECONDS",
-        _ => return problem,
-    };
-    if environment {
-        problem.setting = setting(true, variable);
-        problem.help = problem.help.replace("`allow_private_network`", "MCP_AUTH_PRIVATE_NETWORK=true");
-    }
-    problem
 }
 
 /// The name under which the operator knows a setting.

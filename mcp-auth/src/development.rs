@@ -89,6 +89,11 @@ impl DevelopmentIssuer {
         })
     }
 
+    /// Whether it is the same issuer, key and all.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.key_pair, &other.key_pair)
+    }
+
     /// Where the metadata and the keys are served, as paths of the issuer's origin: inserted before the issuer's own path,
     /// and behind it.
     pub(crate) fn paths(&self) -> (String, String) {

@@ -4,6 +4,7 @@ mod address;
 
 use std::{sync::Arc, time::Duration};
 
+use http::{HeaderValue, header};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
@@ -27,6 +28,8 @@ pub(crate) struct Document {
     pub(crate) body: Vec<u8>,
     /// The value of `Cache-Control`, when it can be read.
     pub(crate) cache_control: Option<String>,
+    /// The value of `Content-Type`, when it can be read.
+    pub(crate) content_type: Option<String>,
 }
 
 /// Why there is no document.
@@ -70,21 +73,45 @@ impl HttpClient {
     /// The document at `url`. Its content is not looked at before the status is known to be 200.
     pub(crate) async fn get(&self, url: &str) -> Result<Document, FetchError> {
         let url = check(url, self.reach).map_err(FetchError::Refused)?;
-        let mut response = self.client.get(url).send().await.map_err(FetchError::Transport)?;
-        if response.status() != reqwest::StatusCode::OK {
-            return Err(FetchError::Status(response.status().as_u16()));
-        }
-        let cache_control = response.headers().get("cache-control");
-        let cache_control = cache_control.and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(FetchError::Transport)? {
-            if body.len() + chunk.len() > MAX_BODY_BYTES {
-                return Err(FetchError::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Document { body, cache_control })
+        read(self.client.get(url)).await
     }
+
+    /// The document that a form is answered with; `authorization` does not follow anywhere else, because redirects are
+    /// not followed.
+    pub(crate) async fn post_form(
+        &self,
+        url: &str,
+        authorization: &HeaderValue,
+        form: String,
+    ) -> Result<Document, FetchError> {
+        let url = check(url, self.reach).map_err(FetchError::Refused)?;
+        let request = self
+            .client
+            .post(url)
+            .header(header::AUTHORIZATION, authorization)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "application/json")
+            .body(form);
+        read(request).await
+    }
+}
+
+/// The answer, of which nothing is read before its status is known to be 200.
+async fn read(request: reqwest::RequestBuilder) -> Result<Document, FetchError> {
+    let mut response = request.send().await.map_err(FetchError::Transport)?;
+    if response.status() != reqwest::StatusCode::OK {
+        return Err(FetchError::Status(response.status().as_u16()));
+    }
+    let header = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+    let (cache_control, content_type) = (header(header::CACHE_CONTROL), header(header::CONTENT_TYPE));
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(FetchError::Transport)? {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(FetchError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Document { body, cache_control, content_type })
 }
 
 /// Whether a request to `url` may be sent: https, or http to this machine when the reach includes it.

@@ -24,7 +24,9 @@
 //!
 //! - [`server`] and [`tool`]: every key of the two attributes, arguments and results. [`tools`]: several files.
 //! - [`Auth`]: settings from code or the environment, [`serve`](Auth::serve), [`router`](Auth::router).
-//! - [`Issuer`]: whose tokens are accepted, and each named way to accept more.
+//! - [`mount`](Auth::mount): several servers in one process. [`layer`](Auth::layer): the same tokens for other routes.
+//! - [`Issuer`]: whose tokens are accepted, and each named way to accept more. [`Introspection`] and [`TokenVerifier`]:
+//!   tokens that are no JWTs.
 //! - [`AuthInfo`]: who calls. [`FromToolCall`]: arguments of your own. [`ToolError`]: what the client may read.
 //! - [`DevelopmentIssuer`]: tokens on this machine, for the first steps and for tests.
 //!
@@ -59,6 +61,8 @@ mod extract;
 #[cfg(test)]
 mod fuzz;
 mod http;
+mod layer;
+mod mount;
 #[doc(hidden)]
 pub mod private;
 mod random;
@@ -72,13 +76,17 @@ mod transport;
 pub use auth::Auth;
 #[cfg(feature = "stdio")]
 pub use authenticate::LocalIdentity;
-pub use authenticate::{AuthInfo, Claims, ClaimsMismatch, FromClaims, Issuer, Principal};
+pub use authenticate::{
+    AuthInfo, Claims, ClaimsMismatch, FromClaims, Introspection, Issuer, Principal, TokenVerifier,
+    VerifyError,
+};
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
 pub use extract::{Extractor, FromToolCall, Handles, OptionalFromToolCall, State, Tickets};
+pub use layer::{AuthLayer, AuthRejection, AuthService};
 #[doc = include_str!("../docs/scopes.md")]
 pub use mcp_auth_macros::Scope;
 #[doc = include_str!("../docs/server.md")]
@@ -87,6 +95,7 @@ pub use mcp_auth_macros::server;
 pub use mcp_auth_macros::tool;
 #[doc = include_str!("../docs/files.md")]
 pub use mcp_auth_macros::tools;
+pub use mount::{Endpoint, Mount, Parts};
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
 #[cfg(feature = "stdio")]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|keycloak|conformance COMMAND…
+# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|introspection|keycloak|conformance COMMAND…
 #
 # COMMAND runs with MCP_URL, ISSUER (not for conformance), LAB_TOKENS, SERVER_LOG and TOKEN_FILE (conformance) set; the
 # words URL and TOKEN_FILE among its arguments are replaced. Then everything is stopped, and the server's log, written at
@@ -7,10 +7,12 @@
 #
 #   with.sh oidc-provider run-clients.sh URL               the example of examples/keycloak behind npm oidc-provider
 #   with.sh oidc-provider authlab.sh URL
+#   with.sh introspection run-clients.sh URL               the same issuer with opaque tokens, about which the server asks it
 #   with.sh keycloak run-clients.sh URL python-sdk-auto    … behind a real Keycloak (half a minute to start)
 #   with.sh conformance conformance.sh URL TOKEN_FILE      examples/conformance with its development issuer
 #
 # LAB_SERVER   another server binary, configured by the same variables
+# LAB_PATH     the path of the URL, for a binary with several servers: it gets ORIGIN instead of MCP_AUTH_RESOURCE
 # SCOPES       "mcp:tools"; several for a step-up, the first is the one for everything
 # PORT_SERVER, PORT_ISSUER: fixed ports, for a look from outside (any free ones otherwise)
 set -euo pipefail
@@ -21,12 +23,13 @@ lab_run_dir; lab_trap
 
 read -r server_port issuer_port < <(lab_free_ports 2)
 server_port=${PORT_SERVER:-$server_port} issuer_port=${PORT_ISSUER:-$issuer_port}
-MCP_URL=http://127.0.0.1:$server_port/mcp
+MCP_URL=http://127.0.0.1:$server_port${LAB_PATH:-/mcp}
 SERVER_LOG=$LAB_RUN/server.log LAB_TOKENS=$LAB_RUN/tokens TOKEN_FILE=$LAB_RUN/token
 SCOPES=${SCOPES:-mcp:tools}
 export MCP_URL SERVER_LOG LAB_TOKENS TOKEN_FILE SCOPES
 : >"$LAB_TOKENS"
 server=() issuer_settings=()
+[ "$kind" != introspection ] || MCP_URL=http://127.0.0.1:$server_port/opaque/mcp
 
 oidc_provider() {
   lab_needs node issuer
@@ -50,6 +53,10 @@ keycloak() {
 
 case $kind in
   oidc-provider) oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}") ;;
+  introspection)
+    oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}")
+    issuer_settings=(MCP_AUTH_INTROSPECTION_CLIENT_ID=mcp-server MCP_AUTH_INTROSPECTION_CLIENT_SECRET=mcp-server-secret)
+    ;;
   keycloak) keycloak; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}") ;;
   conformance) server=("${LAB_SERVER:-$LAB_TARGET/conformance-server}") ;;
   *) die "no such surroundings: $kind" ;;
@@ -59,8 +66,10 @@ esac
 if [ "$kind" = conformance ]; then
   lab_start server env RUST_LOG=trace NO_COLOR=1 PORT="$server_port" TOKEN_FILE="$TOKEN_FILE" "${server[@]}"
 else
+  resource=(MCP_AUTH_RESOURCE="$MCP_URL")
+  [ -z "${LAB_PATH:-}" ] || resource=(ORIGIN="http://127.0.0.1:$server_port")
   lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" MCP_AUTH_ISSUER="$ISSUER" \
-    MCP_AUTH_RESOURCE="$MCP_URL" MCP_AUTH_LISTEN="127.0.0.1:$server_port" "${server[@]}"
+    "${resource[@]}" MCP_AUTH_LISTEN="127.0.0.1:$server_port" "${server[@]}"
 fi
 server_pid=$LAB_PID
 lab_wait_http "$MCP_URL" 30 "$server_pid" server

@@ -109,7 +109,7 @@ fn default_to(value: Option<&impl ToTokens>, default: &TokenStream) -> TokenStre
 fn groups(settings: &Settings, runtime: &RuntimePath) -> TokenStream {
     let fields = key::GROUPS.iter().map(|name| {
         let access = settings.groups.iter().find(|(group, _)| group == name);
-        let access = option(access.map(|(_, access)| tool::access(access, runtime)), runtime);
+        let access = option(access.map(|(_, access)| tool::written(access, runtime)), runtime);
         let field = format_ident!("{name}");
         quote!(#field: #access)
     });

@@ -62,10 +62,10 @@ pub(crate) fn slices(settings: &Settings) -> TokenStream {
 ///     use private::NotATool as McpAuthListed;
 ///     {
 ///         use crate::search::search as McpAuthListed;      // shadows it, if there is a type of this name
-///         Listed::at::<McpAuthListed>("crate::search::search")
+///         Listed::at::<McpAuthListed>("crate::search::search", 1)
 ///     }
 /// };
-/// const _: () = check_listed(&[&MCP_AUTH_LISTED_OWN], &MCP_AUTH_LISTED_0, <Notes as ScopeCatalog>::SCOPES);
+/// const _: () = check_listed(MCP_AUTH_LISTED, &MCP_AUTH_LISTED_0, <Notes as ScopeCatalog>::SCOPES);
 /// ```
 pub(crate) fn expand(server: &Server) -> TokenStream {
     let Server { settings, path: server, .. } = server;
@@ -76,10 +76,10 @@ pub(crate) fn expand(server: &Server) -> TokenStream {
     let mut output = quote! {
         const MCP_AUTH_LISTED_OWN: #runtime::Listed<#server> = #runtime::Listed::own(MCP_AUTH_TOOLS);
     };
-    let mut before = quote!(&MCP_AUTH_LISTED_OWN,);
+    let mut all = quote!(&MCP_AUTH_LISTED_OWN,);
     for (i, entry) in settings.listed.iter().enumerate() {
         let Entry { cfgs, path } = entry;
-        let (listed, text) = (constant(i), entry.text());
+        let (listed, text, number) = (constant(i), entry.text(), i + 1);
         // One place for every error about this entry, and that is the path.
         let (first, last) = types::ends(path);
         let here = runtime.at(last);
@@ -88,7 +88,7 @@ pub(crate) fn expand(server: &Server) -> TokenStream {
         let listing = quote_spanned!(last=> #here::Listed::<#owner>::at::<#name>);
         let here = runtime.at(first);
         let facts =
-            quote_spanned!(last=> (&[#before], &#listed, <#server as #runtime::ScopeCatalog>::SCOPES));
+            quote_spanned!(last=> (MCP_AUTH_LISTED, &#listed, <#server as #runtime::ScopeCatalog>::SCOPES));
         output.extend(quote! {
             #(#cfgs)*
             const #listed: #runtime::Listed<#server> = {
@@ -96,14 +96,17 @@ pub(crate) fn expand(server: &Server) -> TokenStream {
                 {
                     #[allow(unused_imports)]
                     use #path as #name;
-                    #listing(#text)
+                    #listing(#text, #number)
                 }
             };
             #(#cfgs)*
             #[allow(long_running_const_eval)]
             const _: () = #here::#check #facts;
         });
-        before.extend(quote!(#(#cfgs)* &#listed,));
+        all.extend(quote!(#(#cfgs)* &#listed,));
     }
-    output
+    quote! {
+        #output
+        const MCP_AUTH_LISTED: &[&#runtime::Listed<#server>] = &[#all];
+    }
 }

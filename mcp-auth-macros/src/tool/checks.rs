@@ -4,25 +4,27 @@ use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::{
-    expand::{Context, argument_constant, scope},
+    expand::{Context, access, argument_constant, scope, scopes},
     model::Tool,
 };
 use crate::{attribute::scope::Word, types};
 
-/// The checks of facts that only the compiler knows, each at the token it judges.
+/// The checks of facts that only the compiler knows, each at the token it judges. One constant for all of them: what
+/// rustc has to look at is counted in constants, at each edit.
 pub(super) fn tool(tool: &Tool, context: &Context<'_>) -> TokenStream {
     let name = tool.name.value();
     let name = name.as_str();
-    let mut checks = TokenStream::new();
+    let (access, scopes) = (access(tool, context), scopes(tool));
+    let mut calls = Vec::new();
     if !tool.access.is_decision() {
         let default = &context.default;
-        checks.extend(check(tool.ident(), context, "decided", &quote!(#name, MCP_AUTH_SCOPES, #default)));
+        calls.push(call(tool.ident(), context, "decided", &quote!(#name, #scopes, #default)));
     }
-    checks.extend(declared(tool.access.words(), context));
+    calls.extend(words(tool.access.words(), context));
     if tool.arguments.len() > 1 {
         let all: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
         let facts = quote!(#name, &[#(#all.is_whole()),*], &[#(#all.is_input()),*]);
-        checks.extend(check(tool.ident(), context, "whole_input", &facts));
+        calls.push(call(tool.ident(), context, "whole_input", &facts));
     }
     // Whether what decides is here or in `default(…)`, of which only the compiler knows.
     let undecided = !tool.access.is_decision();
@@ -32,27 +34,30 @@ pub(super) fn tool(tool: &Tool, context: &Context<'_>) -> TokenStream {
         let constant = argument_constant(i);
         let text = argument.type_text();
         if public {
-            let facts = quote!(MCP_AUTH_ACCESS, #name, #text, #constant.needs_identity, #constant.scopes);
-            checks.extend(check(&argument.ty, context, "public_argument", &facts));
+            let facts = quote!(#access, #name, #text, #constant.needs_identity, #constant.scopes);
+            calls.push(call(&argument.ty, context, "public_argument", &facts));
         }
         if context.declared {
             let catalog = context.catalog();
             let facts = quote!(#catalog, #text, #constant.scopes, #constant.optional_scopes);
-            checks.extend(check(&argument.ty, context, "require_argument_declared", &facts));
+            calls.push(call(&argument.ty, context, "require_argument_declared", &facts));
         }
         if any_of {
-            let facts = quote!(MCP_AUTH_ACCESS, #text, #constant.scopes);
-            checks.extend(check(&argument.ty, context, "proven_under_any_of", &facts));
+            calls.push(call(
+                &argument.ty,
+                context,
+                "proven_under_any_of",
+                &quote!(#access, #text, #constant.scopes),
+            ));
         }
+        let facts = quote!(#text, #constant.is_input());
         if let Some(pattern) = &argument.pattern {
-            let facts = quote!(#text, #constant.is_input());
-            checks.extend(check(pattern, context, "require_extractor", &facts));
+            calls.push(call(pattern, context, "require_extractor", &facts));
         } else if let Some(attribute) = argument.attribute {
-            let place = quote_spanned!(attribute=> arg);
-            checks.extend(check(&place, context, "require_input", &quote!(#text, #constant.is_input())));
+            calls.push(call(&quote_spanned!(attribute=> arg), context, "require_input", &facts));
         }
     }
-    checks
+    if calls.is_empty() { TokenStream::new() } else { quote!(const _: () = { #(#calls;)* };) }
 }
 
 /// No two tools of one name, where that is up to `cfg`.
@@ -83,34 +88,44 @@ pub(crate) fn declared_once(scopes: Option<&[Word]>, context: &Context<'_>) -> T
 }
 
 /// Every word is one that the server declares.
-pub(crate) fn declared<'a>(words: impl Iterator<Item = &'a Word>, context: &Context<'_>) -> TokenStream {
+pub(crate) fn declared<'a>(of: impl Iterator<Item = &'a Word>, context: &Context<'_>) -> TokenStream {
+    words(of, context).into_iter().map(|call| quote!(const _: () = #call;)).collect()
+}
+
+fn words<'a>(words: impl Iterator<Item = &'a Word>, context: &Context<'_>) -> Vec<TokenStream> {
     let catalog = context.catalog();
     let one = |word: &Word| {
         let text = word.text();
         match word {
-            Word::Literal(..) => check(&word.place(), context, "require_declared", &quote!(#catalog, #text)),
+            Word::Literal(..) => call(&word.place(), context, "require_declared", &quote!(#catalog, #text)),
             Word::Type(_) => {
                 let scope = scope(word, context.runtime);
-                check(&word.place(), context, "require_type_declared", &quote!(#catalog, #text, #scope))
+                call(&word.place(), context, "require_type_declared", &quote!(#catalog, #text, #scope))
             }
         }
     };
-    if context.declared { words.map(one).collect() } else { TokenStream::new() }
+    if context.declared { words.map(one).collect() } else { Vec::new() }
 }
 
-/// `const _: () = decided(…);`, underlining `place`.
+/// `const _: () = duplicate_tool(…);`, underlining `place`.
 pub(crate) fn check(
     place: &impl ToTokens,
     context: &Context<'_>,
     function: &str,
     facts: &TokenStream,
 ) -> TokenStream {
+    let call = call(place, context, function, facts);
+    quote!(const _: () = #call;)
+}
+
+/// `decided(…)`, underlining `place`.
+fn call(place: &impl ToTokens, context: &Context<'_>, function: &str, facts: &TokenStream) -> TokenStream {
     let (first, last) = types::ends(place);
     let runtime = context.runtime.at(first);
     let function = Ident::new(function, first);
     let mut facts = Group::new(proc_macro2::Delimiter::Parenthesis, facts.clone());
     facts.set_span(last);
-    quote!(const _: () = #runtime::#function #facts;)
+    quote!(#runtime::#function #facts)
 }
 
 /// `const _: () = require_catalog::<Notes>();`, underlining `place`.

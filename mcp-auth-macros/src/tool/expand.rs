@@ -57,7 +57,7 @@ pub(crate) fn tools(tools: &[Tool], context: &Context<'_>) -> TokenStream {
 /// const MCP_AUTH_TOOL_0: ToolDefinition<Notes> = {
 ///     const MCP_AUTH_ARGUMENT_0: Argument<NoteId, Notes> = …;      // per argument
 ///     fn mcp_auth_call(…) -> … { … }
-///     const _: () = decided("delete_note", MCP_AUTH_SCOPES);       // checks
+///     const _: () = { decided("delete_note", …); … };              // checks
 ///     ToolDefinition { name: "delete_note", … }
 /// };
 /// ```
@@ -66,12 +66,11 @@ fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
     let cfgs = &tool.cfgs;
     let arguments = tool.arguments.iter().enumerate().map(|(i, one)| argument(i, one, context));
     let constants: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
-    let definitions = (0..tool.arguments.len()).map(definition_constant);
     let call_name = call_name(tool);
     let call = call(tool, &call_name, context);
     let checks = checks::tool(tool, context);
     let Tool { name, annotations, .. } = tool;
-    let access = access_of(tool, context);
+    let (access, scopes) = (access(tool, context), scopes(tool));
     let title = option(tool.title.as_ref(), runtime);
     let description = option(tool.description.as_ref(), runtime);
     let icons = option(tool.icons.as_ref().map(|icons| quote!(|| #icons)), runtime);
@@ -82,22 +81,19 @@ fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
         #(#cfgs)*
         const #constant: #runtime::ToolDefinition<#server> = {
             #(#arguments)*
-            const MCP_AUTH_SCOPES: #runtime::WordLists = &[#(#constants.scopes),*];
-            const MCP_AUTH_OPTIONAL_SCOPES: #runtime::WordLists = &[#(#constants.optional_scopes),*];
-            const MCP_AUTH_ACCESS: #runtime::Access = #access;
             #call
             #checks
             #runtime::ToolDefinition {
                 name: #name,
                 title: #title,
                 description: #description,
-                access: MCP_AUTH_ACCESS,
-                argument_scopes: MCP_AUTH_SCOPES,
-                optional_scopes: MCP_AUTH_OPTIONAL_SCOPES,
+                access: #access,
+                argument_scopes: #scopes,
+                optional_scopes: &[#(#constants.optional_scopes),*],
                 annotations: #annotations,
                 icons: #icons,
                 meta: #meta,
-                arguments: &[#(#definitions),*],
+                arguments: &[#(#constants.definition),*],
                 output: #runtime::Returned::<#output>::OUTPUT,
                 call: #call_name,
             }
@@ -109,17 +105,13 @@ pub(super) fn argument_constant(index: usize) -> Ident {
     format_ident!("MCP_AUTH_ARGUMENT_{index}")
 }
 
-fn definition_constant(index: usize) -> Ident {
-    format_ident!("MCP_AUTH_DEFINITION_{index}")
-}
-
 /// ```text
-/// const MCP_AUTH_ARGUMENT_0: Argument<NoteId, Notes> = Kind::<NoteId>::TAG.unless(…).argument::<NoteId, Notes>();
-/// const MCP_AUTH_DEFINITION_0: ArgumentDefinition = MCP_AUTH_ARGUMENT_0.definition("id", Some("Which."), None);
+/// const MCP_AUTH_ARGUMENT_0: Argument<NoteId, Notes> =
+///     Kind::<NoteId>::TAG.unless(…).argument::<NoteId, Notes>().named("id", Some("Which."), None);
 /// ```
 fn argument(index: usize, argument: &Argument, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server, .. } = context;
-    let (constant, definition) = (argument_constant(index), definition_constant(index));
+    let constant = argument_constant(index);
     let ty = types::replace_self(argument.ty.to_token_stream(), server);
     let here = runtime.at(types::ends(&ty).0);
     let kind = quote_spanned! {types::ends(&ty).0=>
@@ -130,8 +122,7 @@ fn argument(index: usize, argument: &Argument, context: &Context<'_>) -> TokenSt
     let default =
         option(argument.default.as_ref().map(|default| expand_default(default, &ty, context)), runtime);
     quote! {
-        const #constant: #runtime::Argument<#ty, #server> = #kind;
-        const #definition: #runtime::ArgumentDefinition = #constant.definition(#name, #description, #default);
+        const #constant: #runtime::Argument<#ty, #server> = #kind.named(#name, #description, #default);
     }
 }
 
@@ -157,7 +148,7 @@ fn expand_default(default: &ArgumentDefault, ty: &TokenStream, context: &Context
 /// ```text
 /// fn mcp_auth_call<'a>(server: &'a Notes, call: &'a ToolCall) -> OutcomeFuture<'a> {
 ///     Sharing::<Notes>::TAG.boxed(async move {
-///         let argument_0 = MCP_AUTH_ARGUMENT_0.get(&MCP_AUTH_DEFINITION_0, server, call).await?;
+///         let argument_0 = MCP_AUTH_ARGUMENT_0.get(server, call).await?;
 ///         let value = Sharing::<Notes>::TAG.spawnable(Notes::delete_note(server, argument_0)).await;
 ///         respond::<Result<()>>(value).map_err(|failed| failed.to_tool_error())
 ///     })
@@ -175,7 +166,6 @@ fn call(tool: &Tool, call_name: &Ident, context: &Context<'_>) -> TokenStream {
     let names: Vec<_> =
         (0..tool.arguments.len()).map(|i| format_ident!("mcp_auth_argument_{i}", span = hidden)).collect();
     let constants = (0..tool.arguments.len()).map(argument_constant);
-    let definitions = (0..tool.arguments.len()).map(definition_constant);
 
     let ident = tool.ident();
     let span = ident.span();
@@ -208,7 +198,7 @@ fn call(tool: &Tool, call_name: &Ident, context: &Context<'_>) -> TokenStream {
             #request: &'a #runtime::ToolCall,
         ) -> #runtime::OutcomeFuture<'a> {
             #runtime::Sharing::<#server>::TAG.boxed(async move {
-                #(let #names = #constants.get(&#definitions, #this, #request).await?;)*
+                #(let #names = #constants.get(#this, #request).await?;)*
                 let #value = #run;
                 #respond.map_err(|#failed| #failed.#to_tool_error())
             })
@@ -244,21 +234,28 @@ fn lifetimes(tool: &Tool) -> Vec<String> {
         .collect()
 }
 
-fn access_of(tool: &Tool, context: &Context<'_>) -> TokenStream {
+/// What was written at the tool, else what its arguments and the server's default say.
+pub(super) fn access(tool: &Tool, context: &Context<'_>) -> TokenStream {
     if tool.access.is_decision() {
-        return access(&tool.access, context.runtime);
+        return written(&tool.access, context.runtime);
     }
-    let Context { runtime, default, .. } = context;
-    quote!(#runtime::undecided(#default, MCP_AUTH_SCOPES))
+    let (Context { runtime, default, .. }, scopes) = (context, scopes(tool));
+    quote!(#runtime::undecided(#default, #scopes))
+}
+
+/// The scopes that the arguments require, per argument.
+pub(super) fn scopes(tool: &Tool) -> TokenStream {
+    let constants = (0..tool.arguments.len()).map(argument_constant);
+    quote!(&[#(#constants.scopes),*])
 }
 
 /// `Some(Access::…)`, `None`
-pub(crate) fn default(written: Option<&Access>, runtime: &RuntimePath) -> TokenStream {
-    option(written.map(|written| access(written, runtime)), runtime)
+pub(crate) fn default(rule: Option<&Access>, runtime: &RuntimePath) -> TokenStream {
+    option(rule.map(|rule| written(rule, runtime)), runtime)
 }
 
 /// `Access::scopes(&["a"], &[&["b", "c"]])`
-pub(crate) fn access(access: &Access, runtime: &RuntimePath) -> TokenStream {
+pub(crate) fn written(access: &Access, runtime: &RuntimePath) -> TokenStream {
     let Access { all, any, public, .. } = access;
     if public.is_some() {
         return quote!(#runtime::Access::PUBLIC);

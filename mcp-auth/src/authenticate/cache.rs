@@ -1,5 +1,7 @@
 //! Verified tokens until they end.
 
+use std::time::Duration;
+
 use quick_cache::{
     Weighter,
     sync::{Cache, EntryAction, EntryResult},
@@ -16,13 +18,22 @@ pub(crate) struct TokenCache {
     entries: Cache<TokenHash, Entry, ByLength>,
 }
 
-type TokenHash = [u8; 32];
+/// What stands for a token where the token itself must not be kept.
+pub(crate) type TokenHash = [u8; 32];
+
+/// Until when an answer may be used again, its own lifetime aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fresh {
+    /// As long as this trusted issuer's keys are of this generation, see [`Keys`](super::jwks::Keys).
+    Keys { source: usize, generation: u64 },
+    /// Until this time of the monotonic clock.
+    Until(Duration),
+}
 
 #[derive(Clone)]
 struct Entry {
     info: AuthInfo,
-    /// The generation of the issuer's keys that verified it, see [`Keys`](super::jwks::Keys).
-    generation: u64,
+    fresh: Fresh,
     weight: u64,
 }
 
@@ -43,19 +54,19 @@ impl TokenCache {
         Self { entries: Cache::with_weighter(capacity, weight, ByLength) }
     }
 
-    /// Who `token` speaks for, when it was verified by keys of `generation`. The caller checks the lifetime.
-    pub(crate) fn get(&self, token: &str, generation: u64) -> Option<AuthInfo> {
+    /// Who `token` speaks for, and how long that may be believed. The caller checks this and the lifetime.
+    pub(crate) fn get(&self, token: &str) -> Option<(AuthInfo, Fresh)> {
         let entry = self.entries.get(&hash(token))?;
-        (entry.generation == generation).then_some(entry.info)
+        Some((entry.info, entry.fresh))
     }
 
     /// Remembers `info`, and returns what is to be used: of two requests that verified one token at the same time, both
     /// go on with the first one's, so that what is read from its claims is read once.
-    pub(crate) fn insert(&self, token: &str, generation: u64, info: AuthInfo) -> AuthInfo {
+    pub(crate) fn insert(&self, token: &str, fresh: Fresh, info: AuthInfo) -> AuthInfo {
         let weight = 1 + u64::try_from(token.len() / 2048).unwrap_or(u64::MAX);
-        let entry = Entry { info: info.clone(), generation, weight };
+        let entry = Entry { info: info.clone(), fresh, weight };
         let kept = self.entries.entry(&hash(token), None, |_, present| {
-            if present.generation != generation {
+            if present.fresh != fresh {
                 *present = entry.clone();
             }
             EntryAction::Retain(present.info.clone())
@@ -81,9 +92,41 @@ impl TokenCache {
     }
 }
 
-fn hash(token: &str) -> TokenHash {
+pub(crate) fn hash(token: &str) -> TokenHash {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
     let mut hash = [0; 32];
     hash.copy_from_slice(digest.as_ref());
     hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authorize::Catalog;
+
+    #[test]
+    fn f14_long_tokens_count_for_several() {
+        let info = AuthInfo::for_tests("alice", &[], &Catalog::new([]));
+        let held = |length: usize| {
+            let cache = TokenCache::new(100);
+            for number in 0..100 {
+                cache.insert(&format!("{number:0length$}"), 1, info.clone());
+            }
+            cache.len()
+        };
+        let (short, long) = (held(100), held(7 * 2048));
+        assert!(short > 50, "{short}");
+        assert!((1..=100 / 8).contains(&long), "{long}");
+    }
+
+    #[test]
+    fn c7_only_the_generation_that_verified_a_token_finds_it() {
+        let info = AuthInfo::for_tests("alice", &[], &Catalog::new([]));
+        let cache = TokenCache::new(10);
+        cache.insert("token", 2, info);
+        assert!(cache.get("token", 2).is_some());
+        assert!(cache.get("token", 1).is_none() && cache.get("token", 3).is_none());
+        cache.remove("token");
+        assert!(cache.get("token", 2).is_none());
+    }
 }

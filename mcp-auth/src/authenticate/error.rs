@@ -20,6 +20,8 @@ pub(crate) enum AuthenticateError {
 /// What is wrong with a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
+    /// Its issuer says that it is not good: revoked, expired, or never issued.
+    Inactive,
     /// It is no signed JWT in compact form.
     NotAJwt,
     /// The header says something that forbids to go on.
@@ -73,6 +75,7 @@ impl From<Reason> for AuthenticateError {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Inactive => f.write_str("the token's issuer says that it is not good"),
             Self::NotAJwt => f.write_str("the token is not a signed JWT"),
             Self::Header(what) => write!(f, "the token's header is refused: {what}"),
             Self::Algorithm => f.write_str("the token's algorithm is not allowed for its key"),

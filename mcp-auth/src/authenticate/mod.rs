@@ -5,6 +5,7 @@ mod bearer;
 mod cache;
 mod claims;
 mod error;
+mod introspection;
 mod issuer;
 mod jwks;
 mod jwt;
@@ -14,12 +15,15 @@ mod local;
 mod principal;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod typed_claims;
+mod verifier;
 
 pub use auth_info::AuthInfo;
 pub(crate) use bearer::bearer;
 pub use claims::Claims;
 pub(crate) use error::{AuthenticateError, Reason};
+pub use introspection::Introspection;
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
 #[cfg(test)]
@@ -30,7 +34,10 @@ pub(crate) use jwks::KeyTiming;
 #[cfg(feature = "stdio")]
 pub use local::LocalIdentity;
 pub use principal::Principal;
+pub(crate) use trust::Trust;
 pub use typed_claims::{ClaimsMismatch, FromClaims};
+pub(crate) use verifier::AnyVerifier;
+pub use verifier::{TokenVerifier, VerifyError};
 
 use std::{
     fmt,
@@ -39,16 +46,16 @@ use std::{
 };
 
 use crate::{authorize::Catalog, clock::Clock, config::Problem};
-use cache::TokenCache;
-use jwks::Keys;
-use jwt::{Expectations, UnprovenToken};
+use cache::{Fresh, TokenCache};
+use jwt::{Form, ParsedToken};
+use trust::{Proof, Source};
 
 /// Verifies the tokens of one protected resource.
 pub(crate) struct Authenticator {
-    expected: Expectations,
-    keys: Arc<Keys>,
+    /// The issuers that are trusted, each with its own keys. No URL is there twice.
+    sources: Vec<Source>,
     catalog: Arc<Catalog>,
-    cache: TokenCache,
+    cache: Arc<TokenCache>,
     clock: Clock,
 }
 
@@ -57,34 +64,53 @@ pub(crate) struct Authenticator {
 pub(crate) struct VerificationLimits {
     /// How many verified tokens are remembered.
     pub(crate) cached_tokens: usize,
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the keys of several resources are shared and made before")
+    )]
     pub(crate) keys: KeyTiming,
+    /// For one answer of a verifier.
+    pub(crate) time: Duration,
 }
 
 impl Default for VerificationLimits {
     fn default() -> Self {
-        Self { cached_tokens: 10_000, keys: KeyTiming::default() }
+        Self { cached_tokens: 10_000, keys: KeyTiming::default(), time: Duration::from_secs(10) }
     }
 }
 
 impl Authenticator {
-    /// Tokens of `issuer` for `resource` (its URL, verbatim). Nothing is fetched: a server starts while its issuer is
-    /// down.
-    pub(crate) fn new(
-        issuer: &Issuer,
+    /// Tokens of those who are trusted, for `resource` (its URL, verbatim). Nothing is fetched: a server starts while
+    /// its issuers are down.
+    pub(crate) fn trusting(
+        trusted: &[Trust],
         resource: &str,
         catalog: Arc<Catalog>,
-        limits: VerificationLimits,
+        limits: &VerificationLimits,
         clock: Clock,
     ) -> Result<Self, Vec<Problem>> {
-        let expected = issuer.expectations(resource)?;
-        let keys = issuer.keys(limits.keys, clock.clone()).map_err(|problem| vec![problem])?;
-        Ok(Self { expected, keys, catalog, cache: TokenCache::new(limits.cached_tokens), clock })
+        let cache = Arc::new(TokenCache::new(limits.cached_tokens));
+        let mut problems = Vec::new();
+        let mut sources = Vec::new();
+        for trust in trusted {
+            match trust.source(resource, &catalog, &cache, limits.time, &clock) {
+                Ok(source) => sources.push(source),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() { Ok(Self { sources, catalog, cache, clock }) } else { Err(problems) }
     }
 
     /// Who `bearer` speaks for, when it was verified before and is still good.
     pub(crate) fn cached(&self, bearer: &str) -> Option<AuthInfo> {
-        let generation = self.keys.generation()?;
-        let info = self.cache.get(bearer, generation)?;
+        let (info, fresh) = self.cache.get(bearer)?;
+        let fresh = match fresh {
+            Fresh::Keys { source, generation } => self.generation(source) == Some(generation),
+            Fresh::Until(end) => self.clock.monotonic() < end,
+        };
+        if !fresh {
+            return None;
+        }
         match info.lifetime().check(self.clock.unix()) {
             Ok(()) => Some(info),
             Err(Reason::Expired) => {
@@ -96,6 +122,13 @@ impl Authenticator {
         }
     }
 
+    fn generation(&self, source: usize) -> Option<u64> {
+        match &self.sources.get(source)?.proof {
+            Proof::Keys(keys) => keys.generation(),
+            Proof::Verifier(_) => None,
+        }
+    }
+
     /// Who `bearer` speaks for.
     pub(crate) async fn authenticate(&self, bearer: &str) -> Result<AuthInfo, AuthenticateError> {
         if let Some(info) = self.cached(bearer) {
@@ -103,16 +136,63 @@ impl Authenticator {
         }
         let result = self.verify(bearer).await;
         if let Err(error) = &result {
-            tracing::debug!(issuer = %self.expected.issuer, %error, "a token was refused");
+            tracing::debug!(%error, "a token was refused");
         }
         result
     }
 
+    /// A token goes to the one issuer whose URL is its `iss`, and to nobody else (R30, R43): neither may another
+    /// issuer's keys sign it, nor may another issuer see it.
     async fn verify(&self, bearer: &str) -> Result<AuthInfo, AuthenticateError> {
-        let token = UnprovenToken::read(bearer, &self.expected, self.clock.unix())?;
-        let (key, generation) = self.keys.find(token.key()).await?;
+        match Form::of(bearer) {
+            Form::Broken => Err(Reason::NotAJwt.into()),
+            Form::Opaque => self.verify_opaque(bearer, Reason::NotAJwt).await,
+            Form::Jwt(token) => match token.issuer() {
+                None => self.verify_opaque(bearer, Reason::MissingClaim("iss")).await,
+                Some(issuer) => {
+                    let issuer = issuer.as_str().filter(|issuer| !issuer.is_empty());
+                    let issuer = issuer.ok_or(Reason::BadClaim("iss"))?;
+                    let found = self.sources.iter().position(|source| source.expected.issuer == issuer);
+                    self.verify_jwt(bearer, token, found.ok_or(Reason::WrongIssuer)?).await
+                }
+            },
+        }
+    }
+
+    async fn verify_jwt(
+        &self,
+        bearer: &str,
+        token: ParsedToken<'_>,
+        index: usize,
+    ) -> Result<AuthInfo, AuthenticateError> {
+        let Some(source) = self.sources.get(index) else { return Err(Reason::WrongIssuer.into()) };
+        let keys = match &source.proof {
+            Proof::Keys(keys) => keys,
+            Proof::Verifier(asked) => return asked.verify(bearer).await,
+        };
+        let token = token.check(&source.expected, self.clock.unix())?;
+        let (key, generation) = keys.find(token.key()).await?;
         let info = AuthInfo::new(token.prove(&key, &self.catalog)?);
-        Ok(self.cache.insert(bearer, generation, info))
+        Ok(self.cache.insert(bearer, Fresh::Keys { source: index, generation }, info))
+    }
+
+    /// A token that does not say whose it is: the verifier that recognises it is asked.
+    async fn verify_opaque(&self, bearer: &str, otherwise: Reason) -> Result<AuthInfo, AuthenticateError> {
+        let mut found = None;
+        for source in &self.sources {
+            let Proof::Verifier(asked) = &source.proof else { continue };
+            if !asked.recognizes(bearer)? {
+                continue;
+            }
+            if found.replace(asked).is_some() {
+                tracing::error!("two verifiers take the same opaque token for theirs: neither is asked");
+                return Err(AuthenticateError::Unavailable { retry_after: Duration::from_secs(60) });
+            }
+        }
+        match found {
+            Some(asked) => asked.verify(bearer).await,
+            None => Err(otherwise.into()),
+        }
     }
 
     /// For how long `info` is still good.
@@ -121,25 +201,49 @@ impl Authenticator {
         end.saturating_sub(self.clock.unix())
     }
 
-    /// Starts to fetch the issuer's keys, so that the first caller need not wait. Without it they are fetched for
+    /// Starts to fetch the issuers' keys, so that the first caller need not wait. Without it they are fetched for
     /// the first caller.
     pub(crate) fn warm(&self) {
-        if !self.is_ready() {
-            self.keys.refresh();
+        for source in &self.sources {
+            if let Proof::Keys(keys) = &source.proof
+                && !keys.are_known()
+            {
+                keys.refresh();
+            }
         }
+    }
+}
+
+/// Who is trusted, and for which audience.
+impl fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sources = self.sources.iter().map(|source| (&source.expected.issuer, &source.expected.audience));
+        f.write_str("Authenticator ")?;
+        f.debug_map().entries(sources).finish()
+    }
+}
+
+#[cfg(test)]
+impl Authenticator {
+    /// Tokens of one issuer, whose keys are nobody else's.
+    pub(crate) fn new(
+        issuer: &Issuer,
+        resource: &str,
+        catalog: Arc<Catalog>,
+        limits: VerificationLimits,
+        clock: Clock,
+    ) -> Result<Self, Vec<Problem>> {
+        let expected = issuer.expectations(resource)?;
+        let keys = issuer.keys(limits.keys, clock.clone()).map_err(|problem| vec![problem])?;
+        let sources = vec![Source { expected, proof: Proof::Keys(keys) }];
+        Ok(Self { sources, catalog, cache: Arc::new(TokenCache::new(limits.cached_tokens)), clock })
     }
 
     /// Whether there are keys to verify with.
     pub(crate) fn is_ready(&self) -> bool {
-        self.keys.are_known()
-    }
-}
-
-impl fmt::Debug for Authenticator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authenticator")
-            .field("issuer", &self.expected.issuer)
-            .field("audience", &self.expected.audience)
-            .finish_non_exhaustive()
+        self.sources.iter().all(|source| match &source.proof {
+            Proof::Keys(keys) => keys.are_known(),
+            Proof::Verifier(_) => true,
+        })
     }
 }

@@ -126,3 +126,54 @@ fn read<C: DeserializeOwned>(claims: &Map<String, Value>) -> Result<Arc<C>, Arc<
         Err(_panic) => Err("its `Deserialize` panicked".into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Employee {
+        department: String,
+    }
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Member {
+        groups: Vec<String>,
+    }
+
+    fn claims() -> Map<String, Value> {
+        json!({"department": "tax", "groups": ["a"]}).as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn each_type_is_read_once_and_is_its_own() {
+        let (typed, claims) = (TypedClaims::default(), claims());
+        let employee = typed.get::<Employee>(&claims).unwrap();
+        let member = typed.get::<Member>(&claims).unwrap();
+        assert_eq!(*employee, Employee { department: "tax".to_owned() });
+        assert_eq!(*member, Member { groups: vec!["a".to_owned()] });
+        assert!(Arc::ptr_eq(&employee, &typed.get(&claims).unwrap()));
+        assert!(Arc::ptr_eq(&member, &typed.get(&claims).unwrap()));
+    }
+
+    #[test]
+    fn r43_a_mismatch_names_the_type_and_quotes_no_claim() {
+        let claims = json!({"department": {"secret": 1}, "groups": "secret"}).as_object().unwrap().clone();
+        let typed = TypedClaims::default();
+        let mismatch = typed.get::<Member>(&claims).unwrap_err();
+        assert!(mismatch.reason.contains("secret"), "the log is told: {}", mismatch.reason);
+        assert!(format!("{mismatch:?}").contains("Member"));
+        let text = mismatch.to_string();
+        assert_eq!(text, "the access token does not carry the claims that this needs");
+        let error = rmcp::ErrorData::from(mismatch.clone());
+        assert_eq!(
+            (error.code, error.message.as_ref()),
+            (rmcp::model::ErrorCode::INVALID_REQUEST, text.as_str())
+        );
+        assert!(!format!("{mismatch:?} {mismatch} {error:?}").contains("secret"));
+        assert!(typed.get::<Member>(&claims).is_err(), "it is remembered");
+    }
+}

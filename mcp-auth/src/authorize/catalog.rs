@@ -3,7 +3,7 @@
 use super::{ScopeInfo, ScopeSet};
 
 /// The scopes one server declares, in the order of their bits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Catalog {
     words: Vec<&'static str>,
     /// Per word: its own bit, and those of everything that it includes.

@@ -159,3 +159,118 @@ impl Policy {
         if common.is_empty() || guarded.is_empty() { in_order(&some) } else { common }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: ScopeInfo = ScopeInfo::new("a");
+    const B: ScopeInfo = ScopeInfo::new("b");
+    const C: ScopeInfo = ScopeInfo::new("c");
+
+    fn catalog() -> Catalog {
+        Catalog::new([A, B, C])
+    }
+
+    #[test]
+    fn every_method_belongs_to_its_group() {
+        for (group, methods) in [
+            (Group::Prompts, &["prompts/list", "prompts/get"][..]),
+            (Group::Resources, &["resources/list", "resources/templates/list", "resources/read"]),
+            (Group::Completions, &["completion/complete"]),
+            (Group::Subscriptions, &["subscriptions/listen", "resources/subscribe", "resources/unsubscribe"]),
+            (Group::Tasks, &["tasks/get", "tasks/update", "tasks/cancel"]),
+            (Group::Skills, &["skills/list", "skills/get", "resources/directory/read"]),
+            (Group::Logging, &["logging/setLevel"]),
+            (Group::Custom, &["acme/run", "notifications/acme", "Prompts/list", "ping ", ""]),
+        ] {
+            for method in methods {
+                assert_eq!(Operation::of(Some(method), None), Operation::Group(group), "{method}");
+                // Only a `tools/call` names a tool.
+                assert_eq!(Operation::of(Some(method), Some("tool")), Operation::Group(group), "{method}");
+            }
+        }
+        for method in ["initialize", "notifications/initialized", "server/discover", "ping", "tools/list"] {
+            assert_eq!(Operation::of(Some(method), Some("tool")), Operation::Open, "{method}");
+        }
+        for method in [
+            "notifications/cancelled",
+            "notifications/progress",
+            "notifications/roots/list_changed",
+            "tools/call",
+        ] {
+            assert_eq!(Operation::of(Some(method), None), Operation::Other, "{method}");
+        }
+        assert_eq!(Operation::of(None, Some("tool")), Operation::Other);
+        assert_eq!(Operation::of(Some("tools/call"), Some("tool")), Operation::Tool("tool"));
+    }
+
+    #[test]
+    fn each_group_has_the_access_of_its_own_word() {
+        for group in Group::ALL {
+            let mut groups = Groups::NONE;
+            let word = match group {
+                Group::Prompts => &mut groups.prompts,
+                Group::Resources => &mut groups.resources,
+                Group::Completions => &mut groups.completions,
+                Group::Subscriptions => &mut groups.subscriptions,
+                Group::Tasks => &mut groups.tasks,
+                Group::Skills => &mut groups.skills,
+                Group::Logging => &mut groups.logging,
+                Group::Custom => &mut groups.custom,
+            };
+            *word = Some(Access::scopes(&[B], &[]));
+            let policy = Policy::new(&catalog(), &[], false, &groups);
+            for other in Group::ALL {
+                let rule = policy.group(other).map(|rule| rule.wanted().to_vec());
+                assert_eq!(
+                    rule,
+                    (other == group).then(|| vec!["b"]),
+                    "{other:?} where {group:?} is declared"
+                );
+            }
+            assert_eq!(policy.rule(Operation::Group(group)).wanted(), ["b"]);
+        }
+    }
+
+    #[test]
+    fn without_a_token_goes_what_is_declared_so_and_nothing_else() {
+        let public = Groups { prompts: Some(Access::PUBLIC), ..Groups::NONE };
+        let guarded = Groups { prompts: Some(Access::AUTHENTICATED), ..Groups::NONE };
+        let policy = |anonymous, groups: &Groups| Policy::new(&catalog(), &[], anonymous, groups);
+        assert!(!policy(false, &Groups::NONE).admits_anonymous());
+        assert!(!policy(false, &guarded).admits_anonymous());
+        assert!(policy(true, &guarded).admits_anonymous());
+        assert!(policy(false, &public).admits_anonymous());
+        for (anonymous, groups) in [(false, &public), (true, &guarded)] {
+            let policy = policy(anonymous, groups);
+            assert_eq!(policy.rule(Operation::Open).is_public(), anonymous);
+            assert!(!policy.rule(Operation::Other).is_public());
+            assert!(!policy.rule(Operation::Tool("unknown")).is_public());
+            assert!(!policy.rule(Operation::Group(Group::Tasks)).is_public(), "nobody declared it");
+        }
+    }
+
+    #[test]
+    fn r11_a_first_sign_in_asks_for_what_all_need_or_else_for_what_any_needs() {
+        let catalog = catalog();
+        let rule = |all: &'static [ScopeInfo]| Rule::new(&Access::scopes(all, &[]), &[], &catalog);
+        let asked = |requires: &[ScopeInfo], tools: &[Rule]| {
+            Policy::new(&catalog, requires, false, &Groups::NONE).first_sign_in(&catalog, tools.iter())
+        };
+        let (a, ba, c) = (rule(&[A]), rule(&[B, A]), rule(&[C]));
+        assert_eq!(asked(&[C], &[a.clone(), ba.clone()]), ["c"], "what is demanded of everybody");
+        assert_eq!(
+            asked(&[], &[a.clone(), Rule::public(), ba.clone(), rule(&[])]),
+            ["a"],
+            "what all guarded ones need"
+        );
+        assert_eq!(
+            asked(&[], &[c, ba]),
+            ["a", "b", "c"],
+            "nothing in common: all, in the order of the catalogue"
+        );
+        assert_eq!(asked(&[], &[Rule::public(), rule(&[])]), [""; 0]);
+        assert_eq!(asked(&[], &[]), [""; 0]);
+    }
+}

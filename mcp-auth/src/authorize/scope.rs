@@ -43,6 +43,11 @@ impl ScopeInfo {
     /// No scope; fills arrays before they get theirs.
     pub(crate) const NONE: Self = Self { name: "", description: None, includes: None };
 
+    /// Whether [`new`](Self::new) takes it.
+    pub(crate) fn is_name(name: &str) -> bool {
+        problem(name).is_none()
+    }
+
     /// With what the consent page says of it.
     #[doc(hidden)]
     #[must_use]

@@ -1,4 +1,4 @@
-//! JSON-RPC error bodies: clients show them, and some only understand a refusal in this shape.
+//! Error bodies: JSON-RPC for MCP clients, some of which only understand a refusal in this shape; OAuth's for all others.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
@@ -22,6 +22,19 @@ pub(crate) enum Rpc {
     Unavailable = -32004,
 }
 
+impl Rpc {
+    /// The same, as a word of OAuth (RFC 6749 section 5.2) where there is one.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::ParseError | Self::InvalidRequest => "invalid_request",
+            Self::Internal => "server_error",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::Unavailable => "temporarily_unavailable",
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Body<'a> {
     jsonrpc: &'static str,
@@ -43,7 +56,22 @@ pub(crate) fn rpc_error(
     id: &RequestId,
 ) -> Response<Full<Bytes>> {
     let body = Body { jsonrpc: "2.0", id, error: Error { code: code as i32, message } };
-    let bytes = serde_json::to_vec(&body).unwrap_or_default();
+    json(status, &body)
+}
+
+#[derive(Serialize)]
+struct OauthError<'a> {
+    error: &'static str,
+    error_description: &'a str,
+}
+
+/// A refusal of an ordinary route: `status` with the members that OAuth's own errors have.
+pub(crate) fn oauth_error(status: StatusCode, error: &'static str, message: &str) -> Response<Full<Bytes>> {
+    json(status, &OauthError { error, error_description: message })
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response<Full<Bytes>> {
+    let bytes = serde_json::to_vec(body).unwrap_or_default();
     let mut response = Response::new(Full::new(Bytes::from(bytes)));
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Problem;
-use crate::{AuthBuilder, Issuer};
+use crate::{AuthBuilder, Introspection, Issuer};
 
 const PREFIX: &str = "MCP_AUTH_";
 
@@ -23,7 +23,11 @@ const SESSION_KEY: &str = "MCP_AUTH_SESSION_KEY";
 pub(crate) const LOCAL_SUBJECT: &str = "MCP_AUTH_LOCAL_SUBJECT";
 pub(crate) const LOCAL_SCOPES: &str = "MCP_AUTH_LOCAL_SCOPES";
 
-const ALL: [&str; 13] = [
+const INTROSPECTION_CLIENT_ID: &str = "MCP_AUTH_INTROSPECTION_CLIENT_ID";
+const INTROSPECTION_CLIENT_SECRET: &str = "MCP_AUTH_INTROSPECTION_CLIENT_SECRET";
+const INTROSPECTION_URL: &str = "MCP_AUTH_INTROSPECTION_URL";
+
+const ALL: [&str; 16] = [
     ISSUER,
     JWKS_URL,
     AUDIENCE,
@@ -37,6 +41,9 @@ const ALL: [&str; 13] = [
     SESSION_KEY,
     LOCAL_SUBJECT,
     LOCAL_SCOPES,
+    INTROSPECTION_CLIENT_ID,
+    INTROSPECTION_CLIENT_SECRET,
+    INTROSPECTION_URL,
 ];
 
 /// The variables of this process; a value is `None` where it is no UTF-8.
@@ -48,7 +55,7 @@ pub(crate) fn process() -> impl Iterator<Item = (String, Option<String>)> {
 /// reported with all others.
 pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, Option<String>)>) -> AuthBuilder {
     let mut vars = Vars { set: Vec::new(), problems: Vec::new() }.read(vars);
-    let mut builder = AuthBuilder::new(vars.issuer());
+    let mut builder = vars.issuer(AuthBuilder::new());
     if let Some(resource) = vars.take(RESOURCE) {
         builder = builder.resource(resource);
     }
@@ -123,42 +130,109 @@ impl Vars {
         Some(self.set.swap_remove(at).1).filter(|value| !value.is_empty())
     }
 
-    fn issuer(&mut self) -> Option<Issuer> {
-        let details = [JWKS_URL, AUDIENCE, TOKEN_TYPE, LEEWAY_SECONDS, PRIVATE_NETWORK];
-        let details = details.map(|name| self.take(name));
-        let [jwks_url, audience, token_type, leeway, private_network] = details;
+    /// The issuer; without a URL its details are checked all the same.
+    fn issuer(&mut self, builder: AuthBuilder) -> AuthBuilder {
+        let details = Details {
+            audience: self.take(AUDIENCE),
+            leeway: self.leeway(),
+            private_network: self.switch(PRIVATE_NETWORK),
+        };
         let url = self.take(ISSUER);
-        // Without a URL the details are checked all the same, and then dropped.
-        let mut issuer = Issuer::new(url.as_deref().unwrap_or_default());
-        if let Some(url) = jwks_url {
-            issuer = issuer.with_jwks_url(url);
+        if let Some((client_id, client_secret)) = self.introspection() {
+            let asked = self.asked(url.as_deref().unwrap_or_default(), client_id, client_secret, details);
+            return if url.is_some() { builder.verifier(asked) } else { builder };
         }
-        if let Some(audience) = audience {
+        let issuer = self.signing(url.as_deref().unwrap_or_default(), details);
+        if url.is_some() { builder.issuer(issuer) } else { builder }
+    }
+
+    /// The credentials of this server at the issuer; both or none.
+    fn introspection(&mut self) -> Option<(String, String)> {
+        let names = [INTROSPECTION_CLIENT_ID, INTROSPECTION_CLIENT_SECRET];
+        match names.map(|name| self.take(name)) {
+            [Some(client_id), Some(client_secret)] => return Some((client_id, client_secret)),
+            [None, None] => {}
+            [given, _] => {
+                let missing = names[usize::from(given.is_some())];
+                let message = "introspection needs both, the client id and the client secret";
+                self.problems.push(Problem::new(missing, message, "set it too, or neither"));
+            }
+        }
+        if self.take(INTROSPECTION_URL).is_some() {
+            let help = format!("set {} and {}", names[0], names[1]);
+            self.problems.push(Problem::new(INTROSPECTION_URL, "nobody is asked there", help));
+        }
+        None
+    }
+
+    /// An issuer that is asked about its tokens.
+    fn asked(&mut self, url: &str, id: String, secret: String, details: Details) -> Introspection {
+        for name in [JWKS_URL, TOKEN_TYPE] {
+            if self.take(name).is_some() {
+                let message = "it has no effect: the issuer is asked about every token (introspection)";
+                self.problems.push(Problem::new(name, message, "take it out"));
+            }
+        }
+        let mut issuer = Introspection::new(url, id, secret);
+        if let Some(url) = self.take(INTROSPECTION_URL) {
+            issuer = issuer.with_endpoint(url);
+        }
+        if let Some(audience) = details.audience {
             issuer = issuer.with_audience(audience);
         }
-        match token_type.as_deref() {
+        if let Some(leeway) = details.leeway {
+            issuer = issuer.with_leeway(leeway);
+        }
+        if details.private_network { issuer.allow_private_network() } else { issuer }
+    }
+
+    /// An issuer whose tokens are signed.
+    fn signing(&mut self, url: &str, details: Details) -> Issuer {
+        let mut issuer = Issuer::new(url);
+        if let Some(url) = self.take(JWKS_URL) {
+            issuer = issuer.with_jwks_url(url);
+        }
+        match self.take(TOKEN_TYPE).as_deref() {
             None | Some("at+jwt") => {}
             Some("any") => issuer = issuer.accept_any_token_type(),
             Some(other) => self.refuse(TOKEN_TYPE, other, "write `at+jwt` (RFC 9068) or `any`"),
         }
-        match leeway.as_deref().map(str::parse) {
-            None => {}
-            Some(Ok(seconds)) => issuer = issuer.with_leeway(Duration::from_secs(seconds)),
-            Some(Err(_)) => {
-                self.refuse(LEEWAY_SECONDS, &leeway.unwrap_or_default(), "write a number from 0 to 60");
+        if let Some(audience) = details.audience {
+            issuer = issuer.with_audience(audience);
+        }
+        if let Some(leeway) = details.leeway {
+            issuer = issuer.with_leeway(leeway);
+        }
+        if details.private_network { issuer.allow_private_network() } else { issuer }
+    }
+
+    fn leeway(&mut self) -> Option<Duration> {
+        let seconds = self.take(LEEWAY_SECONDS)?;
+        let parsed = seconds.parse().map(Duration::from_secs);
+        parsed.map_err(|_| self.refuse(LEEWAY_SECONDS, &seconds, "write a number from 0 to 60")).ok()
+    }
+
+    fn switch(&mut self, name: &str) -> bool {
+        match self.take(name).as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(other) => {
+                self.refuse(name, other, "write `true` or `false`");
+                false
             }
         }
-        match private_network.as_deref() {
-            None | Some("false") => {}
-            Some("true") => issuer = issuer.allow_private_network(),
-            Some(other) => self.refuse(PRIVATE_NETWORK, other, "write `true` or `false`"),
-        }
-        url.map(|_| issuer)
     }
 
     fn refuse(&mut self, name: &str, value: &str, help: &str) {
         self.problems.push(Problem::new(name, format!("`{value}` is not a value of this setting"), help));
     }
+}
+
+/// What both kinds of issuers have.
+struct Details {
+    audience: Option<String>,
+    leeway: Option<Duration>,
+    private_network: bool,
 }
 
 #[cfg(test)]

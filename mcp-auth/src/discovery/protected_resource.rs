@@ -1,11 +1,9 @@
 //! Protected resource metadata (RFC 9728): which resource this is, who issues its tokens, which scopes exist.
 
-use axum::{Router, body::Body, routing::MethodRouter};
+use axum::{body::Body, routing::MethodRouter};
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
-
-use crate::config::{METADATA, ResourceUrl};
 
 /// The document. Its strings are the configured ones, never those of a request.
 #[derive(Serialize)]
@@ -20,15 +18,9 @@ pub(crate) struct ProtectedResource<'a> {
 }
 
 impl ProtectedResource<'_> {
-    /// The document at the path-inserted URI and at the root, the client's second try (RFC 9728 section 3.1).
-    pub(crate) fn routes(&self, resource: &ResourceUrl) -> Router {
-        let document = serde_json::to_vec(self).map(Bytes::from).unwrap_or_default();
-        let inserted = resource.metadata_path();
-        let mut router = Router::new().route(METADATA, public_json(document.clone()));
-        if inserted != METADATA {
-            router = router.route(&inserted, public_json(document));
-        }
-        router
+    /// The document.
+    pub(crate) fn document(&self) -> Bytes {
+        serde_json::to_vec(self).map(Bytes::from).unwrap_or_default()
     }
 }
 

@@ -82,10 +82,8 @@ impl AsExtractor {
             scopes: T::SCOPES,
             optional_scopes: T::OPTIONAL_SCOPES,
             needs_identity: T::NEEDS_IDENTITY,
+            definition: ArgumentDefinition { whole: T::WHOLE_INPUT, ..ArgumentDefinition::UNNAMED },
             source: Source::Extracted(|server, call| Box::pin(T::from_tool_call(server, call))),
-            schema: None,
-            whole: T::WHOLE_INPUT,
-            optional: None,
         }
     }
 }
@@ -104,10 +102,12 @@ impl Plain {
             scopes: &[],
             optional_scopes: &[],
             needs_identity: false,
+            definition: ArgumentDefinition {
+                schema: Some(T::schema),
+                optional: Some(T::is_optional),
+                ..ArgumentDefinition::UNNAMED
+            },
             source: Source::Input(T::from_json),
-            schema: Some(T::schema),
-            whole: None,
-            optional: Some(T::is_optional),
         }
     }
 }
@@ -119,10 +119,8 @@ impl Unmarked {
             scopes: &[],
             optional_scopes: &[],
             needs_identity: false,
+            definition: ArgumentDefinition::UNNAMED,
             source: Source::Input(|_| Err(serde::de::Error::custom("not an input"))),
-            schema: None,
-            whole: None,
-            optional: None,
         }
     }
 }
@@ -175,10 +173,9 @@ pub struct Argument<T, S> {
     pub optional_scopes: &'static [ScopeInfo],
     /// Whether it needs a verified identity.
     pub needs_identity: bool,
+    /// What a client sees of it.
+    pub definition: ArgumentDefinition,
     source: Source<T, S>,
-    schema: Option<fn(&mut SchemaGenerator) -> Schema>,
-    whole: Option<fn(&mut SchemaGenerator) -> Schema>,
-    optional: Option<fn() -> bool>,
 }
 
 /// One argument as the tool's table keeps it: what a client sees of it.
@@ -193,6 +190,9 @@ pub struct ArgumentDefinition {
 }
 
 impl ArgumentDefinition {
+    const UNNAMED: Self =
+        Self { name: "", description: None, default: None, schema: None, whole: None, optional: None };
+
     /// The name in the tool's JSON input.
     pub const fn name(&self) -> &'static str {
         self.name
@@ -217,41 +217,33 @@ impl ArgumentDefinition {
 impl<T, S> Argument<T, S> {
     /// Whether it is read from the tool's JSON input.
     pub const fn is_input(&self) -> bool {
-        matches!(self.source, Source::Input(_))
+        self.definition.is_input()
     }
 
     /// Whether it is the tool's whole JSON input.
     pub const fn is_whole(&self) -> bool {
-        self.whole.is_some()
+        self.definition.whole.is_some()
     }
 
-    /// The table's entry: the name in the JSON input, the description, the default for a value left out.
-    pub const fn definition(
-        &self,
+    /// With its name in the JSON input, its description, and what stands in for a value left out.
+    #[must_use]
+    pub const fn named(
+        mut self,
         name: &'static str,
         description: Option<&'static str>,
         default: Option<fn() -> Result<Value, serde_json::Error>>,
-    ) -> ArgumentDefinition {
-        ArgumentDefinition {
-            name,
-            description,
-            default,
-            schema: self.schema,
-            whole: self.whole,
-            optional: self.optional,
-        }
+    ) -> Self {
+        self.definition.name = name;
+        self.definition.description = description;
+        self.definition.default = default;
+        self
     }
 
     /// Makes the argument for one call.
-    pub async fn get(
-        &self,
-        definition: &ArgumentDefinition,
-        server: &S,
-        call: &ToolCall,
-    ) -> Result<T, ToolError> {
+    pub async fn get(&self, server: &S, call: &ToolCall) -> Result<T, ToolError> {
         match self.source {
             Source::Extracted(extract) => extract(server, call).await,
-            Source::Input(read) => input::read(definition, call, read),
+            Source::Input(read) => input::read(&self.definition, call, read),
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn serve(
                 })
             }),
         );
-    let bound = Bound::new(listener, router, Shutdown::default(), Limits::default(), String::new());
+    let bound = Bound::new(listener, router, Shutdown::default(), Limits::default(), Vec::new());
     let bound = bound.unwrap_or_else(|error| panic!("a test issuer cannot be served: {error}"));
     tokio::spawn(bound.run_until(pending()))
 }

@@ -78,6 +78,13 @@ impl Registry {
         })
     }
 
+    /// The scopes of the servers of a type.
+    pub(crate) fn scopes_of<S: Server>() -> Result<Arc<Catalog>, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let (assembly, _) = Assembly::new::<S>(&mut problems);
+        if problems.is_empty() { Ok(Arc::clone(assembly.catalog())) } else { Err(problems) }
+    }
+
     /// The tools; whoever holds them sees no change.
     pub(crate) fn table(&self) -> Snapshot<'_> {
         match &self.tools {

@@ -139,7 +139,7 @@ mod tests {
         Parameters<T>: FromToolCall<()>,
     {
         let argument = crate::extract::AsExtractor.argument::<Parameters<T>, ()>();
-        Value::Object(input_schema(&[argument.definition("input", None, None)]))
+        Value::Object(input_schema(&[argument.named("input", None, None).definition]))
     }
 
     #[derive(serde::Deserialize)]

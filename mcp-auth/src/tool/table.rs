@@ -151,7 +151,8 @@ impl Table {
     /// The same as the result of a `tools/list` of protocol version 2026-07-28. `None` if it cannot be written.
     pub(crate) fn list_result(&self, caller: &Caller) -> Option<Bytes> {
         let seen = self.entries.iter().map(|entry| self.policy.visibility(entry, caller));
-        self.lists.result(seen, |seen| {
+        let audience = self.policy.is_by_scopes().then(|| caller.scopes());
+        self.lists.result(audience, seen, |seen| {
             let shown = self.entries.iter().enumerate().map(|(at, entry)| (entry, unpack(seen, at)));
             let shown = shown.filter(|(_, visibility)| *visibility != Visibility::Hidden);
             shown.map(|(entry, visibility)| entry.json(visibility == Visibility::Marked)).collect()

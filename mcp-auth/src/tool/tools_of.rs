@@ -29,6 +29,8 @@ pub enum NotATool {}
 /// One entry of `#[server(tools(…))]`, or the block itself.
 pub struct Listed<S: 'static> {
     place: &'static str,
+    /// Its number in the source, from which `cfg` may take others away.
+    number: usize,
     catalog: &'static [ScopeInfo],
     /// The entry's tools.
     pub tools: &'static [ToolDefinition<S>],
@@ -36,40 +38,40 @@ pub struct Listed<S: 'static> {
 
 impl<S> Listed<S> {
     /// The tools that stand at `path`.
-    pub const fn at<L: ToolsOf<S>>(path: &'static str) -> Self {
-        Self { place: path, catalog: L::CATALOG, tools: L::TOOLS }
+    pub const fn at<L: ToolsOf<S>>(path: &'static str, number: usize) -> Self {
+        Self { place: path, number, catalog: L::CATALOG, tools: L::TOOLS }
     }
 
     /// The tools of the `#[server]` block.
     pub const fn own(tools: &'static [ToolDefinition<S>]) -> Self {
-        Self { place: "#[server]", catalog: &[], tools }
+        Self { place: "#[server]", number: 0, catalog: &[], tools }
     }
 }
 
 /// An entry brings no name that is taken, and no scope that the server lacks.
 #[track_caller]
-pub const fn check_listed<S>(before: &[&Listed<S>], entry: &Listed<S>, catalog: &[ScopeInfo]) {
+pub const fn check_listed<S>(all: &[&Listed<S>], entry: &Listed<S>, catalog: &[ScopeInfo]) {
     let mut i = 0;
     while i < entry.tools.len() {
-        check_name(before, entry, i);
+        check_name(all, entry, i);
         check_scopes(entry, i, catalog);
         i += 1;
     }
 }
 
 #[track_caller]
-const fn check_name<S>(before: &[&Listed<S>], entry: &Listed<S>, tool: usize) {
+const fn check_name<S>(all: &[&Listed<S>], entry: &Listed<S>, tool: usize) {
     let name = entry.tools[tool].name;
     let mut i = 0;
-    while i < before.len() {
+    while i < all.len() && all[i].number < entry.number {
         let mut other = 0;
-        while other < before[i].tools.len() {
-            if equal(before[i].tools[other].name, name) {
+        while other < all[i].tools.len() {
+            if equal(all[i].tools[other].name, name) {
                 Message::new()
                     .text("there are two tools named ")
                     .code(name)
                     .text(": one here, one in ")
-                    .code(before[i].place)
+                    .code(all[i].place)
                     .panic()
             }
             other += 1;

@@ -9,10 +9,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 use http_body_util::Full;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -22,16 +19,18 @@ use super::{
     direct,
     envelope::{Envelope, Unreadable},
     headers::{self, MCP_METHOD, SESSION},
+    identify::{Challenged, identify},
     listening, normalize, origin,
     session::{Opened, Sessions},
     stream,
 };
 use crate::{
     Limits,
-    authenticate::{AuthenticateError, Authenticator, bearer},
+    authenticate::Authenticator,
     authorize::{Caller, Decision, Operation},
-    challenge::{Challenge, RequestId, Rpc, StepUp, Terms},
+    challenge::{RequestId, Rpc, StepUp, Terms},
     clock::Clock,
+    layer::Admitted,
     tool::Registry,
 };
 
@@ -44,6 +43,9 @@ pub(crate) struct GateParts {
     pub(crate) authenticator: Arc<Authenticator>,
     pub(crate) service: McpService,
     pub(crate) binding: Arc<Binding>,
+    /// Places for streams that callers without a token keep open, on all servers of one listener together: the other half of
+    /// the connections stays for those with one.
+    pub(crate) strangers: Arc<Semaphore>,
     pub(crate) origins: Origins,
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
@@ -58,8 +60,6 @@ pub(crate) struct Gate {
     parts: GateParts,
     sessions: Sessions,
     bodies: Bodies,
-    /// Places for streams that callers without a token keep open: the other half of the connections stays for those with one.
-    strangers: Arc<Semaphore>,
     terms: Arc<Terms>,
 }
 
@@ -72,9 +72,13 @@ impl Gate {
             sessions: Sessions::new(Arc::clone(&parts.binding), parts.clock.clone()),
             bodies: Bodies::new(limits.body_size, limits.body_time, limits.bodies_in_flight),
             terms,
-            strangers: Arc::new(Semaphore::new((limits.connections / 2).clamp(1, Semaphore::MAX_PERMITS))),
             parts,
         }
+    }
+
+    /// Half of the connections.
+    pub(crate) fn places_of_strangers(connections: usize) -> Semaphore {
+        Semaphore::new((connections / 2).clamp(1, Semaphore::MAX_PERMITS))
     }
 
     /// The whole way of one request.
@@ -98,6 +102,12 @@ impl Gate {
     }
 
     async fn admit(&self, mut request: Request<Body>) -> Result<Response<Body>, Refusal> {
+        if request.extensions().get::<Admitted>().is_some() {
+            tracing::error!(
+                "`auth.layer()` lies around an MCP endpoint, which protects itself: take it away there"
+            );
+            return Err(Refusal::internal("the server is not set up correctly"));
+        }
         let caller = self.identify(request.headers()).await?;
         // The token has done its work: neither a tool nor a log line shall find it.
         request.headers_mut().remove(header::AUTHORIZATION);
@@ -115,21 +125,13 @@ impl Gate {
 
     /// Who calls. A token that is present and bad is 401 whatever is asked for, public tools included.
     async fn identify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        let Some(token) = bearer(headers).map_err(|error| self.unauthenticated(&error))? else {
-            return Ok(Caller::Anonymous);
-        };
-        if let Some(auth) = self.parts.authenticator.cached(token) {
-            return Ok(Caller::Known(auth));
-        }
-        match timeout(self.parts.limits.verification_time, self.parts.authenticator.authenticate(token)).await
-        {
-            Ok(Ok(auth)) => Ok(Caller::Known(auth)),
-            Ok(Err(error)) => Err(self.unauthenticated(&error)),
-            Err(_) => {
-                tracing::error!("verification of a token took too long");
-                Err(Refusal::unavailable("the token cannot be verified now", Duration::from_secs(5)))
-            }
-        }
+        let table = self.parts.registry.table();
+        let challenged = self.challenged(table.first_sign_in());
+        identify(headers, &self.parts.authenticator, self.parts.limits.verification_time, &challenged).await
+    }
+
+    fn challenged<'a>(&'a self, scope: &'a [&'static str]) -> Challenged<'a> {
+        Challenged { scope, resource_metadata: &self.parts.resource_metadata }
     }
 
     async fn post(&self, mut parts: Parts, body: Body, caller: Caller) -> Result<Response<Body>, Refusal> {
@@ -215,32 +217,7 @@ impl Gate {
     }
 
     fn unauthorized(&self, scope: &[&'static str]) -> Refusal {
-        let resource_metadata = &self.parts.resource_metadata;
-        Refusal::unauthorized(&Challenge { error: None, error_description: None, scope, resource_metadata })
-    }
-
-    fn unauthenticated(&self, error: &AuthenticateError) -> Refusal {
-        match error {
-            AuthenticateError::Malformed(message) => {
-                tracing::info!(message, "refused: malformed credentials");
-                Refusal::malformed_credentials(message, &self.parts.resource_metadata)
-            }
-            AuthenticateError::Invalid(reason) => {
-                tracing::info!(%reason, expected = ?self.parts.authenticator, "refused: invalid token");
-                Refusal::unauthorized(&Challenge {
-                    error: Some("invalid_token"),
-                    error_description: Some(
-                        "the access token is expired, revoked, or not meant for this server",
-                    ),
-                    scope: self.parts.registry.table().first_sign_in(),
-                    resource_metadata: &self.parts.resource_metadata,
-                })
-            }
-            AuthenticateError::Unavailable { retry_after } => {
-                tracing::error!("a token cannot be verified: the issuer's keys are not available");
-                Refusal::unavailable("the token cannot be verified now", *retry_after)
-            }
-        }
+        self.challenged(scope).unauthorized()
     }
 
     /// Replaces the client's session id by rmcp's. Whoever may not use the session presents an id that rmcp does not
@@ -328,7 +305,7 @@ impl Gate {
         if caller.auth().is_some() {
             return Ok(None);
         }
-        let place = Arc::clone(&self.strangers).try_acquire_owned();
+        let place = Arc::clone(&self.parts.strangers).try_acquire_owned();
         place.map(Some).map_err(|_| Refusal::unavailable("too many streams", Duration::from_secs(60)))
     }
 }

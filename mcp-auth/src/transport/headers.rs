@@ -23,7 +23,7 @@ const ONCE: [HeaderName; 8] = [
     MCP_NAME,
 ];
 
-pub(super) fn refuse_repeated(headers: &HeaderMap) -> Result<(), Refusal> {
+pub(crate) fn refuse_repeated(headers: &HeaderMap) -> Result<(), Refusal> {
     if headers.len() == headers.keys_len() {
         return Ok(());
     }

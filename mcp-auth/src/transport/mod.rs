@@ -7,6 +7,7 @@ mod direct;
 mod envelope;
 mod gate;
 mod headers;
+mod identify;
 mod listening;
 mod normalize;
 mod origin;
@@ -27,6 +28,8 @@ pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
 #[cfg(test)]
 pub(crate) use envelope::Envelope;
 pub(crate) use gate::{Gate, GateParts};
+pub(crate) use headers::refuse_repeated;
+pub(crate) use identify::{Challenged, identify};
 pub(crate) use origin::{HostPattern, Origins, is_loopback};
 pub(crate) use refusal::Refusal;
 pub use serve::Bound;

@@ -52,6 +52,18 @@ impl Origins {
 
     /// 403 for a foreign host or origin (MCP transports, *Security*); 400 for a request without a host.
     pub(super) fn check<B>(&self, request: &Request<B>) -> Result<(), Refusal> {
+        self.check_host(request)?;
+        match request.headers().get(header::ORIGIN) {
+            Some(origin) if !self.admits_origin(origin) => {
+                tracing::warn!(?origin, "refused: the origin is not allowed; see `allowed_origins`");
+                Err(Refusal::new(StatusCode::FORBIDDEN, Rpc::Forbidden, "the origin is not allowed"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The first half of it.
+    pub(crate) fn check_host<B>(&self, request: &Request<B>) -> Result<(), Refusal> {
         let authority = host_of(request);
         let Some((host, port)) = authority.as_ref().and_then(host_and_port) else {
             return Err(Refusal::bad_request("the request names no valid host"));
@@ -60,13 +72,7 @@ impl Origins {
             tracing::warn!(host, "refused: the host is not one of the server's; see `allowed_hosts`");
             return Err(Refusal::new(StatusCode::FORBIDDEN, Rpc::Forbidden, "the host is not served here"));
         }
-        match request.headers().get(header::ORIGIN) {
-            Some(origin) if !self.admits_origin(origin) => {
-                tracing::warn!(?origin, "refused: the origin is not allowed; see `allowed_origins`");
-                Err(Refusal::new(StatusCode::FORBIDDEN, Rpc::Forbidden, "the origin is not allowed"))
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     pub(crate) fn admits_host(&self, host: &str, port: Option<u16>) -> bool {

@@ -6,13 +6,15 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 
-use crate::challenge::{Challenge, RequestId, Rpc, rpc_error};
+use crate::challenge::{Challenge, RequestId, Rpc, oauth_error, rpc_error};
 
 /// A refused request: little on the wire, the reason in the log.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     status: StatusCode,
     code: Rpc,
+    /// The error of the challenge, if it has one.
+    error: Option<&'static str>,
     message: String,
     headers: Vec<(header::HeaderName, HeaderValue)>,
     id: RequestId,
@@ -20,7 +22,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, code: Rpc, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), headers: Vec::new(), id: None }
+        Self { status, code, error: None, message: message.into(), headers: Vec::new(), id: None }
     }
 
     /// 400: the request cannot be understood; the caller must send another one.
@@ -36,14 +38,13 @@ impl Refusal {
             scope: &[],
             resource_metadata,
         };
-        Self::bad_request(message).with(header::WWW_AUTHENTICATE, challenge.header())
+        Self::bad_request(message).challenging(&challenge)
     }
 
     /// 401: sign in, or sign in again.
     pub(crate) fn unauthorized(challenge: &Challenge<'_>) -> Self {
         let message = challenge.error_description.unwrap_or("authorization required");
-        Self::new(StatusCode::UNAUTHORIZED, Rpc::Unauthorized, message)
-            .with(header::WWW_AUTHENTICATE, challenge.header())
+        Self::new(StatusCode::UNAUTHORIZED, Rpc::Unauthorized, message).challenging(challenge)
     }
 
     /// 403: the same person, with more scopes.
@@ -55,8 +56,7 @@ impl Refusal {
             scope,
             resource_metadata,
         };
-        let header = challenge.header();
-        Self::new(StatusCode::FORBIDDEN, Rpc::Forbidden, message).with(header::WWW_AUTHENTICATE, header)
+        Self::new(StatusCode::FORBIDDEN, Rpc::Forbidden, message.as_str()).challenging(&challenge)
     }
 
     /// 503: our fault or the issuer's, never the caller's; their token stays good.
@@ -64,6 +64,21 @@ impl Refusal {
         let seconds = HeaderValue::from(retry_after.as_secs().max(1));
         Self::new(StatusCode::SERVICE_UNAVAILABLE, Rpc::Unavailable, message)
             .with(header::RETRY_AFTER, seconds)
+    }
+
+    /// 403 without a challenge: no token of the same issuer would help.
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, Rpc::Forbidden, message)
+    }
+
+    /// 500: the developer's fault; what it is stands in the log.
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Rpc::Internal, message)
+    }
+
+    fn challenging(mut self, challenge: &Challenge<'_>) -> Self {
+        self.error = challenge.error;
+        self.with(header::WWW_AUTHENTICATE, challenge.header())
     }
 
     pub(crate) fn with(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
@@ -76,8 +91,19 @@ impl Refusal {
         self
     }
 
+    /// For an MCP client.
     pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
-        let mut response = rpc_error(self.status, self.code, &self.message, &self.id);
+        let response = rpc_error(self.status, self.code, &self.message, &self.id);
+        self.with_headers(response)
+    }
+
+    /// For whoever calls an ordinary route.
+    pub(crate) fn into_plain_response(self) -> Response<Full<Bytes>> {
+        let response = oauth_error(self.status, self.error.unwrap_or(self.code.word()), &self.message);
+        self.with_headers(response)
+    }
+
+    fn with_headers(self, mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
         for (name, value) in self.headers {
             response.headers_mut().insert(name, value);
         }

@@ -41,7 +41,7 @@ pub struct Bound {
     router: Router,
     shutdown: Shutdown,
     limits: Limits,
-    resource: String,
+    resources: Vec<String>,
 }
 
 impl Bound {
@@ -50,10 +50,10 @@ impl Bound {
         router: Router,
         shutdown: Shutdown,
         limits: Limits,
-        resource: String,
+        resources: Vec<String>,
     ) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, router, shutdown, limits, resource })
+        Ok(Self { listener, address, router, shutdown, limits, resources })
     }
 
     /// Where it listens.
@@ -61,9 +61,14 @@ impl Bound {
         self.address
     }
 
-    /// The URL that clients use.
+    /// The URL that clients use; of several servers, the first one's.
     pub fn resource(&self) -> &str {
-        &self.resource
+        self.resources.first().map_or("", String::as_str)
+    }
+
+    /// The URLs of all servers, in the order in which they were mounted.
+    pub fn resources(&self) -> impl Iterator<Item = &str> {
+        self.resources.iter().map(String::as_str)
     }
 
     /// Adds routes of the application beside the server's own, as `axum::Router::merge` does.
@@ -144,13 +149,12 @@ impl Bound {
 impl Bound {
     /// Says where the server is: to the log, or, where a program has none, to the person who started it.
     fn announce(&self) {
-        if tracing::dispatcher::has_been_set() {
-            tracing::info!(address = %self.address, resource = self.resource, "listening");
-        } else {
-            eprintln!(
-                "mcp-auth: {} listens on {}; nobody reads its log (tracing)",
-                self.resource, self.address
-            );
+        for resource in &self.resources {
+            if tracing::dispatcher::has_been_set() {
+                tracing::info!(address = %self.address, resource, "listening");
+            } else {
+                eprintln!("mcp-auth: {resource} listens on {}; nobody reads its log (tracing)", self.address);
+            }
         }
     }
 }
@@ -241,7 +245,7 @@ impl std::fmt::Debug for Bound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Bound")
             .field("address", &self.address)
-            .field("resource", &self.resource)
+            .field("resources", &self.resources)
             .finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::{
-    log,
+    log::{Memory, listen},
     support::{Answer, Kind, Ledger, Message, Running, exchange, start},
 };
 
@@ -148,7 +148,8 @@ async fn claims_are_read_once_per_token_and_type() {
 /// One thread, so that the subscriber of this thread sees the server as well.
 #[tokio::test]
 async fn claims_that_do_not_fit_are_a_refusal_that_the_log_explains() {
-    let (memory, _guard) = log::listen(LevelFilter::WARN);
+    let memory = Memory::default();
+    let _guard = listen(&memory, LevelFilter::WARN);
     let server = start::<Staff>().await;
     let number = Message::call("number");
     let fitting = token(&server, &[("number", json!(7))]);

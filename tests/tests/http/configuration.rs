@@ -222,6 +222,32 @@ fn an_environment_without_an_issuer_names_the_variable_and_a_good_one_works() {
     assert_eq!(configured_by(&[("MCP_AUTH_ISSUER", "https://auth.example.com")]), ["good"]);
     let prefixed = [("MCP_AUTH_ISSUER", "https://auth.example.com"), ("MCP_AUTHX", "1"), ("mcp_auth_x", "1")];
     assert_eq!(configured_by(&prefixed), ["good"]);
+    // Introspection: both credentials or none, and nothing beside them that would have no effect.
+    let asked = [
+        ("MCP_AUTH_ISSUER", "https://auth.example.com"),
+        ("MCP_AUTH_INTROSPECTION_CLIENT_ID", "notes"),
+        ("MCP_AUTH_INTROSPECTION_CLIENT_SECRET", "tell-nobody"),
+    ];
+    assert_eq!(configured_by(&asked), ["good"]);
+    let located = ("MCP_AUTH_INTROSPECTION_URL", "https://auth.example.com/introspect");
+    let details = [("MCP_AUTH_LEEWAY_SECONDS", "5"), ("MCP_AUTH_AUDIENCE", "api://notes"), located];
+    assert_eq!(configured_by(&[&asked[..], &details[..]].concat()), ["good"]);
+    assert_eq!(configured_by(&asked[..2]), ["MCP_AUTH_INTROSPECTION_CLIENT_SECRET"]);
+    assert_eq!(configured_by(&[asked[0], asked[2]]), ["MCP_AUTH_INTROSPECTION_CLIENT_ID"]);
+    assert_eq!(configured_by(&[asked[0], located]), ["MCP_AUTH_INTROSPECTION_URL"]);
+    assert_eq!(configured_by(&asked[1..]), ["MCP_AUTH_ISSUER"]);
+    for (name, value) in [
+        ("MCP_AUTH_TOKEN_TYPE", "any"),
+        ("MCP_AUTH_JWKS_URL", "https://auth.example.com/keys"),
+        ("MCP_AUTH_INTROSPECTION_URL", "http://auth.example.com/introspect"),
+        ("MCP_AUTH_LEEWAY_SECONDS", "61"),
+    ] {
+        assert_eq!(configured_by(&[&asked[..], &[(name, value)]].concat()), [name]);
+    }
+    assert_eq!(
+        configured_by(&[("MCP_AUTH_ISSUER", "auth.example.com"), asked[1], asked[2]]),
+        ["MCP_AUTH_ISSUER"]
+    );
     // Details of an issuer that is missing are not lost.
     let without = configured_by(&[
         ("MCP_AUTH_JWKS_URL", "https://auth.example.com/keys"),

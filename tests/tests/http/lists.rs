@@ -165,6 +165,9 @@ fn with_header(name: &'static str) -> Tool {
     Tool::new(name, "For the staff.", schema)
 }
 
+/// A request about a tool.
+type Request<'a> = Box<dyn Fn(&str) -> Message + 'a>;
+
 #[tokio::test]
 async fn a_hidden_tool_and_an_unknown_name_get_the_same_bytes() {
     let tools = RuntimeTools::<Staff>::new();
@@ -176,7 +179,7 @@ async fn a_hidden_tool_and_an_unknown_name_get_the_same_bytes() {
         Message::new("tools/call", json!({ "name": name, "arguments": arguments }))
     };
     for token in callers.iter().take(3).map(Option::as_deref) {
-        let requests: [Box<dyn Fn(&str) -> Message>; 5] = [
+        let requests: [Request<'_>; 5] = [
             Box::new(|name| call(name, &json!({}))),
             Box::new(|name| call(name, &json!({ "region": "north" }))),
             Box::new(|name| call(name, &json!({})).with("mcp-param-region", "north")),

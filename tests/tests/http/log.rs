@@ -2,14 +2,11 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use serde_json::json;
-use tracing::{
-    Dispatch,
-    subscriber::{DefaultGuard, NoSubscriber},
-};
+use tracing::{Dispatch, subscriber::DefaultGuard};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 
 use crate::support::{Anonymous, Message, Plain, READ, exchange, start};
@@ -42,23 +39,26 @@ impl<'a> MakeWriter<'a> for Memory {
     }
 }
 
-/// What this thread logs from now on.
+/// What this thread logs at `level` or above, while the guard lives.
 ///
-/// Where there is one subscriber, tracing asks the thread that comes to a line of code first whether anybody listens to
-/// it, and remembers the answer for all. Other tests have no subscriber, so there is always a second one here.
-pub(crate) fn listen(level: LevelFilter) -> (Memory, DefaultGuard) {
-    static SECOND: OnceLock<Dispatch> = OnceLock::new();
-    SECOND.get_or_init(|| Dispatch::new(NoSubscriber::default()));
-    let memory = Memory::default();
+/// A second subscriber, which never ends, is there for the tests beside: where there is only one, tracing asks the thread
+/// that comes to a line first whether anybody listens, and a thread without one answers for all.
+pub(crate) fn listen(memory: &Memory, level: LevelFilter) -> DefaultGuard {
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| {
+        Dispatch::new(
+            tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(io::sink).finish(),
+        )
+    });
+    LazyLock::force(&SECOND);
     let subscriber = tracing_subscriber::fmt().with_max_level(level).with_ansi(false);
-    let guard = tracing::subscriber::set_default(subscriber.with_writer(memory.clone()).finish());
-    (memory, guard)
+    tracing::subscriber::set_default(subscriber.with_writer(memory.clone()).finish())
 }
 
 /// One thread, so that the subscriber of this thread sees the server as well.
 #[tokio::test]
 async fn r43_no_token_reaches_the_log_however_much_is_logged() {
-    let (memory, guard) = listen(LevelFilter::TRACE);
+    let memory = Memory::default();
+    let guard = listen(&memory, LevelFilter::TRACE);
 
     let server = start::<Plain>().await;
     let open = start::<Anonymous>().await;
@@ -123,7 +123,8 @@ async fn r43_no_token_reaches_the_log_however_much_is_logged() {
 /// The id of a request is the caller's, and rmcp logs it as it stands.
 #[tokio::test]
 async fn no_caller_writes_a_line_of_the_log() {
-    let (memory, guard) = listen(LevelFilter::TRACE);
+    let memory = Memory::default();
+    let guard = listen(&memory, LevelFilter::TRACE);
     let server = start::<Plain>().await;
     let good = server.token("alice\nFORGED \u{1b}[31m", READ);
     for end in ["\\nFORGED", "\\rFORGED", "\\u001b[31mFORGED", "\\u0085FORGED", "\\u2028FORGED"] {

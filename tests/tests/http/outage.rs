@@ -33,7 +33,7 @@ async fn while_the_issuer_is_down_good_tokens_are_503_and_work_when_it_comes_up(
     assert_eq!(server.send(&Message::call("status")).await.text(), "status ran");
     assert_eq!(server.send(&Message::initialize()).await.status, 401);
     let metadata = crate::support::request("GET", "/.well-known/oauth-protected-resource/mcp");
-    assert_eq!(server.send(&metadata).await.json()["authorization_servers"][0], issuer_url);
+    assert_eq!(server.send(&metadata).await.json()["authorization_servers"][1], issuer_url);
 
     let issuing = issuer_at(issuer_port, issuer.clone()).await;
     let begin = Instant::now();

@@ -268,18 +268,20 @@ async fn a_call_of_a_removed_tool_ends_normally() {
     assert_eq!(within(connection.answer()).await.unwrap().text(), "slow ran");
 }
 
+/// Says when it is dropped.
+struct Flag(Arc<AtomicBool>, Arc<tokio::sync::Notify>);
+impl Drop for Flag {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+        self.1.notify_one();
+    }
+}
+
 /// Whoever hangs up is not worked for.
 #[tokio::test]
 async fn an_added_tool_is_given_up_with_its_caller() {
     let (server, tools) = start::<Plain>().await;
     let (given_up, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(tokio::sync::Notify::new()));
-    struct Flag(Arc<AtomicBool>, Arc<tokio::sync::Notify>);
-    impl Drop for Flag {
-        fn drop(&mut self) {
-            self.0.store(true, Ordering::SeqCst);
-            self.1.notify_one();
-        }
-    }
     let (flag, notify, ledger) = (Arc::clone(&given_up), Arc::clone(&seen), server.ledger.clone());
     let waits = move |_: Arc<Plain>, _: ToolCall| {
         let (flag, ledger) = (Flag(Arc::clone(&flag), Arc::clone(&notify)), ledger.clone());

@@ -1,4 +1,4 @@
-//! Discovery: from the issuer's URL to the URL of its keys (RFC 8414 section 3, OpenID Connect Discovery section 4).
+//! Discovery: from the issuer's URL to the URLs of its keys and its endpoints (RFC 8414 section 3, OpenID Connect Discovery section 4).
 
 use serde::Deserialize;
 
@@ -20,6 +20,8 @@ pub(crate) enum DiscoveryError {
     },
     #[error("{url}: the metadata are not understood")]
     NotMetadata { url: String },
+    #[error("{url}: the metadata do not say where it is: {wanted:?}")]
+    NotFound { url: String, wanted: Wanted },
     #[error("{url}: {error}")]
     Fetch { url: String, error: FetchError },
 }
@@ -28,15 +30,40 @@ pub(crate) enum DiscoveryError {
 #[derive(Deserialize)]
 struct Metadata {
     issuer: String,
-    jwks_uri: String,
+    jwks_uri: Option<String>,
+    introspection_endpoint: Option<String>,
 }
 
-/// The `jwks_uri` of `issuer`. The first of the well-known places that answers with a document of this issuer decides.
-pub(crate) async fn discover(issuer: &str, http: &HttpClient) -> Result<String, DiscoveryError> {
+/// What is looked for in an issuer's metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// `jwks_uri`
+    Keys,
+    /// `introspection_endpoint`
+    Introspection,
+}
+
+impl Metadata {
+    fn url(self, wanted: Wanted) -> Option<String> {
+        let url = match wanted {
+            Wanted::Keys => self.jwks_uri,
+            Wanted::Introspection => self.introspection_endpoint,
+        };
+        url.filter(|url| url.len() <= MAX_URL_BYTES && !url.chars().any(char::is_control))
+    }
+}
+
+/// A URL in the metadata of `issuer`. The first of the well-known places that answers with a document of this issuer
+/// decides.
+pub(crate) async fn discover(
+    issuer: &str,
+    wanted: Wanted,
+    http: &HttpClient,
+) -> Result<String, DiscoveryError> {
     let mut last = None;
     for url in well_known_urls(issuer) {
-        match fetch(issuer, url, http).await {
-            Ok(jwks_uri) => return Ok(jwks_uri),
+        match fetch(issuer, url, wanted, http).await {
+            Ok(url) => return Ok(url),
             // The host does not answer at all: asking it for other paths only takes more time.
             Err(
                 error @ DiscoveryError::Fetch {
@@ -55,15 +82,20 @@ pub(crate) async fn discover(issuer: &str, http: &HttpClient) -> Result<String, 
     Err(last.unwrap_or_else(|| DiscoveryError::NotMetadata { url: issuer.to_owned() }))
 }
 
-async fn fetch(issuer: &str, url: String, http: &HttpClient) -> Result<String, DiscoveryError> {
+async fn fetch(
+    issuer: &str,
+    url: String,
+    wanted: Wanted,
+    http: &HttpClient,
+) -> Result<String, DiscoveryError> {
     match http.get(&url).await {
-        Ok(document) => jwks_uri(issuer, url, &document.body),
+        Ok(document) => find(issuer, url, wanted, &document.body),
         Err(error) => Err(DiscoveryError::Fetch { url, error }),
     }
 }
 
-/// Where the keys of `issuer` are, by the document at `url`.
-pub(crate) fn jwks_uri(issuer: &str, url: String, document: &[u8]) -> Result<String, DiscoveryError> {
+/// What the document at `url` says, if it is that of `issuer`.
+fn find(issuer: &str, url: String, wanted: Wanted, document: &[u8]) -> Result<String, DiscoveryError> {
     // JSON is UTF-8 (RFC 8259 section 8.1); serde_json looks at the members that it reads only.
     let text = std::str::from_utf8(document).ok();
     let Some(metadata) = text.and_then(|text| serde_json::from_str::<Metadata>(text).ok()) else {
@@ -74,10 +106,13 @@ pub(crate) fn jwks_uri(issuer: &str, url: String, document: &[u8]) -> Result<Str
         let found = metadata.issuer.chars().take(200).collect();
         return Err(DiscoveryError::OtherIssuer { url, found });
     }
-    if metadata.jwks_uri.len() > MAX_URL_BYTES || metadata.jwks_uri.chars().any(char::is_control) {
-        return Err(DiscoveryError::NotMetadata { url });
-    }
-    Ok(metadata.jwks_uri)
+    metadata.url(wanted).ok_or(DiscoveryError::NotFound { url, wanted })
+}
+
+/// Where the keys of `issuer` are, by the document at `url`.
+#[cfg(test)]
+pub(crate) fn jwks_uri(issuer: &str, url: String, document: &[u8]) -> Result<String, DiscoveryError> {
+    find(issuer, url, Wanted::Keys, document)
 }
 
 /// Where an issuer's metadata may be: RFC 8414 puts the well-known part between host and path, OpenID Connect behind
@@ -100,7 +135,22 @@ fn well_known_urls(issuer: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::well_known_urls;
+    use super::{DiscoveryError, MAX_URL_BYTES, jwks_uri, well_known_urls};
+
+    #[test]
+    fn f14_a_url_of_keys_is_short_and_plain() {
+        let found = |uri: &str| {
+            let document = serde_json::json!({"issuer": "https://a.example", "jwks_uri": uri}).to_string();
+            jwks_uri("https://a.example", String::new(), document.as_bytes())
+        };
+        let of_length = |length: usize| format!("https://a.example/{}", "k".repeat(length - 18));
+        assert_eq!(found(&of_length(MAX_URL_BYTES)).ok(), Some(of_length(MAX_URL_BYTES)));
+        for uri in
+            [of_length(MAX_URL_BYTES + 1), of_length(2 * MAX_URL_BYTES), "https://a.example/\n".to_owned()]
+        {
+            assert!(matches!(found(&uri), Err(DiscoveryError::NotMetadata { .. })));
+        }
+    }
 
     #[test]
     fn the_well_known_part_goes_where_each_standard_wants_it() {

@@ -5,7 +5,7 @@ mod url;
 
 #[cfg(test)]
 pub(crate) use discovery::jwks_uri;
-pub(crate) use discovery::{DiscoveryError, discover};
+pub(crate) use discovery::{DiscoveryError, Wanted, discover};
 pub(crate) use url::check_issuer_url;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -20,9 +20,9 @@ use crate::{
     http::{HttpClient, Reach},
 };
 
-const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
+pub(super) const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
 /// RFC 7519 section 4.1.4 allows "no more than a few minutes"; a clock that is off by one is broken.
-const MAX_LEEWAY: Duration = Duration::from_secs(60);
+pub(super) const MAX_LEEWAY: Duration = Duration::from_secs(60);
 
 /// One trusted issuer of access tokens (Keycloak, Logto, Auth0, Entra ID, Okta, any OAuth 2.1 or OpenID Connect
 /// server), and how its keys are found.
@@ -170,11 +170,9 @@ impl Issuer {
         &self.url
     }
 
-    /// What is wrong with it, before there is a server.
-    pub(crate) fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.expectations("https://resource.example").err().unwrap_or_default();
-        problems.extend(self.keys(KeyTiming::default(), Clock::system()).err());
-        problems
+    /// The audience of its tokens, where that is not the resource's URL.
+    pub(super) fn audience(&self) -> Option<&str> {
+        self.audience.as_deref()
     }
 
     /// What tokens for `resource` must say; all problems otherwise.
@@ -248,10 +246,14 @@ impl Issuer {
         Ok(Arc::new(Keys::fixed(&self.url, set, clock)))
     }
 
-    /// Requests to this machine are sent only for an issuer that is on this machine.
     fn reach(&self) -> Reach {
-        Reach { loopback: url::is_loopback_http(&self.url), private: self.private_network }
+        reach(&self.url, self.private_network)
     }
+}
+
+/// Requests to this machine are sent only for an issuer that is on this machine.
+pub(super) fn reach(issuer: &str, private_network: bool) -> Reach {
+    Reach { loopback: url::is_loopback_http(issuer), private: private_network }
 }
 
 #[cfg(test)]
@@ -259,15 +261,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn debug_output_and_problems_say_what_is_configured() {
+        let issuer = Issuer::new("https://auth.example.com").with_audience("notes");
+        assert!(issuer.problems().is_empty());
+        let text = format!("{issuer:?}");
+        assert!(text.contains("https://auth.example.com") && text.contains("Discovery") && text.contains("notes"));
+        let text = format!("{:?}", issuer.with_jwks_url("https://auth.example.com/keys"));
+        assert!(text.contains("Url(https://auth.example.com/keys"), "{text}");
+        let broken = Issuer::new("auth.example.com").with_keys("{}").problems();
+        let settings: Vec<&str> = broken.iter().map(|problem| problem.setting.as_ref()).collect();
+        assert_eq!(settings, ["Issuer::new", "Issuer::with_keys"]);
+    }
+
+    #[test]
     fn r43_given_keys_are_not_printed() {
         let issuer = Issuer::new("https://auth.example.com").with_keys(r#"{"keys":[{"d":"hunter2"}]}"#);
         assert!(!format!("{issuer:?}").contains("hunter2"));
+        let problems = |issuer: &Issuer| crate::Auth::builder().issuer(issuer.clone()).build();
         let issuer = Issuer::new("https://me:hunter2@auth.example.com");
-        assert!(!format!("{issuer:?} {:?}", issuer.problems()).contains("hunter2"));
+        assert!(!format!("{issuer:?} {:?}", problems(&issuer)).contains("hunter2"));
         let builder =
             crate::Auth::builder().issuer(issuer.clone()).resource("https://me:hunter2@mcp.example.com");
         assert!(!format!("{builder:?} {:?}", builder.clone().build()).contains("hunter2"));
         let issuer = issuer.with_jwks_url("https://me:hunter2@auth.example.com/keys?key=hunter2");
-        assert!(!format!("{issuer:?} {:?}", issuer.problems()).contains("hunter2"));
+        assert!(!format!("{issuer:?} {:?}", problems(&issuer)).contains("hunter2"));
     }
 }

@@ -47,3 +47,19 @@ fn is_loopback_host(url: &Url) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback_http;
+
+    /// It opens this machine to requests, so it asks for both.
+    #[test]
+    fn f6_only_http_urls_of_this_machine_are_loopback() {
+        for url in ["http://localhost:8080/a", "http://127.0.0.1", "http://[::1]:3000"] {
+            assert!(is_loopback_http(url), "{url}");
+        }
+        for url in ["https://localhost", "http://issuer.example", "https://issuer.example", "localhost", ""] {
+            assert!(!is_loopback_http(url), "{url}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{KeySet, key::Unusable, set::NoKeySet};
 use crate::{
-    authenticate::issuer::{DiscoveryError, discover},
+    authenticate::issuer::{DiscoveryError, Wanted, discover},
     http::{FetchError, HttpClient},
 };
 
@@ -42,7 +42,7 @@ pub(super) enum NoKeys {
 impl KeySource {
     pub(super) async fn fetch(&self, http: &HttpClient) -> Result<FetchedKeys, NoKeys> {
         let url = match self {
-            Self::Discovery { issuer } => discover(issuer, http).await?,
+            Self::Discovery { issuer } => discover(issuer, Wanted::Keys, http).await?,
             Self::Url(url) => url.clone(),
         };
         let document = match http.get(&url).await {

@@ -81,3 +81,53 @@ impl KeySet {
 fn collide(known: &VerificationKey, key: &VerificationKey) -> bool {
     key.id().is_some() && known.id() == key.id() && known.algorithm() == key.algorithm()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Public keys of RFC 7517 appendix A.1 and RFC 8037 appendix A.2.
+    const X: &str = "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4";
+    const Y: &str = "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM";
+    const ED: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+
+    fn ec(id: &str) -> Value {
+        serde_json::json!({"kty": "EC", "crv": "P-256", "kid": id, "x": X, "y": Y})
+    }
+
+    fn ed(id: &str) -> Value {
+        serde_json::json!({"kty": "OKP", "crv": "Ed25519", "kid": id, "x": ED})
+    }
+
+    fn set(keys: &[Value]) -> (KeySet, Vec<Unusable>) {
+        KeySet::parse(serde_json::json!({"keys": keys}).to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn c7_a_set_keeps_a_key_only_with_its_name_algorithm_and_material() {
+        let old = set(&[ec("a"), ed("b")]).0;
+        assert!(set(&[ec("a"), ed("b")]).0.keeps_all_of(&old));
+        assert!(set(&[ed("b"), ec("c"), ec("a")]).0.keeps_all_of(&old), "more, in another order");
+        for newer in [vec![ec("a")], vec![ec("a"), ed("c")], vec![ec("b"), ed("a")]] {
+            assert!(!set(&newer).0.keeps_all_of(&old), "{newer:?}");
+        }
+        let replaced = serde_json::json!({
+            "kty": "OKP", "crv": "Ed25519", "kid": "b", "x": "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw",
+        });
+        assert!(!set(&[ec("a"), replaced]).0.keeps_all_of(&old), "another key under one name");
+    }
+
+    #[test]
+    fn c8_of_two_keys_of_one_name_and_algorithm_the_first_stays() {
+        let kept = |keys: &[Value]| set(keys).0.keys.len();
+        let unnamed = |mut key: Value| {
+            key.as_object_mut().unwrap().remove("kid");
+            key
+        };
+        let (keys, left_out) = set(&[ec("a"), ec("a")]);
+        assert_eq!((keys.keys.len(), left_out.len()), (1, 1));
+        assert_eq!(kept(&[ec("a"), ec("b")]), 2);
+        assert_eq!(kept(&[ec("a"), ed("a")]), 2, "one name for two algorithms");
+        assert_eq!(kept(&[unnamed(ec("")), unnamed(ec(""))]), 2, "two without a name do not collide");
+    }
+}

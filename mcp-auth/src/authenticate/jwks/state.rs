@@ -136,3 +136,90 @@ impl Attempt {
 fn is_silence(held: &Held, now: Duration) -> bool {
     !held.forever && now.saturating_sub(held.since) >= held.fresh_for.saturating_mul(2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A set with the key of RFC 8037 appendix A.2.
+    fn set() -> KeySet {
+        let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        KeySet::parse(format!(r#"{{"keys":[{key}]}}"#).as_bytes()).unwrap().0
+    }
+
+    /// The state after an attempt at `now`.
+    fn attempt(state: &mut State, now: Duration, brings: Option<KeySet>) {
+        let (end, _ended) = state.begin(now);
+        match brings {
+            Some(set) => state.succeed(set, 600 * SECOND, now),
+            None => state.fail(),
+        }
+        drop(end);
+    }
+
+    #[test]
+    fn c2_without_keys_attempts_begin_a_second_apart_and_double() {
+        let (mut state, timing, mut now) = (State::default(), KeyTiming::default(), Duration::ZERO);
+        assert!(state.may_attempt(now, &timing), "the first needs no cool-down");
+        for pause in [1, 2, 4, 8, 16, 30, 30] {
+            attempt(&mut state, now, None);
+            let begun = now;
+            now = begun + pause * SECOND;
+            assert_eq!(state.retry_after(begun, &timing), pause * SECOND);
+            assert!(!state.may_attempt(now - Duration::from_millis(1), &timing), "{pause}");
+            assert!(state.may_attempt(now, &timing), "{pause}");
+        }
+    }
+
+    #[test]
+    fn t11_failures_do_not_shorten_the_cool_down_while_there_are_keys() {
+        let (mut state, timing) = (State::default(), KeyTiming::default());
+        attempt(&mut state, Duration::ZERO, Some(set()));
+        for number in 1..5_u32 {
+            let now = number * timing.cool_down;
+            assert!(!state.may_attempt(now - SECOND, &timing), "{number}");
+            assert!(state.may_attempt(now, &timing), "{number}");
+            attempt(&mut state, now, None);
+        }
+    }
+
+    #[test]
+    fn c3_who_meets_the_first_attempt_is_told_when_the_next_may_begin() {
+        let (mut state, timing) = (State::default(), KeyTiming::default());
+        let (_end, _ended) = state.begin(Duration::ZERO);
+        assert!(!state.may_attempt(3600 * SECOND, &timing), "it still runs");
+        assert_eq!(state.retry_after(10 * SECOND, &timing), 20 * SECOND);
+        assert_eq!(state.retry_after(3600 * SECOND, &timing), SECOND, "never at once");
+    }
+
+    #[test]
+    fn c1_keys_serve_until_they_are_too_old_and_given_ones_for_ever() {
+        let (mut state, timing) = (State::default(), KeyTiming::default());
+        attempt(&mut state, SECOND, Some(set()));
+        let end = SECOND + timing.max_stale;
+        assert!(state.usable(end - Duration::from_millis(1), &timing).is_some());
+        assert!(state.usable(end, &timing).is_none());
+        assert!(!state.is_due(600 * SECOND, &timing) && state.is_due(601 * SECOND, &timing));
+        let given = State::fixed(set());
+        let late = 10 * timing.max_stale;
+        assert!(
+            given.usable(late, &timing).is_some() && !given.is_due(late, &timing) && !given.must_wait(late)
+        );
+    }
+
+    #[test]
+    fn c7_the_generation_counts_the_sets_that_lost_a_key() {
+        let (mut state, timing) = (State::default(), KeyTiming::default());
+        let mut generation = |state: &mut State, set| {
+            attempt(state, Duration::ZERO, Some(set));
+            state.usable(Duration::ZERO, &timing).map(|(_, generation)| generation)
+        };
+        assert_eq!(generation(&mut state, set()), Some(0));
+        assert_eq!(generation(&mut state, set()), Some(0), "nobody is verified anew for the same keys");
+        let other =
+            r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw"}]}"#;
+        assert_eq!(generation(&mut state, KeySet::parse(other.as_bytes()).unwrap().0), Some(1));
+    }
+}

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::{Expectations, header::Header, json, kind};
+use super::{Expectations, json, kind};
 use crate::{
     authenticate::{Claims, Principal, Reason, lifetime::Lifetime},
     authorize::Catalog,
@@ -24,11 +24,14 @@ pub(super) struct CheckedClaims {
 
 impl CheckedClaims {
     /// Every check except those of time, which a cached token has to pass again.
-    pub(super) fn check(json: &[u8], header: &Header, expected: &Expectations) -> Result<Self, Reason> {
-        let all = json::object(json, MAX_DEPTH).ok_or(Reason::NotAJwt)?;
+    pub(super) fn check(
+        all: Map<String, Value>,
+        says_access_token: bool,
+        expected: &Expectations,
+    ) -> Result<Self, Reason> {
         check_issuer(&all, &expected.issuer)?;
         let audience = check_audience(&all, &expected.audience)?;
-        kind::check(&all, header)?;
+        kind::check(&all, says_access_token)?;
         kind::not_sender_constrained(&all)?;
         let lifetime = Lifetime {
             expires_at: seconds(&all, "exp")?.ok_or(Reason::MissingClaim("exp"))?,
@@ -46,6 +49,11 @@ impl CheckedClaims {
     pub(super) fn into_claims(self, catalog: &Arc<Catalog>) -> Claims {
         Claims::new(self.principal, self.audience, self.scopes, self.lifetime, self.all, catalog)
     }
+}
+
+/// The claims in a token's payload.
+pub(super) fn members(json: &[u8]) -> Option<Map<String, Value>> {
+    json::object(json, MAX_DEPTH)
 }
 
 /// `iss` is the configured string, code point by code point (RFC 9068 section 4): no case folding, no slash added.

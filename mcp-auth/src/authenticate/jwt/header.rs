@@ -23,18 +23,19 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn check(json: &[u8], expected: &Expectations) -> Result<Self, Reason> {
-        if json.len() > MAX_HEADER_BYTES {
-            return Err(Reason::NotAJwt);
-        }
-        let members = json::object(json, MAX_DEPTH).ok_or(Reason::NotAJwt)?;
-        no_extensions(&members)?;
-        let algorithm = text(&members, "alg")?.ok_or(Reason::Algorithm)?;
+    pub(super) fn check(members: &Map<String, Value>, expected: &Expectations) -> Result<Self, Reason> {
+        no_extensions(members)?;
+        let algorithm = text(members, "alg")?.ok_or(Reason::Algorithm)?;
         let algorithm = Algorithm::from_header(algorithm).ok_or(Reason::Algorithm)?;
-        let says_access_token = token_type(text(&members, "typ")?, expected.any_token_type)?;
-        let key_id = text(&members, "kid")?.map(str::to_owned);
+        let says_access_token = token_type(text(members, "typ")?, expected.any_token_type)?;
+        let key_id = text(members, "kid")?.map(str::to_owned);
         Ok(Self { algorithm, key_id, says_access_token })
     }
+}
+
+/// The members of a header; `None` for what is none, so that its token is no JWT.
+pub(super) fn members(json: &[u8]) -> Option<Map<String, Value>> {
+    if json.len() > MAX_HEADER_BYTES { None } else { json::object(json, MAX_DEPTH) }
 }
 
 /// We implement no extension, so whatever is critical is unknown (RFC 7515 section 4.1.11). `b64` changes what is signed

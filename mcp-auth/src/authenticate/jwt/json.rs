@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// The members of the object in `json`; `None` for anything else, for nesting deeper than `depth` and for a name that
 /// stands twice. (Parsers differ in which of two they take, RFC 8259 section 4: what the issuer checked before signing
 /// may not be what is read here.)
-pub(super) fn object(json: &[u8], depth: usize) -> Option<Map<String, Value>> {
+pub(in crate::authenticate) fn object(json: &[u8], depth: usize) -> Option<Map<String, Value>> {
     if nesting(json) > depth {
         return None;
     }
@@ -65,5 +65,44 @@ impl<'de> Visitor<'de> for OnceEach {
             }
         }
         Ok(Members(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{nesting, object};
+
+    #[test]
+    fn f14_brackets_nest_outside_of_strings_only() {
+        for (json, depth) in [
+            (r#""""#, 0),
+            (r"{}", 1),
+            (r"[[],{},[]]", 2),
+            (r#"{"a":[{"b":[]}]}"#, 4),
+            // Brackets in a string are text, opening and closing ones.
+            (r#"["[[{{"]"#, 1),
+            (r#"["]]}}",["]]",[]]]"#, 3),
+            // An escaped quote does not end a string, an escaped backslash escapes nothing.
+            (r#"["\"[["]"#, 1),
+            (r#"["\\",[["\\\"]]"]]]"#, 3),
+            (r#"["\\\"[[","\\",[]]"#, 2),
+            // Broken JSON never looks flatter than it is.
+            (r"]]][[", 2),
+            (r"\[[", 2),
+        ] {
+            assert_eq!(nesting(json.as_bytes()), depth, "{json}");
+        }
+    }
+
+    #[test]
+    fn f14_nothing_in_a_string_makes_room_for_deeper_nesting() {
+        for string in [r"]]]]", r"}}}}", r#"\"]]"#, r#"\\\""#] {
+            let json =
+                |depth| format!(r#"{{"a":"{string}","b":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+            assert!(object(json(3).as_bytes(), 4).is_some(), "{string}");
+            assert!(object(json(4).as_bytes(), 4).is_none(), "{string}");
+        }
+        let wide = format!(r#"{{"a":[{}[]]}}"#, "[],".repeat(100));
+        assert!(object(wide.as_bytes(), 3).is_some(), "many beside each other are not deep");
     }
 }

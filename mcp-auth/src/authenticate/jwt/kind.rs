@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use super::header::Header;
 use crate::authenticate::Reason;
 
 /// Names by which issuers say in a claim what kind of token it is: Keycloak, Cognito, FusionAuth and others.
@@ -15,14 +14,13 @@ const FOREIGN_CLAIMS: [&str; 6] = ["at_hash", "c_hash", "s_hash", "events", "htm
 
 /// Refuses tokens that the same issuer signs with the same key for another purpose. It matters most for issuers whose
 /// header does not tell kinds apart, and is asked of all.
-pub(super) fn check(claims: &Map<String, Value>, header: &Header) -> Result<(), Reason> {
-    let mut says_access_token = header.says_access_token;
+///
+/// `says_access_token`: whether a header has said so already.
+pub(super) fn check(claims: &Map<String, Value>, mut says_access_token: bool) -> Result<(), Reason> {
     for kind in KIND_CLAIMS {
         match claims.get(kind) {
             None => {}
-            Some(Value::String(word)) if ACCESS_TOKEN_WORDS.contains(&word.to_ascii_lowercase().as_str()) => {
-                says_access_token = true;
-            }
+            Some(word) if is_access_token(word) => says_access_token = true,
             Some(_) => return Err(Reason::BadType),
         }
     }
@@ -34,6 +32,15 @@ pub(super) fn check(claims: &Map<String, Value>, header: &Header) -> Result<(), 
         return Err(Reason::BadType);
     }
     Ok(())
+}
+
+/// Whether some claim says that this is an access token.
+pub(in crate::authenticate) fn says_access_token(claims: &Map<String, Value>) -> bool {
+    KIND_CLAIMS.iter().any(|kind| claims.get(*kind).is_some_and(is_access_token))
+}
+
+fn is_access_token(word: &Value) -> bool {
+    word.as_str().is_some_and(|word| ACCESS_TOKEN_WORDS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 /// A token with `cnf` is worth nothing without a proof of the key it names, and no such proof is checked here

@@ -13,15 +13,18 @@ mod algorithm;
 mod claims;
 mod compact;
 mod header;
-mod json;
-mod kind;
+pub(super) mod json;
+pub(super) mod kind;
 
 pub(crate) use algorithm::Algorithm;
 
 use std::{sync::Arc, time::Duration};
 
+use serde_json::{Map, Value};
+
 use super::{Claims, Reason, jwks::VerificationKey};
 use crate::authorize::Catalog;
+use claims::CheckedClaims;
 use compact::Compact;
 use header::Header;
 
@@ -35,23 +38,69 @@ pub(crate) struct Expectations {
     pub(crate) any_token_type: bool,
 }
 
+/// A token that has the form of a JWT. Nothing in it is believed yet.
+pub(crate) struct ParsedToken<'a> {
+    compact: Compact<'a>,
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+}
+
+/// What a token's form says.
+pub(crate) enum Form<'a> {
+    Jwt(ParsedToken<'a>),
+    /// Three parts and a header, but no claims that can be read: not a JWT that anybody issued.
+    Broken,
+    /// Whatever else: only its issuer knows what it means.
+    Opaque,
+}
+
+impl<'a> Form<'a> {
+    pub(crate) fn of(token: &'a str) -> Self {
+        let Ok(compact) = Compact::parse(token) else { return Self::Opaque };
+        let Some(header) = header::members(&compact.header) else { return Self::Opaque };
+        match claims::members(&compact.payload) {
+            Some(claims) => Self::Jwt(ParsedToken { compact, header, claims }),
+            None => Self::Broken,
+        }
+    }
+}
+
+impl<'a> ParsedToken<'a> {
+    /// Who says to have issued it: believed only for choosing whom to ask (RFC 8725 section 3.8).
+    pub(crate) fn issuer(&self) -> Option<&Value> {
+        self.claims.get("iss")
+    }
+
+    /// Every check that needs no key.
+    pub(crate) fn check(self, expected: &Expectations, now: Duration) -> Result<UnprovenToken<'a>, Reason> {
+        let Self { compact, header, claims } = self;
+        let header = Header::check(&header, expected)?;
+        let claims = CheckedClaims::check(claims, header.says_access_token, expected)?;
+        claims.lifetime.check(now)?;
+        Ok(UnprovenToken { compact, header, claims })
+    }
+}
+
+/// The same checks, for what an issuer says of a token when it is asked: it has proven nothing but that it is active.
+pub(crate) fn check_claims(
+    claims: Map<String, Value>,
+    expected: &Expectations,
+    now: Duration,
+    catalog: &Arc<Catalog>,
+) -> Result<Claims, Reason> {
+    let claims = CheckedClaims::check(claims, false, expected)?;
+    claims.lifetime.check(now)?;
+    Ok(claims.into_claims(catalog))
+}
+
 /// A token that says the right things, so far without proof.
 pub(crate) struct UnprovenToken<'a> {
     compact: Compact<'a>,
     header: Header,
-    claims: claims::CheckedClaims,
+    claims: CheckedClaims,
 }
 
-impl<'a> UnprovenToken<'a> {
-    /// Every check that needs no key.
-    pub(crate) fn read(token: &'a str, expected: &Expectations, now: Duration) -> Result<Self, Reason> {
-        let compact = Compact::parse(token)?;
-        let header = Header::check(&compact.header, expected)?;
-        let claims = claims::CheckedClaims::check(&compact.payload, &header, expected)?;
-        claims.lifetime.check(now)?;
-        Ok(Self { compact, header, claims })
-    }
-
+impl UnprovenToken<'_> {
     /// The key that the token wants to be checked with, and for which algorithm: opaque data, only ever compared.
     pub(crate) fn key(&self) -> KeyRequest<'_> {
         KeyRequest { id: self.header.key_id.as_deref(), algorithm: self.header.algorithm }

@@ -75,6 +75,15 @@ fn r19_a_token_has_a_greatest_length() {
     assert_malformed(&[&format!("{longest}a")]);
 }
 
+#[tokio::test]
+async fn r19_the_longest_token_is_verified() {
+    let signer = super::Signer::es256();
+    let token = |pad: usize| signer.sign(&super::with("pad", "a".repeat(pad)));
+    let longest = (11_000..12_300).rev().map(token).find(|token| token.len() <= MAX_TOKEN_BYTES).unwrap();
+    assert_eq!(longest.len(), MAX_TOKEN_BYTES, "the control");
+    super::authenticator(&super::issuer()).authenticate(&longest).await.unwrap();
+}
+
 #[test]
 fn r20_the_query_is_no_place_for_a_token() {
     // The function sees headers only; this pins its type down.

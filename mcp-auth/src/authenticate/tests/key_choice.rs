@@ -57,6 +57,24 @@ async fn r31_one_key_has_one_algorithm() {
 }
 
 #[tokio::test]
+async fn r31_every_algorithm_that_is_allowed_works_with_a_key_that_names_it() {
+    use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
+    for (signer, algorithms) in [
+        (Signer::rs256(), &[RS256, RS384, RS512, PS256, PS384, PS512][..]),
+        (Signer::es256(), &[ES256]),
+        (Signer::es384(), &[ES384]),
+        (Signer::eddsa(), &[EdDSA]),
+    ] {
+        for algorithm in algorithms {
+            let name = serde_json::to_value(algorithm).unwrap();
+            let token = signer.sign_as(*algorithm, &good_claims());
+            let result = judge_with_keys(&[key_with(signer, "alg", name)], &token).await;
+            assert!(result.is_ok(), "{algorithm:?}: {result:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn f10_key_is_chosen_by_id_and_algorithm() {
     let (rsa, ec) = (Signer::rs256(), Signer::es256());
     let keys = [key_with(rsa, "kid", "same"), key_with(ec, "kid", "same")];
@@ -127,7 +145,9 @@ fn r31_algorithm_of_a_key_fits_its_type() {
     }
     assert!(!is_usable(key_with(Signer::rs256(), "alg", "RSA-OAEP")));
     assert!(!is_usable(key_with(Signer::eddsa(), "alg", "ES256")));
-    assert!(!is_usable(key_with(Signer::eddsa(), "crv", "X25519")));
+    for curve in ["X25519", "P-256", "Ed448"] {
+        assert!(!is_usable(key_with(Signer::eddsa(), "crv", curve)), "{curve}");
+    }
     assert!(!is_usable(key_with(Signer::es256(), "crv", "P-384")));
     assert!(!is_usable(key_with(Signer::es256(), "crv", "secp256k1")));
 }
@@ -142,6 +162,10 @@ fn weak_and_broken_keys_are_refused() {
     assert!(is_usable(n(&[&[0, 0], modulus.as_slice()].concat())), "leading zeros are harmless");
     assert!(!is_usable(n(&modulus[..128])), "1024 bits");
     assert!(!is_usable(n(&modulus[..255])), "2040 bits");
+    let half = [&[modulus[0] >> 1], &modulus[1..]].concat();
+    assert!(!is_usable(n(&half)), "2047 bits");
+    assert!(is_usable(n(&[modulus.as_slice(); 4].concat())), "8192 bits");
+    assert!(!is_usable(n(&[&[1], [modulus.as_slice(); 4].concat().as_slice()].concat())), "8193 bits");
     assert!(!is_usable(n(&[&[0; 200], &modulus[..128]].concat())), "1024 bits with zeros in front");
     assert!(!is_usable(n(&[modulus.as_slice(); 5].concat())), "10240 bits");
     for e in ["", "AA", "AQ", "Ag", "AQAA"] {

@@ -196,6 +196,30 @@ async fn c7_after_a_long_silence_the_first_caller_waits_for_fresh_keys() {
 }
 
 #[tokio::test]
+async fn c7_after_a_long_silence_no_refusal_rests_on_old_keys_either() {
+    let good = Signer::generate_es256("same");
+    let mut of_another_algorithm = Signer::eddsa().jwk.clone();
+    of_another_algorithm["kid"] = json!("same");
+    let several = [good.jwk.clone(), Signer::generate_es256("second").jwk];
+    let without_id = json!({"alg": "ES256", "typ": "at+jwt"});
+    for (keys, header, reason) in [
+        (key_set(&[of_another_algorithm]), good.header(), Reason::Algorithm),
+        (key_set(&several), without_id, Reason::AmbiguousKey),
+    ] {
+        let bench = Bench::start(Answer::json(&keys)).await;
+        let token = good.sign_with_header(&header, &bench.claims("alice"));
+        assert_refused(&bench.judge(&token).await, reason, "with the keys of now");
+        bench.stub.set_keys(keys_of(&[&good]));
+        bench.clock.advance(60 * SECOND);
+        assert_refused(&bench.judge(&token).await, reason, "known keys answer at once");
+        assert_eq!(bench.stub.key_requests(), 1, "such tokens cost the issuer nothing");
+        bench.clock.advance(5 * 3600 * SECOND);
+        bench.judge(&token).await.expect("the keys have changed while nobody asked");
+        assert_eq!(bench.stub.key_requests(), 2);
+    }
+}
+
+#[tokio::test]
 async fn refresh_follows_cache_control_within_bounds() {
     for (cache_control, expected) in [
         ("max-age=1", 300),

@@ -7,11 +7,13 @@ mod bearer;
 mod bench;
 mod cache;
 mod claims;
+mod debug;
 mod development;
 mod discovery;
 mod garbage;
 mod header;
 mod hostile_issuer;
+mod introspection;
 mod issuer;
 mod key_choice;
 mod key_fetching;
@@ -19,9 +21,11 @@ mod kinds;
 mod log;
 mod properties;
 mod secrecy;
+mod several_issuers;
 mod signer;
 mod stub;
 mod times;
+mod verifier;
 
 use std::sync::Arc;
 

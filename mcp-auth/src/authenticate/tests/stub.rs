@@ -55,6 +55,15 @@ struct Shared {
     others: Mutex<Vec<(String, Answer)>>,
     key_requests: AtomicUsize,
     paths: Mutex<Vec<String>>,
+    forms: Mutex<Vec<Form>>,
+}
+
+/// A request that was posted.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    pub(super) path: String,
+    pub(super) headers: axum::http::HeaderMap,
+    pub(super) body: String,
 }
 
 impl Stub {
@@ -70,6 +79,7 @@ impl Stub {
             others: Mutex::default(),
             key_requests: AtomicUsize::new(0),
             paths: Mutex::default(),
+            forms: Mutex::default(),
         });
         let seen = shared.clone();
         let router = axum::Router::new().fallback(move |request: Request| answer(seen.clone(), request));
@@ -102,6 +112,10 @@ impl Stub {
         self.shared.key_requests.load(Ordering::SeqCst)
     }
 
+    pub(super) fn forms(&self) -> Vec<Form> {
+        self.shared.forms.lock().unwrap().clone()
+    }
+
     pub(super) fn paths(&self) -> Vec<String> {
         self.shared.paths.lock().unwrap().clone()
     }
@@ -116,6 +130,12 @@ impl Drop for Stub {
 async fn answer(shared: Arc<Shared>, request: Request) -> Response {
     let path = request.uri().to_string();
     shared.paths.lock().unwrap().push(path.clone());
+    if request.method() == "POST" {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, 1024 * 1024).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        shared.forms.lock().unwrap().push(Form { path: path.clone(), headers: parts.headers, body });
+    }
     let answer = if path == "/keys" {
         shared.key_requests.fetch_add(1, Ordering::SeqCst);
         shared.keys.lock().unwrap().clone()

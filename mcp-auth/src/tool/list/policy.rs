@@ -77,6 +77,11 @@ impl ListPolicy {
         !matches!(self.0, Kind::Acquirable)
     }
 
+    /// Whether callers who hold the same scopes see the same.
+    pub(crate) fn is_by_scopes(self) -> bool {
+        !matches!(self.0, Kind::By(_))
+    }
+
     pub(crate) fn visibility(self, entry: &Entry, caller: &Caller) -> Visibility {
         let callable = entry.rule().decide(caller) == Decision::Allowed;
         match self.0 {

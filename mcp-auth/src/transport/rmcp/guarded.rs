@@ -23,7 +23,6 @@ use rmcp::{
     },
     service::{NotificationContext, RequestContext, SubscriptionContext},
 };
-use serde_json::json;
 
 use super::{
     announce::{self, Changes},
@@ -34,8 +33,7 @@ use super::{
     own::{Nothing, OwnHandler},
 };
 use crate::{
-    authorize::{Caller, Decision, Group, Operation, Rule},
-    challenge::{Challenge, Rpc, StepUp},
+    authorize::{Caller, Group, Operation},
     tool::{self, Registry},
     transport::{Binding, listening},
 };
@@ -45,14 +43,14 @@ type Notified = NotificationContext<RoleServer>;
 
 /// One server behind its rules, as rmcp sees it. Cheap to clone: rmcp makes one per request, or per session.
 #[derive(Clone)]
-pub(crate) struct Guarded(Arc<Inner>, announce::Once);
+pub(crate) struct Guarded(pub(super) Arc<Inner>, announce::Once);
 
-struct Inner {
-    registry: Arc<Registry>,
-    own: Arc<dyn OwnHandler>,
+pub(super) struct Inner {
+    pub(super) registry: Arc<Registry>,
+    pub(super) own: Arc<dyn OwnHandler>,
     info: ServerConfig,
     /// Where clients learn how to sign in; empty where they cannot.
-    resource_metadata: String,
+    pub(super) resource_metadata: String,
     /// Whom to tell that the tools have changed; `None` where they do not.
     sessions: Option<announce::Sessions>,
     binding: Arc<Binding>,
@@ -78,77 +76,9 @@ impl Guarded {
         self.0.sessions.as_ref().map_or(0, announce::Sessions::count)
     }
 
-    /// The user's handler, once the caller may use `group`.
-    fn group(
-        &self,
-        group: Group,
-        context: &Extensions,
-        method: &'static str,
-    ) -> Result<&dyn OwnHandler, ErrorData> {
-        let rule = self.0.registry.policy.group(group);
-        let rule = rule.ok_or_else(|| ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))?;
-        self.allow(rule, context, method)
-    }
-
-    /// The user's handler, once the caller may do what every caller of this server may.
-    fn base(
-        &self,
-        operation: Operation<'_>,
-        context: &Extensions,
-        method: &'static str,
-    ) -> Result<&dyn OwnHandler, ErrorData> {
-        self.allow(self.0.registry.policy.rule(operation), context, method)
-    }
-
     /// The user's handler, where what it hands out is bound to the caller.
     fn bound<'a>(&'a self, own: &'a dyn OwnHandler, context: &Context) -> Bound<'a> {
         Bound::new(own, &self.0.binding, &context.extensions)
-    }
-
-    fn allow(
-        &self,
-        rule: &Rule,
-        context: &Extensions,
-        method: &'static str,
-    ) -> Result<&dyn OwnHandler, ErrorData> {
-        let Some(caller) = Caller::of(context) else {
-            tracing::error!(method, "refused: this server runs without its authentication layer");
-            return Err(ErrorData::internal_error("the server cannot tell who calls", None));
-        };
-        match rule.decide(caller) {
-            Decision::Allowed => {
-                if let Some(step_up) = StepUp::of(context) {
-                    step_up.operation(rule.wanted());
-                }
-                Ok(&*self.0.own)
-            }
-            denied => Err(self.denied(rule, denied, method)),
-        }
-    }
-
-    fn denied(&self, rule: &Rule, denied: Decision, method: &'static str) -> ErrorData {
-        let error = (denied == Decision::NeedsScope).then_some("insufficient_scope");
-        let code = if error.is_some() { Rpc::Forbidden } else { Rpc::Unauthorized };
-        let challenge = Challenge {
-            error,
-            error_description: None,
-            scope: rule.wanted(),
-            resource_metadata: &self.0.resource_metadata,
-        };
-        tracing::info!(method, ?denied, "refused");
-        let data = json!({ "mcp/www_authenticate": [challenge.to_string()] });
-        let data = Some(data).filter(|_| !self.0.resource_metadata.is_empty());
-        ErrorData::new(ErrorCode(code as i32), "authorization required", data)
-    }
-
-    /// Whether a notification may reach the user's handler; there is nobody to answer, so a refusal is silent.
-    fn notified(
-        &self,
-        operation: Operation<'_>,
-        context: &Notified,
-        method: &'static str,
-    ) -> Option<&dyn OwnHandler> {
-        self.base(operation, &context.extensions, method).ok()
     }
 }
 

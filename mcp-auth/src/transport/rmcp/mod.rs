@@ -1,5 +1,6 @@
 //! rmcp's handler and service; the only folder that names them.
 
+mod allow;
 mod announce;
 mod asking;
 mod bound;

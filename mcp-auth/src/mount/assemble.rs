@@ -1,0 +1,250 @@
+//! From settings and servers to routes; every problem of all of them at once.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    routing::{MethodRouter, any},
+};
+use bytes::Bytes;
+use tokio::sync::Semaphore;
+
+use super::{Endpoint, Entry, Parts, paths};
+use crate::{
+    Auth, ConfigError, Problem,
+    builder::setting,
+    config::{METADATA, ResourceUrl},
+    discovery::{ProtectedResource, public_json},
+    tool::Registry,
+    transport::{Binding, Gate, GateParts, Guarded, McpService, Origins, Shutdown},
+};
+
+/// Servers that fit their settings and each other.
+pub(super) struct Assembled {
+    servers: Vec<Assembly>,
+    well_known: Vec<(String, MethodRouter)>,
+    pub(super) shutdown: Shutdown,
+}
+
+struct Assembly {
+    auth: Auth,
+    resource: ResourceUrl,
+    gate: Arc<Gate>,
+}
+
+/// One server whose own settings can work.
+pub(super) struct Checked {
+    pub(super) auth: Auth,
+    pub(super) resource: ResourceUrl,
+    from_settings: bool,
+    registry: Arc<Registry>,
+    origins: Origins,
+}
+
+impl Assembled {
+    /// `connections`: of the one listener.
+    pub(super) fn of(entries: Vec<Entry>, connections: usize) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        if entries.is_empty() {
+            let help = "add one, with `.server(…)`";
+            problems.push(Problem::new("Auth::mount", "no server is mounted", help));
+        }
+        let mut servers = Vec::new();
+        for entry in entries {
+            match entry.check() {
+                Ok(server) => servers.push(server),
+                Err(found) => problems.extend(found),
+            }
+        }
+        problems.extend(shared_override(&servers));
+        let issuers = paths::development_issuers(&servers);
+        problems.extend(paths::problems(&servers, &issuers));
+        problems.extend(paths::shared_audiences(&servers));
+        ConfigError::check(problems)?;
+        let mut well_known: Vec<_> =
+            servers.iter().flat_map(|server| server.metadata(servers.len() == 1)).collect();
+        well_known.extend(issuers.iter().flat_map(paths::development_routes));
+        let shutdown = Shutdown::default();
+        let strangers = Arc::new(Gate::places_of_strangers(connections));
+        let mut assembled = Vec::new();
+        for server in servers {
+            match server.assemble(&shutdown, &strangers) {
+                Ok(server) => assembled.push(server),
+                Err(found) => problems_of(found)?,
+            }
+        }
+        Ok(Self { servers: assembled, well_known, shutdown })
+    }
+
+    pub(super) fn resources(&self) -> Vec<String> {
+        self.servers.iter().map(|server| server.resource.as_str().to_owned()).collect()
+    }
+
+    /// The address at which all of them are to be found.
+    pub(super) fn address(&self) -> Result<SocketAddr, Problem> {
+        let said = |server: &Assembly| server.auth.settings.listen;
+        let all: Vec<SocketAddr> = if self.servers.iter().any(|server| said(server).is_some()) {
+            self.servers.iter().filter_map(said).collect()
+        } else {
+            self.servers
+                .iter()
+                .map(|server| server.auth.address(&server.resource))
+                .collect::<Result<_, _>>()?
+        };
+        let environment = self.servers.iter().any(|server| server.auth.settings.environment);
+        let setting = setting(environment, "LISTEN");
+        match all.as_slice() {
+            [first, others @ ..] if others.iter().all(|other| other == first) => Ok(*first),
+            [first, others @ ..] => Err(Problem::new(
+                setting,
+                format!(
+                    "servers want to listen on {first} and on {}, and there is one listener",
+                    list(others)
+                ),
+                "say one address for all of them, or serve them one by one",
+            )),
+            [] => Err(Problem::new(setting, "no server is mounted", "add one, with `.server(…)`")),
+        }
+    }
+
+    pub(super) fn router(self) -> Router {
+        let mut router = Router::new().without_v07_checks();
+        for (path, route) in self.well_known {
+            router = router.route(&path, route);
+        }
+        for server in self.servers {
+            let path = server.resource.path().to_owned();
+            router = endpoint(router, &path, server.route());
+        }
+        router
+    }
+
+    pub(super) fn parts(self) -> Parts {
+        let mut well_known = Router::new().without_v07_checks();
+        for (path, route) in self.well_known {
+            well_known = well_known.route(&path, route);
+        }
+        let endpoint = |server: Assembly| Endpoint {
+            resource: server.resource.as_str().to_owned(),
+            path: match server.resource.path() {
+                "" => "/".to_owned(),
+                path => path.to_owned(),
+            },
+            route: server.route(),
+        };
+        Parts { endpoints: self.servers.into_iter().map(endpoint).collect(), well_known }
+    }
+}
+
+impl Entry {
+    fn check(self) -> Result<Checked, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let resource = self.resource.map_err(|problem| problems.push(problem)).ok();
+        let registry = self.registry.map_err(|found| problems.extend(found)).ok();
+        let (Some(resource), Some(registry)) = (resource, registry) else { return Err(problems) };
+        let origins = self.auth.origins(&resource).map_err(|problem| vec![problem])?;
+        let registry = Arc::new(registry);
+        Ok(Checked { auth: self.auth, resource, from_settings: self.from_settings, registry, origins })
+    }
+}
+
+impl Checked {
+    /// The metadata at the path-inserted URI, and at the root, the client's second try (RFC 9728 section 3.1), where no
+    /// other server could be meant.
+    fn metadata(&self, alone: bool) -> Vec<(String, MethodRouter)> {
+        let document =
+            metadata(&self.auth, &self.resource, self.registry.catalog.words(), self.registry.title());
+        let inserted = self.resource.metadata_path();
+        let mut routes = Vec::new();
+        if alone && inserted != METADATA {
+            routes.push((METADATA.to_owned(), public_json(document.clone())));
+        }
+        routes.push((inserted, public_json(document)));
+        routes
+    }
+
+    fn assemble(self, shutdown: &Shutdown, strangers: &Arc<Semaphore>) -> Result<Assembly, Vec<Problem>> {
+        let Self { auth, resource, registry, origins, .. } = self;
+        let settings = &auth.settings;
+        let authenticator = auth.authenticator(&resource, Arc::clone(&registry.catalog))?;
+        let state_time = settings.limits.request_state_time;
+        let binding = Binding::new(&settings.state_key, resource.as_str(), state_time, &auth.clock);
+        let binding = Arc::new(binding.map_err(|problem| vec![problem])?);
+        let guarded = Guarded::new(Arc::clone(&registry), resource.metadata_url(), Arc::clone(&binding));
+        let service = McpService::new(guarded, settings.limits.body_size, shutdown.stopped.clone());
+        let parts = GateParts {
+            registry,
+            authenticator,
+            service,
+            binding,
+            strangers: Arc::clone(strangers),
+            origins,
+            limits: settings.limits.clone(),
+            clock: auth.clock.clone(),
+            resource_metadata: resource.metadata_url(),
+            closing: shutdown.closing.clone(),
+        };
+        Ok(Assembly { resource, gate: Arc::new(Gate::new(parts)), auth })
+    }
+}
+
+impl Assembly {
+    fn route(self) -> MethodRouter {
+        let gate = self.gate;
+        any(move |request: Request<Body>| {
+            let gate = Arc::clone(&gate);
+            async move { gate.handle(request).await }
+        })
+    }
+}
+
+/// The metadata of one resource.
+pub(crate) fn metadata(
+    auth: &Auth,
+    resource: &ResourceUrl,
+    scopes: &[&'static str],
+    title: Option<&str>,
+) -> Bytes {
+    let metadata = ProtectedResource {
+        resource: resource.as_str(),
+        authorization_servers: auth.issuers(),
+        scopes_supported: scopes,
+        bearer_methods_supported: ["header"],
+        resource_name: title,
+    };
+    metadata.document()
+}
+
+/// The MCP endpoint at `path`, with and without a slash at the end: a redirect would lose the token.
+fn endpoint(router: Router, path: &str, route: MethodRouter) -> Router {
+    let bare = path.trim_end_matches('/');
+    if bare.is_empty() {
+        return router.route("/", route);
+    }
+    router.route(bare, route.clone()).route(&format!("{bare}/"), route)
+}
+
+/// One resource URL in the settings cannot be that of two servers.
+fn shared_override(servers: &[Checked]) -> Option<Problem> {
+    let mut overridden = servers.iter().filter(|server| server.from_settings);
+    let shared = overridden.find(|one| {
+        let same =
+            |other: &&Checked| other.from_settings && Arc::ptr_eq(&one.auth.settings, &other.auth.settings);
+        servers.iter().filter(same).nth(1).is_some()
+    })?;
+    Some(Problem::new(
+        setting(shared.auth.settings.environment, "RESOURCE"),
+        format!("`{}` would be the resource of several servers", shared.resource),
+        "take it out and name a resource for each, in `#[server(resource = \"…\")]` or with `Mount::server_at`",
+    ))
+}
+
+fn problems_of(found: Vec<Problem>) -> Result<(), ConfigError> {
+    Err(ConfigError::from_problems(found))
+}
+
+fn list(addresses: &[SocketAddr]) -> String {
+    addresses.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(" and ")
+}

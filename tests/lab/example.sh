@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations [CLIENT…]
+#
+#   many-files    search_notes of its notes server, which needs notes:read
+#   notes         create_note of the notes application
+#   team          remove_member of many-files' team server, which needs more than the first challenge asks for: a step-up
+#   invitations   invite, there too. The first three are granted; whoever comes later has to step up while the tool runs.
+#                 The order is part of it, so that the clients cannot be chosen
+#
+# In the last two each client has to sign in twice: those that never step up, or cannot, are left out. README.md names them.
+#
+# LAB_ISSUER   oidc-provider (or keycloak)
+set -euo pipefail
+. "$(dirname "$0")/lab.sh"
+name=${1:-}; [ $# -ge 1 ] || { sed -n '2,/^set/p' "$0" | sed '$d'; exit 2; }
+shift
+with=("$LAB_SCRIPTS/with.sh" "${LAB_ISSUER:-oidc-provider}")
+
+case $name in
+  many-files)
+    export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/notes SCOPES="notes:read notes:write"
+    export LAB_TOOL=search_notes LAB_ARGS='{"word":"milk"}' LAB_EXPECT="no note mentions milk"
+    ;;
+  notes)
+    export LAB_SERVER=$LAB_TARGET/notes-example SCOPES="create:notes read:notes delete:notes"
+    export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk"
+    ;;
+  team)
+    export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/team SCOPES="team:read team:manage"
+    export LAB_TOOL=remove_member LAB_ARGS='{"name":"carol"}' LAB_EXPECT="carol is out"
+    export LAB_SIGN_INS=2
+    [ $# -gt 0 ] || set -- python-sdk fastmcp typescript-v2 mcp-remote
+    ;;
+  invitations)
+    [ $# = 0 ] || die "invitations takes no clients: who has to step up depends on their order"
+    export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/team SCOPES="team:read team:manage"
+    export LAB_TOOL=invite LAB_ARGS='{"name":"carol"}' LAB_EXPECT="carol is in"
+    exec "${with[@]}" -c "run-clients.sh URL typescript-v1 mcporter mcp-remote-legacy" \
+      "env LAB_SIGN_INS=2 $LAB_SCRIPTS/run-clients.sh URL python-sdk-auto fastmcp-auto typescript-v2-auto mcp-remote-auto"
+    ;;
+  *) die "no such example: $name" ;;
+esac
+exec "${with[@]}" run-clients.sh URL "$@"
