@@ -110,7 +110,7 @@ mod tests {
         let held = |length: usize| {
             let cache = TokenCache::new(100);
             for number in 0..100 {
-                cache.insert(&format!("{number:0length$}"), 1, info.clone());
+                cache.insert(&format!("{number:0length$}"), Fresh::Until(Duration::ZERO), info.clone());
             }
             cache.len()
         };
@@ -120,13 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn c7_only_the_generation_that_verified_a_token_finds_it() {
+    fn c7_what_is_remembered_says_for_how_long() {
         let info = AuthInfo::for_tests("alice", &[], &Catalog::new([]));
         let cache = TokenCache::new(10);
-        cache.insert("token", 2, info);
-        assert!(cache.get("token", 2).is_some());
-        assert!(cache.get("token", 1).is_none() && cache.get("token", 3).is_none());
+        cache.insert("token", Fresh::Keys { source: 1, generation: 2 }, info);
+        let found = cache.get("token").map(|(_, fresh)| fresh);
+        assert!(matches!(found, Some(Fresh::Keys { source: 1, generation: 2 })));
+        assert!(cache.get("toke").is_none() && cache.get("tokens").is_none());
         cache.remove("token");
-        assert!(cache.get("token", 2).is_none());
+        assert!(cache.get("token").is_none());
     }
 }
