@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::{
+    Weighter,
+    sync::{Cache, EntryAction, EntryResult},
+};
 
 use super::AuthInfo;
 
@@ -57,9 +60,26 @@ impl TokenCache {
         Some((entry.info, entry.fresh))
     }
 
-    pub(crate) fn insert(&self, token: &str, fresh: Fresh, info: AuthInfo) {
+    /// Remembers `info`, and returns what is to be used: of two requests that verified one token at the same time, both
+    /// go on with the first one's, so that what is read from its claims is read once.
+    pub(crate) fn insert(&self, token: &str, fresh: Fresh, info: AuthInfo) -> AuthInfo {
         let weight = 1 + u64::try_from(token.len() / 2048).unwrap_or(u64::MAX);
-        self.entries.insert(hash(token), Entry { info, fresh, weight });
+        let entry = Entry { info: info.clone(), fresh, weight };
+        let kept = self.entries.entry(&hash(token), None, |_, present| {
+            if present.fresh != fresh {
+                *present = entry.clone();
+            }
+            EntryAction::Retain(present.info.clone())
+        });
+        match kept {
+            EntryResult::Retained(first) => first,
+            EntryResult::Vacant(place) => {
+                // A place that was taken away meanwhile is a token that is not remembered.
+                let _ = place.insert(entry);
+                info
+            }
+            _ => info,
+        }
     }
 
     pub(crate) fn remove(&self, token: &str) {

@@ -173,8 +173,7 @@ impl Authenticator {
         let token = token.check(&source.expected, self.clock.unix())?;
         let (key, generation) = keys.find(token.key()).await?;
         let info = AuthInfo::new(token.prove(&key, &self.catalog)?);
-        self.cache.insert(bearer, Fresh::Keys { source: index, generation }, info.clone());
-        Ok(info)
+        Ok(self.cache.insert(bearer, Fresh::Keys { source: index, generation }, info))
     }
 
     /// A token that does not say whose it is: the verifier that recognises it is asked.
