@@ -41,6 +41,9 @@ impl<C> AuthInfo<C> {
     /// everything that the tool needs (RFC 6750 section 3.1) where nothing has been answered yet, otherwise a result
     /// that says the same in `_meta`. A tool that handles the error otherwise challenges nobody.
     ///
+    /// Sessions of the protocol versions before 2026-07-28 have begun their answer by then, and their clients show the
+    /// refusal instead of asking for more. What a tool always needs is better declared with `scopes(…)`.
+    ///
     /// A scope that the server does not declare is the developer's error: the log names it, the client reads an id.
     pub fn require<S: Scope>(&self) -> Result<Granted<S>, ToolError> {
         self.grant().map_err(|lacking| match lacking {
