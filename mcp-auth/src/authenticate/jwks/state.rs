@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn c7_the_generation_counts_the_sets_that_lost_a_key() {
         let (mut state, timing) = (State::default(), KeyTiming::default());
-        let mut generation = |state: &mut State, set| {
+        let generation = |state: &mut State, set| {
             attempt(state, Duration::ZERO, Some(set));
             state.usable(Duration::ZERO, &timing).map(|(_, generation)| generation)
         };
