@@ -128,6 +128,10 @@ mod tests {
             [NeedsToken, NeedsScope, NeedsScope, NeedsScope, Allowed, NeedsScope]
         );
         assert_eq!(
+            decisions(Access::scopes(&[A, B], &[]), &[], callers),
+            [NeedsToken, NeedsScope, NeedsScope, Allowed, Allowed, NeedsScope]
+        );
+        assert_eq!(
             decisions(Access::AUTHENTICATED, &[], callers),
             [NeedsToken, Allowed, Allowed, Allowed, Allowed, Allowed]
         );

@@ -148,7 +148,7 @@ mod tests {
         for uri in
             [of_length(MAX_URL_BYTES + 1), of_length(2 * MAX_URL_BYTES), "https://a.example/\n".to_owned()]
         {
-            assert!(matches!(found(&uri), Err(DiscoveryError::NotMetadata { .. })));
+            assert!(matches!(found(&uri), Err(DiscoveryError::NotFound { .. })));
         }
     }
 

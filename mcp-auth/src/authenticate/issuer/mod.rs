@@ -261,19 +261,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_output_and_problems_say_what_is_configured() {
+    fn debug_output_says_what_is_configured() {
         let issuer = Issuer::new("https://auth.example.com").with_audience("notes");
-        assert!(crate::Auth::builder().issuer(issuer.clone()).build().is_ok());
         let text = format!("{issuer:?}");
         assert!(
             text.contains("https://auth.example.com") && text.contains("Discovery") && text.contains("notes")
         );
         let text = format!("{:?}", issuer.with_jwks_url("https://auth.example.com/keys"));
         assert!(text.contains("Url(https://auth.example.com/keys"), "{text}");
-        let broken = Issuer::new("auth.example.com").with_keys("{}");
-        let broken = crate::Auth::builder().issuer(broken).build().unwrap_err();
-        let settings: Vec<&str> = broken.problems().iter().map(|problem| problem.setting.as_ref()).collect();
-        assert_eq!(settings, ["Issuer::new", "Issuer::with_keys"]);
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Authenticator, ISSUER, NOW, RESOURCE, Signer, VerificationLimits, catalog, issuer, judge, with};
+use super::{
+    Authenticator, ISSUER, NOW, RESOURCE, Signer, VerificationLimits, catalog, issuer, judge, log::Log, with,
+};
 use crate::clock::Clock;
 
 #[tokio::test]
@@ -38,4 +40,19 @@ async fn r29_what_remains_of_a_token_is_counted_without_leeway() {
     assert_eq!(authenticator.remaining(&info), Duration::from_secs(1));
     clock.advance(Duration::from_secs(9));
     assert_eq!(authenticator.remaining(&info), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn the_log_says_which_claims_do_not_fit_and_whose() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Employee {
+        #[expect(dead_code, reason = "the token has none")]
+        department: String,
+    }
+
+    let info = judge(&with("sub", "alice")).await.unwrap();
+    let log = Log::capture();
+    info.with_claims::<Employee>().unwrap_err();
+    let text = log.text();
+    assert!(text.contains("Employee") && text.contains("department") && text.contains("alice"), "{text}");
 }

@@ -173,6 +173,10 @@ async fn f14_header_is_small_flat_and_says_everything_once() {
         let result = authenticator(&issuer()).authenticate(&signer.sign_text(&header, &claims)).await;
         assert_refused(&result, Reason::NotAJwt, &header.chars().take(60).collect::<String>());
     }
+    let longest = good.replacen('{', &format!("{{\"x\":\"{}\",", "x".repeat(8192 - 7 - good.len())), 1);
+    assert_eq!(longest.len(), 8192);
+    let result = authenticator(&issuer()).authenticate(&signer.sign_text(&longest, &claims)).await;
+    result.expect("a long certificate chain");
 }
 
 #[tokio::test]
