@@ -168,7 +168,7 @@ mod tests {
             let begun = now;
             now = begun + pause * SECOND;
             assert_eq!(state.retry_after(begun, &timing), pause * SECOND);
-            assert!(!state.may_attempt(now - Duration::from_millis(1), &timing), "{pause}");
+            assert!(!state.may_attempt(now.saturating_sub(Duration::from_millis(1)), &timing), "{pause}");
             assert!(state.may_attempt(now, &timing), "{pause}");
         }
     }
@@ -179,7 +179,7 @@ mod tests {
         attempt(&mut state, Duration::ZERO, Some(set()));
         for number in 1..5_u32 {
             let now = number * timing.cool_down;
-            assert!(!state.may_attempt(now - SECOND, &timing), "{number}");
+            assert!(!state.may_attempt(now.saturating_sub(SECOND), &timing), "{number}");
             assert!(state.may_attempt(now, &timing), "{number}");
             attempt(&mut state, now, None);
         }
@@ -199,7 +199,7 @@ mod tests {
         let (mut state, timing) = (State::default(), KeyTiming::default());
         attempt(&mut state, SECOND, Some(set()));
         let end = SECOND + timing.max_stale;
-        assert!(state.usable(end - Duration::from_millis(1), &timing).is_some());
+        assert!(state.usable(end.saturating_sub(Duration::from_millis(1)), &timing).is_some());
         assert!(state.usable(end, &timing).is_none());
         assert!(!state.is_due(600 * SECOND, &timing) && state.is_due(601 * SECOND, &timing));
         let given = State::fixed(set());
