@@ -51,6 +51,7 @@ impl Assembled {
             let help = "add one, with `.server(…)`";
             problems.push(Problem::new("Auth::mount", "no server is mounted", help));
         }
+        problems.extend(unused_overrides(&entries));
         let mut servers = Vec::new();
         for entry in entries {
             match entry.check() {
@@ -239,6 +240,32 @@ fn shared_override(servers: &[Checked]) -> Option<Problem> {
         format!("`{}` would be the resource of several servers", shared.resource),
         "take it out and name a resource for each, in `#[server(resource = \"…\")]` or with `Mount::server_at`",
     ))
+}
+
+/// A resource in the settings at which no server is: somebody relies on a URL that nobody answers at.
+fn unused_overrides(entries: &[Entry]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let same = |other: &&Entry| Arc::ptr_eq(&other.auth.settings, &entry.auth.settings);
+        let Some(resource) = &entry.auth.settings.resource else { continue };
+        if entries[..at].iter().any(|earlier| same(&earlier)) {
+            continue;
+        }
+        if entries
+            .iter()
+            .filter(same)
+            .any(|other| other.from_settings || other.resource.as_ref() == Ok(resource))
+        {
+            continue;
+        }
+        problems.push(Problem::new(
+            setting(entry.auth.settings.environment, "RESOURCE"),
+            format!("no server is at it: `Mount::server_at` puts all of them elsewhere than at `{resource}`"),
+            "take it out, or mount the server that it belongs to with `Mount::server`; routes of your own get a resource \
+             with `Auth::layer_at`",
+        ));
+    }
+    problems
 }
 
 fn problems_of(found: Vec<Problem>) -> Result<(), ConfigError> {
