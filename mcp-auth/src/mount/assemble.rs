@@ -83,6 +83,26 @@ impl Assembled {
         self.servers.iter().map(|server| server.resource.as_str().to_owned()).collect()
     }
 
+    /// What must not be heard by strangers: a test may call a public resource by its name, but only in memory.
+    pub(super) fn check_public(&self) -> Result<(), ConfigError> {
+        let fake = |server: &&Assembly| {
+            !server.resource.is_loopback()
+                && server.auth.settings.trusted.iter().any(|trust| trust.fake().is_some())
+        };
+        let problem = |server: &Assembly| {
+            Problem::new(
+                "TestIssuer::issuer",
+                format!(
+                    "`{}` is public, and a test issuer's tokens are made by whoever runs code here",
+                    server.resource
+                ),
+                "trust a real issuer, with `Issuer::new`; a test uses the router without a socket (`TestServer`), or a URL \
+                 such as http://127.0.0.1:3000/mcp",
+            )
+        };
+        ConfigError::check(self.servers.iter().filter(fake).map(problem).collect())
+    }
+
     /// The address at which all of them are to be found.
     pub(super) fn address(&self) -> Result<SocketAddr, Problem> {
         let said = |server: &Assembly| server.auth.settings.listen;

@@ -126,6 +126,7 @@ impl Mount {
     pub async fn bind(self) -> Result<Bound, Error> {
         let limits = self.auth.settings.limits.clone();
         let assembled = Assembled::of(self.entries, self.auth.settings.limits.connections)?;
+        assembled.check_public()?;
         let address = assembled.address().map_err(ConfigError::from)?;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
