@@ -68,6 +68,8 @@ pub mod private;
 mod random;
 #[cfg(feature = "stdio")]
 mod stdio;
+#[cfg(feature = "authorization-server")]
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
