@@ -1,0 +1,94 @@
+//! What the pages show, as data. Every text may come from a stranger; the pages escape it.
+
+/// A form field that a person does not see.
+#[derive(Debug, Clone)]
+pub(crate) struct Hidden {
+    pub(crate) name: &'static str,
+    pub(crate) value: String,
+}
+
+/// The client, as far as it is known.
+#[derive(Debug, Clone)]
+pub(crate) struct ClientShown {
+    /// The name it gave itself.
+    pub(crate) name: String,
+    /// The domain that it proved to be, if it did.
+    pub(crate) verified_domain: Option<String>,
+    /// Where the answer goes: the host of the redirect URI, or its scheme for an app.
+    pub(crate) redirect_host: String,
+    /// Whether that is this machine, where any program may wait for it.
+    pub(crate) loopback: bool,
+}
+
+/// One scope that is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct AskedScope {
+    pub(crate) name: String,
+    /// The words of its doc comment; the name where there are none.
+    pub(crate) description: Option<String>,
+    /// It cannot be unticked.
+    pub(crate) required: bool,
+    /// Whether it is ticked when the page opens.
+    pub(crate) ticked: bool,
+    /// The person has agreed to others before, and not to this one.
+    pub(crate) new: bool,
+}
+
+/// `Allow or deny`. The form posts `decision=allow|deny`, and `scope=NAME` for each ticked scope.
+#[derive(Debug, Clone)]
+pub(crate) struct ConsentView {
+    /// Path to which the form is posted.
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) client: ClientShown,
+    /// The title of the server that the client wants to use, and its URL.
+    pub(crate) server: String,
+    pub(crate) resource: String,
+    pub(crate) scopes: Vec<AskedScope>,
+    /// Name of a provider, and what is asked of it there.
+    pub(crate) upstream: Vec<(String, Vec<String>)>,
+    /// Who is signed in in this browser. There is a button `decision=switch` to be somebody else.
+    pub(crate) person: Option<String>,
+    /// Where `Allow` leads when nobody is signed in and there is one provider only: its name.
+    pub(crate) continues_with: Option<String>,
+    /// Something to say above, such as that the page was out of date and has been renewed.
+    pub(crate) notice: Option<&'static str>,
+}
+
+/// One way to sign in: a button that posts `provider=ID`.
+#[derive(Debug, Clone)]
+pub(crate) struct SignInChoice {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+/// Choice of providers.
+#[derive(Debug, Clone)]
+pub(crate) struct SignInView {
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) client_name: String,
+    pub(crate) choices: Vec<SignInChoice>,
+}
+
+/// The development sign-in: posts `name=…`.
+#[derive(Debug, Clone)]
+pub(crate) struct PickNameView {
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<Hidden>,
+    /// Names to pick from.
+    pub(crate) suggestions: Vec<String>,
+    /// What was wrong with the name before.
+    pub(crate) problem: Option<&'static str>,
+}
+
+/// Something went wrong: what, and what to do.
+#[derive(Debug, Clone)]
+pub(crate) struct ErrorView {
+    pub(crate) title: String,
+    pub(crate) message: String,
+    /// What the person can do.
+    pub(crate) help: String,
+    /// The id under which the log says more.
+    pub(crate) reference: Option<String>,
+}
