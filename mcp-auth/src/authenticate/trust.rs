@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    Issuer, KeyTiming,
+    Fake, Issuer, KeyTiming,
     cache::TokenCache,
     jwks::Keys,
     jwt::Expectations,
@@ -42,6 +42,14 @@ impl Trust {
         match self {
             Self::Issuer { issuer, .. } => issuer.url(),
             Self::Verifier(verifier) => verifier.issuer(),
+        }
+    }
+
+    /// Whether its tokens are made up.
+    pub(crate) fn fake(&self) -> Option<Fake> {
+        match self {
+            Self::Issuer { issuer, .. } => issuer.fake(),
+            Self::Verifier(_) => None,
         }
     }
 
