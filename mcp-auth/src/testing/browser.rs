@@ -16,10 +16,16 @@ const STEPS: usize = 30;
 /// One browser. What it opens at the router's origin it asks the router for, everything else by HTTP, on this machine only.
 #[derive(Debug, Clone)]
 pub(super) struct Browser {
-    router: Router,
-    origin: String,
+    server: Reached,
     /// Origin -> name -> value.
     cookies: HashMap<String, HashMap<String, String>>,
+}
+
+/// The server that is tested: in memory, or where it listens.
+#[derive(Debug, Clone)]
+pub(super) struct Reached {
+    pub(super) router: Option<Router>,
+    pub(super) origin: String,
 }
 
 /// An answer.
@@ -31,8 +37,8 @@ pub(super) struct Seen {
 }
 
 impl Browser {
-    pub(super) fn new(router: Router, origin: &str) -> Self {
-        Self { router, origin: origin.to_owned(), cookies: HashMap::new() }
+    pub(super) fn new(server: Reached) -> Self {
+        Self { server, cookies: HashMap::new() }
     }
 
     /// Walks from `url` until it is sent to `redirect_uri`; that URL, or the page at which nothing leads on.
@@ -89,7 +95,7 @@ impl Browser {
         };
         let request =
             request.body(form.unwrap_or_default()).unwrap_or_else(|error| panic!("`{url}`: {error}"));
-        let seen = exchange(&self.router, &self.origin, request).await;
+        let seen = self.server.exchange(request).await;
         self.keep(&origin, &seen.headers);
         seen
     }
@@ -109,25 +115,29 @@ impl Browser {
     }
 }
 
-/// One request to the router or, for other origins of this machine, by HTTP.
-pub(super) async fn exchange(router: &Router, origin: &str, request: Request<String>) -> Seen {
-    let url = request.uri().to_string();
-    if origin_of(&url) != origin {
-        let response = loopback(request).await.unwrap_or_else(|error| panic!("`{url}`: {error}"));
+impl Reached {
+    /// One request: to the router, or by HTTP on this machine.
+    pub(super) async fn exchange(&self, request: Request<String>) -> Seen {
+        let url = request.uri().to_string();
+        let router = self.router.as_ref().filter(|_| origin_of(&url) == self.origin);
+        let Some(router) = router else {
+            let response = loopback(request).await.unwrap_or_else(|error| panic!("`{url}`: {error}"));
+            let (parts, body) = response.into_parts();
+            return Seen { status: parts.status, headers: parts.headers, body };
+        };
+        let (mut parts, body) = request.into_parts();
+        let path = url[self.origin.len()..].to_owned();
+        parts.uri = path.parse().unwrap_or_else(|error| panic!("`{path}`: {error}"));
+        let host = self.origin.split_once("://").map_or("", |(_, host)| host);
+        if let Ok(host) = host.parse() {
+            parts.headers.insert(header::HOST, host);
+        }
+        let Ok(response) = router.clone().oneshot(Request::from_parts(parts, Body::from(body))).await;
         let (parts, body) = response.into_parts();
-        return Seen { status: parts.status, headers: parts.headers, body };
+        let body = body.collect().await.unwrap_or_else(|error| panic!("half an answer: {error}")).to_bytes();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Seen { status: parts.status, headers: parts.headers, body }
     }
-    let (mut parts, body) = request.into_parts();
-    let path = url[origin.len()..].to_owned();
-    parts.uri = path.parse().unwrap_or_else(|error| panic!("`{path}`: {error}"));
-    let host = origin.split_once("://").map_or("", |(_, host)| host);
-    if let Ok(host) = host.parse() {
-        parts.headers.insert(header::HOST, host);
-    }
-    let Ok(response) = router.clone().oneshot(Request::from_parts(parts, Body::from(body))).await;
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.unwrap_or_else(|error| panic!("half an answer: {error}")).to_bytes();
-    Seen { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
 fn location(headers: &HeaderMap, from: &str) -> Option<String> {

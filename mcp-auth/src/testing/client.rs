@@ -10,14 +10,14 @@ use tokio::sync::Mutex;
 
 use super::{
     Person,
-    browser::{Browser, Seen, encoded, exchange},
+    browser::{Browser, Reached, Seen, encoded},
 };
 use crate::{config::ResourceUrl, random, store::Digest};
 
 /// Nobody listens there: the browser stops where it would be opened.
 const REDIRECT_URI: &str = "http://127.0.0.1:1/callback";
 
-/// A client that signs people in at an [`AuthorizationServer`](crate::AuthorizationServer), against a router in memory.
+/// A client that signs people in at an [`AuthorizationServer`](crate::AuthorizationServer), in memory or where the server listens.
 ///
 /// ```
 /// use mcp_auth::{DevelopmentSignIn, SqliteStore, prelude::*, testing::{Person, TestClient}};
@@ -40,9 +40,8 @@ const REDIRECT_URI: &str = "http://127.0.0.1:1/callback";
 /// ```
 #[derive(Clone)]
 pub struct TestClient {
-    router: Router,
+    server: Reached,
     resource: String,
-    origin: String,
     endpoints: Value,
     id: String,
     /// Clones share it: who signed in stays signed in.
@@ -75,18 +74,32 @@ impl TestClient {
     ///
     /// Where that does not work.
     pub async fn new(router: Router, resource: &str) -> Self {
+        Self::of(Some(router), resource).await
+    }
+
+    /// A client of a server that listens on this machine, in this process or another.
+    ///
+    /// # Panics
+    ///
+    /// Where that does not work.
+    pub async fn at(resource: &str) -> Self {
+        Self::of(None, resource).await
+    }
+
+    async fn of(router: Option<Router>, resource: &str) -> Self {
         let url = ResourceUrl::parse(resource, "TestClient::new")
             .unwrap_or_else(|problem| panic!("{}: {}", problem.setting, problem.message));
         let origin = url.origin().to_owned();
-        let metadata = json_at(&router, &origin, &url.metadata_url()).await;
+        let server = Reached { router, origin: origin.clone() };
+        let metadata = json_at(&server, &url.metadata_url()).await;
         let issuer = text(&metadata["authorization_servers"][0]);
         let path = issuer.strip_prefix(&origin).unwrap_or_default();
         let well_known = format!("{origin}/.well-known/oauth-authorization-server{path}");
-        let endpoints = json_at(&router, &origin, &well_known).await;
+        let endpoints = json_at(&server, &well_known).await;
         assert_eq!(endpoints["issuer"], issuer, "the issuer of the metadata is the one that was asked for");
-        let browser = Arc::new(Mutex::new(Browser::new(router.clone(), &origin)));
+        let browser = Arc::new(Mutex::new(Browser::new(server.clone())));
         let mut client =
-            Self { router, resource: resource.to_owned(), origin, endpoints, id: String::new(), browser };
+            Self { server, resource: resource.to_owned(), endpoints, id: String::new(), browser };
         client.id = client.register().await;
         client
     }
@@ -113,7 +126,7 @@ impl TestClient {
     /// A client with the same registration in another browser, where nobody is signed in.
     #[must_use]
     pub fn in_another_browser(&self) -> Self {
-        let browser = Browser::new(self.router.clone(), &self.origin);
+        let browser = Browser::new(self.server.clone());
         Self { browser: Arc::new(Mutex::new(browser)), ..self.clone() }
     }
 
@@ -208,7 +221,7 @@ impl TestClient {
 
     async fn post(&self, url: &str, content_type: &str, body: String) -> Seen {
         let request = Request::post(url).header(header::CONTENT_TYPE, content_type).body(body);
-        exchange(&self.router, &self.origin, request.unwrap_or_else(|error| panic!("`{url}`: {error}"))).await
+        self.server.exchange(request.unwrap_or_else(|error| panic!("`{url}`: {error}"))).await
     }
 }
 
@@ -260,9 +273,9 @@ impl Answered {
     }
 }
 
-async fn json_at(router: &Router, origin: &str, url: &str) -> Value {
+async fn json_at(server: &Reached, url: &str) -> Value {
     let request = Request::get(url).body(String::new()).unwrap_or_else(|error| panic!("`{url}`: {error}"));
-    let seen = exchange(router, origin, request).await;
+    let seen = server.exchange(request).await;
     assert_eq!(seen.status, StatusCode::OK, "{url}: {}", seen.body);
     parsed(&seen.body)
 }
