@@ -26,7 +26,7 @@ mod seal;
 mod settings;
 
 pub(crate) use self::core::Core;
-pub use branding::Branding;
+pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
 pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};
