@@ -49,6 +49,8 @@
 
 mod auth;
 mod authenticate;
+#[cfg(feature = "authorization-server")]
+mod authorization_server;
 mod authorize;
 mod builder;
 mod challenge;
@@ -66,12 +68,18 @@ mod mount;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "authorization-server")]
+mod secret;
 #[cfg(feature = "stdio")]
 mod stdio;
+#[cfg(feature = "authorization-server")]
+pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
 mod transport;
+#[cfg(feature = "authorization-server")]
+mod upstream;
 
 pub use auth::Auth;
 #[cfg(feature = "stdio")]
@@ -79,6 +87,10 @@ pub use authenticate::LocalIdentity;
 pub use authenticate::{
     AuthInfo, Claims, ClaimsMismatch, FromClaims, Introspection, Issuer, Principal, TokenVerifier,
     VerifyError,
+};
+#[cfg(feature = "authorization-server")]
+pub use authorization_server::{
+    AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, Texts,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
@@ -98,6 +110,8 @@ pub use mcp_auth_macros::tools;
 pub use mount::{Endpoint, Mount, Parts};
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
+#[cfg(feature = "authorization-server")]
+pub use secret::Secret;
 #[cfg(feature = "stdio")]
 pub use stdio::serve_stdio;
 pub use tool::{
@@ -105,6 +119,8 @@ pub use tool::{
     Server, TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
 };
 pub use transport::Bound;
+#[cfg(feature = "authorization-server")]
+pub use upstream::{DevelopmentSignIn, Provider};
 
 /// What a server needs, in one `use`.
 pub mod prelude {

@@ -1,0 +1,51 @@
+//! What all endpoints share, and how it starts.
+
+use std::{fmt, sync::Arc};
+
+use super::{Branding, EndedGrants, IssuerUrl, Lifetimes, RegistrationLimits, Sealer};
+use crate::{
+    clock::Clock,
+    store::{Store, Timestamp},
+    upstream::AnyProvider,
+};
+
+/// The authorization server, running.
+pub(crate) struct Core {
+    pub(crate) issuer: IssuerUrl,
+    pub(crate) providers: Vec<Arc<dyn AnyProvider>>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) sealer: Sealer,
+    pub(crate) ended: EndedGrants,
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) registration: RegistrationLimits,
+    pub(crate) branding: Branding,
+    pub(crate) clock: Clock,
+}
+
+impl Core {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.unix().into()
+    }
+
+    /// The grant has ended: from now on none of its access tokens is honoured here.
+    pub(crate) fn grant_ended(&self, grant: &str) {
+        let now = self.now();
+        // The leeway that verification allows is within the minute.
+        let over = now.plus(self.lifetimes.access_token).plus(std::time::Duration::from_secs(60));
+        self.ended.insert(grant, over, now);
+    }
+
+    pub(crate) fn provider(&self, id: &str) -> Option<&Arc<dyn AnyProvider>> {
+        self.providers.iter().find(|provider| provider.id() == id)
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationServer")
+            .field("issuer", &self.issuer.as_str())
+            .field("providers", &self.providers)
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,37 @@
+//! We issue the tokens: people sign in with a provider, agree to what a client may, and the client gets tokens for one
+//! of our resources (RFC 6749, OAuth 2.1, and the MCP authorization specification).
+//!
+//! ```text
+//!  GET /authorize        a table of checks, then the consent page; nothing is stored
+//!    v
+//!  POST /consent         allow or deny; for this browser and this request only
+//!    v
+//!  the provider          state, PKCE and the browser's cookie bring the person back to us
+//!    v
+//!  /<provider>/callback  who they are; the provider's token is sealed and kept
+//!    v
+//!  the client            gets a code, once, and redeems it at /token
+//! ```
+
+mod branding;
+mod client;
+mod core;
+mod ended;
+mod endpoints;
+mod error;
+mod issuer_url;
+mod lifetimes;
+pub(crate) mod page;
+mod seal;
+mod settings;
+
+pub(crate) use self::core::Core;
+pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
+pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
+pub(crate) use ended::EndedGrants;
+pub(crate) use endpoints::{Endpoints, ProtectedServer};
+pub(crate) use error::OAuthError;
+pub(crate) use issuer_url::IssuerUrl;
+pub use lifetimes::{Lifetimes, RegistrationLimits};
+pub(crate) use seal::{Sealer, Unsealed};
+pub use settings::AuthorizationServer;

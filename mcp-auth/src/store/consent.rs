@@ -1,0 +1,32 @@
+//! What a person agreed to before, for each client: it tells what is new, and skips nothing.
+
+use super::{Person, StoreFuture, Timestamp};
+
+/// What a person agreed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentRecord {
+    /// Who agreed.
+    pub person: Person,
+    /// For which client.
+    pub client_id: String,
+    /// For which resource.
+    pub resource: String,
+    /// To which scopes, the last time.
+    pub scopes: Vec<String>,
+    /// When.
+    pub given_at: Timestamp,
+}
+
+/// Consents.
+pub trait ConsentStore {
+    /// What this person agreed to for this client and resource.
+    fn consent<'a>(
+        &'a self,
+        person: &'a Person,
+        client_id: &'a str,
+        resource: &'a str,
+    ) -> StoreFuture<'a, Option<ConsentRecord>>;
+
+    /// Keeps a consent in place of the one before.
+    fn remember_consent(&self, consent: ConsentRecord) -> StoreFuture<'_, ()>;
+}

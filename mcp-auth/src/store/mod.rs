@@ -1,0 +1,65 @@
+//! What the authorization server keeps: one trait per record, each verb atomic.
+//!
+//! To add a record: a file here with the record and its trait, the trait in [`Store`], and a file of the same name in
+//! every back end.
+
+mod client;
+mod code;
+mod consent;
+mod digest;
+mod error;
+mod grant;
+mod key;
+mod person;
+mod refresh_token;
+mod session;
+mod sign_in;
+mod sqlite;
+mod timestamp;
+mod upstream_token;
+
+pub use client::{ClientRecord, ClientStore, Registration};
+pub use code::{CodeRecord, CodeStore, Redemption};
+pub use consent::{ConsentRecord, ConsentStore};
+pub use digest::Digest;
+pub use error::StoreError;
+pub use grant::{GrantRecord, GrantStore};
+pub use key::{KeyRecord, KeyStore};
+pub use person::Person;
+pub use refresh_token::{RefreshTokenRecord, RefreshTokenStore, Rotation};
+pub use session::{SessionRecord, SessionStore};
+pub use sign_in::{SignInRecord, SignInStore};
+pub use sqlite::SqliteStore;
+pub use timestamp::Timestamp;
+pub use upstream_token::{UpstreamTokenRecord, UpstreamTokenStore};
+
+use std::{future::Future, pin::Pin};
+
+/// What a verb of a store returns.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Everything that the authorization server keeps.
+///
+/// Each verb is one transaction: it happens wholly or not at all, it is durable before its future ends, and of many
+/// callers that race exactly one wins, also when they are in several processes. Nobody reads first and writes then.
+/// A future that is dropped has happened wholly, or will, or never does.
+///
+/// Expiry is always checked by the verb, with the time that the caller gives; [`expire`](Self::expire) is hygiene.
+pub trait Store:
+    ClientStore
+    + CodeStore
+    + ConsentStore
+    + GrantStore
+    + KeyStore
+    + RefreshTokenStore
+    + SessionStore
+    + SignInStore
+    + UpstreamTokenStore
+    + std::fmt::Debug
+    + Send
+    + Sync
+    + 'static
+{
+    /// Removes what has ended before `now` and is needed for nothing any more, at most `most` rows; returns how many.
+    fn expire(&self, now: Timestamp, most: usize) -> StoreFuture<'_, usize>;
+}

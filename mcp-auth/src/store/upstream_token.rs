@@ -1,0 +1,49 @@
+//! Tokens of providers, sealed: one for each person and set of scopes, however many clients they use.
+
+use super::{Person, StoreFuture, Timestamp};
+
+/// One upstream token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpstreamTokenRecord {
+    /// Its id.
+    pub id: String,
+    /// Whose it is; the provider is theirs.
+    pub person: Person,
+    /// The scopes at the provider, sorted, with spaces between them.
+    pub scopes: String,
+    /// The access and refresh token, sealed and bound to `id`. Opaque to the store.
+    pub sealed: Vec<u8>,
+    /// Counts the changes of `sealed`.
+    pub version: u64,
+    /// When the access token ends, if the provider says so.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Upstream tokens.
+pub trait UpstreamTokenStore {
+    /// The id under which the token of this person and these scopes is kept, if there is one.
+    fn upstream_token_id<'a>(
+        &'a self,
+        person: &'a Person,
+        scopes: &'a str,
+    ) -> StoreFuture<'a, Option<String>>;
+
+    /// Keeps a token of a new sign-in. One of the same person and scopes that is there under the same id is replaced (and
+    /// its version counted on); one under another id makes this return false, and nothing changed.
+    fn put_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool>;
+
+    /// The token of this id.
+    fn upstream_token<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<UpstreamTokenRecord>>;
+
+    /// Replaces what is sealed, if nobody else has since `token.version` was read; it becomes the next version.
+    fn swap_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool>;
+
+    /// The provider refuses the token: removes it, if it is still of this version, and ends all grants and sessions that
+    /// use it. Returns the ids of these grants.
+    fn end_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        version: u64,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Vec<String>>;
+}
