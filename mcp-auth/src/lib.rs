@@ -89,7 +89,9 @@ pub use authenticate::{
     VerifyError,
 };
 #[cfg(feature = "authorization-server")]
-pub use authorization_server::{AuthorizationServer, Branding, Lifetimes, RegistrationLimits};
+pub use authorization_server::{
+    AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, Texts,
+};
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};
@@ -118,7 +120,7 @@ pub use tool::{
 };
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
-pub use upstream::Provider;
+pub use upstream::{DevelopmentSignIn, Provider};
 
 /// What a server needs, in one `use`.
 pub mod prelude {

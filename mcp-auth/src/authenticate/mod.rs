@@ -24,6 +24,7 @@ pub(crate) use bearer::bearer;
 pub use claims::Claims;
 pub(crate) use error::{AuthenticateError, Reason};
 pub use introspection::Introspection;
+pub(crate) use issuer::Fake;
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
 #[cfg(test)]

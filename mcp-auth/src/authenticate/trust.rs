@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    AuthInfo, Issuer, KeyTiming, Reason,
+    AuthInfo, Fake, Issuer, KeyTiming, Reason,
     cache::TokenCache,
     jwks::Keys,
     jwt::Expectations,
@@ -57,6 +57,17 @@ impl Trust {
             Self::Verifier(verifier) => verifier.issuer(),
             #[cfg(feature = "authorization-server")]
             Self::Own { issuer, .. } => issuer.url(),
+        }
+    }
+
+    /// Whether its tokens are made up.
+    pub(crate) fn fake(&self) -> Option<Fake> {
+        match self {
+            Self::Issuer { issuer, .. } => issuer.fake(),
+            Self::Verifier(_) => None,
+            // With the development sign-in they are; its own check keeps that on this machine.
+            #[cfg(feature = "authorization-server")]
+            Self::Own { .. } => None,
         }
     }
 

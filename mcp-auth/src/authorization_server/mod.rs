@@ -33,7 +33,7 @@ mod settings;
 mod token;
 
 pub(crate) use self::core::Core;
-pub use branding::Branding;
+pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
 pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};

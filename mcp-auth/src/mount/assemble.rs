@@ -55,6 +55,7 @@ impl Assembled {
             let help = "add one, with `.server(…)`";
             problems.push(Problem::new("Auth::mount", "no server is mounted", help));
         }
+        problems.extend(unused_overrides(&entries));
         let mut servers = Vec::new();
         for entry in entries {
             match entry.check() {
@@ -100,6 +101,26 @@ impl Assembled {
 
     pub(super) fn resources(&self) -> Vec<String> {
         self.servers.iter().map(|server| server.resource.as_str().to_owned()).collect()
+    }
+
+    /// What must not be heard by strangers: a test may call a public resource by its name, but only in memory.
+    pub(super) fn check_public(&self) -> Result<(), ConfigError> {
+        let fake = |server: &&Assembly| {
+            !server.resource.is_loopback()
+                && server.auth.settings.trusted.iter().any(|trust| trust.fake().is_some())
+        };
+        let problem = |server: &Assembly| {
+            Problem::new(
+                "TestIssuer::issuer",
+                format!(
+                    "`{}` is public, and a test issuer's tokens are made by whoever runs code here",
+                    server.resource
+                ),
+                "trust a real issuer, with `Issuer::new`; a test uses the router without a socket (`TestServer`), or a URL \
+                 such as http://127.0.0.1:3000/mcp",
+            )
+        };
+        ConfigError::check(self.servers.iter().filter(fake).map(problem).collect())
     }
 
     /// The address at which all of them are to be found.
@@ -266,6 +287,32 @@ fn shared_override(servers: &[Checked]) -> Option<Problem> {
         format!("`{}` would be the resource of several servers", shared.resource),
         "take it out and name a resource for each, in `#[server(resource = \"…\")]` or with `Mount::server_at`",
     ))
+}
+
+/// A resource in the settings at which no server is: somebody relies on a URL that nobody answers at.
+fn unused_overrides(entries: &[Entry]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let same = |other: &&Entry| Arc::ptr_eq(&other.auth.settings, &entry.auth.settings);
+        let Some(resource) = &entry.auth.settings.resource else { continue };
+        if entries[..at].iter().any(|earlier| same(&earlier)) {
+            continue;
+        }
+        if entries
+            .iter()
+            .filter(same)
+            .any(|other| other.from_settings || other.resource.as_ref() == Ok(resource))
+        {
+            continue;
+        }
+        problems.push(Problem::new(
+            setting(entry.auth.settings.environment, "RESOURCE"),
+            format!("no server is at it: `Mount::server_at` puts all of them elsewhere than at `{resource}`"),
+            "take it out, or mount the server that it belongs to with `Mount::server`; routes of your own get a resource \
+             with `Auth::layer_at`",
+        ));
+    }
+    problems
 }
 
 fn problems_of(found: Vec<Problem>) -> Result<(), ConfigError> {

@@ -76,7 +76,8 @@ impl Mount {
         self
     }
 
-    /// Adds a server at the resource with this URL, whatever its attribute and the settings say.
+    /// Adds a server at the resource with this URL, whatever its attribute says. A resource in the settings that is then
+    /// no server's is an error at start.
     pub fn server_at<S: IntoServer>(mut self, resource: &str, server: S) -> Self {
         self.entries.push(Entry {
             resource: self.auth.resource_at(resource, "Mount::server_at"),
@@ -130,6 +131,7 @@ impl Mount {
     pub async fn bind(self) -> Result<Bound, Error> {
         let limits = self.auth.settings.limits.clone();
         let assembled = Assembled::of(self.entries, self.auth.settings.limits.connections)?;
+        assembled.check_public()?;
         let address = assembled.address().map_err(ConfigError::from)?;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;

@@ -14,6 +14,7 @@ mod person;
 mod refresh_token;
 mod session;
 mod sign_in;
+mod sqlite;
 mod timestamp;
 mod upstream_token;
 
@@ -28,6 +29,7 @@ pub use person::Person;
 pub use refresh_token::{RefreshTokenRecord, RefreshTokenStore, Rotation};
 pub use session::{SessionRecord, SessionStore};
 pub use sign_in::{SignInRecord, SignInStore};
+pub use sqlite::SqliteStore;
 pub use timestamp::Timestamp;
 pub use upstream_token::{UpstreamTokenRecord, UpstreamTokenStore};
 

@@ -18,7 +18,7 @@ use crate::{
 impl AuthorizationServer {
     /// Checks everything, opens the store and finds or makes the keys.
     pub(crate) fn start(self, setting: &str, clock: Clock) -> Result<Arc<Core>, Vec<Problem>> {
-        let mut problems = Vec::new();
+        let mut problems = self.branding.problems();
         let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
         problems.extend(self.problems(issuer.as_ref()));
         let (Some(issuer), Some(store), true) = (issuer, self.store.clone(), problems.is_empty()) else {
