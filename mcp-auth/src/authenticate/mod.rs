@@ -26,6 +26,8 @@ pub(crate) use error::{AuthenticateError, Reason};
 pub use introspection::Introspection;
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
+#[cfg(feature = "authorization-server")]
+pub(crate) use issuer::is_loopback_http;
 #[cfg(test)]
 pub(crate) use issuer::jwks_uri;
 #[cfg(test)]

@@ -38,6 +38,8 @@ pub mod assert;
 mod builder;
 mod challenge;
 mod clock;
+#[cfg(feature = "authorization-server")]
+mod fake_github;
 mod issuer;
 mod request;
 mod served;
@@ -53,6 +55,8 @@ pub use answer::Answer;
 pub use builder::TestServerBuilder;
 pub use challenge::Challenge;
 pub use clock::TestClock;
+#[cfg(feature = "authorization-server")]
+pub use fake_github::{FakeGitHub, GitHubPart};
 pub use issuer::{TestIssuer, TestIssuerBuilder};
 pub use request::TestRequest;
 pub use server::TestServer;
