@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
-use super::Core;
+use super::{Core, sign_in};
 use crate::{ScopeInfo, config::ResourceUrl};
 
 /// The authorization server as it is mounted: once, for all servers of one mount.
@@ -30,7 +30,8 @@ pub(crate) struct ProtectedServer {
 impl Endpoints {
     /// Every route with its path, for the origin's root.
     pub(crate) fn routes(self: &Arc<Self>) -> Vec<(String, MethodRouter)> {
-        let routes: Vec<(String, MethodRouter)> = Vec::new();
+        let mut routes: Vec<(String, MethodRouter)> = Vec::new();
+        routes.extend(sign_in::routes(self));
         routes
     }
 }

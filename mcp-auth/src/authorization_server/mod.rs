@@ -13,7 +13,9 @@
 //!  the client            gets a code, once, and redeems it at /token
 //! ```
 
+mod authorization_endpoint;
 mod branding;
+mod browser;
 mod client;
 mod core;
 mod ended;
@@ -22,8 +24,11 @@ mod error;
 mod issuer_url;
 mod lifetimes;
 pub(crate) mod page;
+mod redirect_uri;
+mod response;
 mod seal;
 mod settings;
+mod sign_in;
 
 pub(crate) use self::core::Core;
 pub use branding::Branding;
