@@ -31,7 +31,7 @@ mod settings;
 mod sign_in;
 
 pub(crate) use self::core::Core;
-pub use branding::Branding;
+pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
 pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};

@@ -90,7 +90,7 @@ impl AuthorizationServer {
 
     /// Checks everything, opens the store and finds or makes the keys.
     pub(crate) fn start(self, setting: &str, clock: Clock) -> Result<Arc<Core>, Vec<Problem>> {
-        let mut problems = Vec::new();
+        let mut problems = self.branding.problems();
         let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
         if self.providers.is_empty() {
             problems.push(Problem::new(

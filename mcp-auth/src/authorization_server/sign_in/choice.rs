@@ -67,8 +67,7 @@ async fn chosen(endpoints: &Endpoints, request: Request<Body>) -> Result<Respons
         page.admits(core, form.get("ticket"))
     };
     let Some(browser) = Browser::known(core, &headers).filter(admits) else {
-        let notice = "This page was out of date. Please look once more.";
-        return consent::again(endpoints, &checked, &headers, notice).await;
+        return consent::again(endpoints, &checked, &headers).await;
     };
     match form.get("provider").and_then(|id| core.provider(id)) {
         Some(provider) => departure::depart(endpoints, &checked, &browser, agreed, provider).await,

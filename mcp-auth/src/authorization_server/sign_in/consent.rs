@@ -14,6 +14,7 @@ use super::{
         Endpoints, OAuthError,
         authorization_endpoint::{self, Checked, Parameters, Refused},
         browser::{Browser, Cookie},
+        page::Notice,
     },
     Form, ask, choice, code, guard, session,
     ticket::Page,
@@ -41,7 +42,7 @@ async fn decided(endpoints: &Endpoints, request: Request<Body>) -> Result<Respon
         Some("allow") => allow(endpoints, &checked, &headers, &form).await,
         Some("switch") => switch(endpoints, &checked, &headers).await,
         Some("deny") => Err(denied(&checked)),
-        _ => again(endpoints, &checked, &headers, "Please choose one of the buttons.").await,
+        _ => again(endpoints, &checked, &headers).await,
     }
 }
 
@@ -54,7 +55,7 @@ async fn allow(
 ) -> Result<Response<Body>, Refused> {
     let session = ask::session_for(endpoints, checked, headers).await?;
     let Some((browser, person)) = seen(endpoints, checked, headers, form, session.as_ref()) else {
-        return again(endpoints, checked, headers, "This page was out of date. Please look once more.").await;
+        return again(endpoints, checked, headers).await;
     };
     let agreed = agreed(checked, form);
     if agreed.is_empty() && !checked.scopes.is_empty() {
@@ -107,21 +108,20 @@ async fn switch(
     let core = &*endpoints.core;
     session::end(core, headers).await?;
     let browser = Browser::of(core, headers)?;
-    let mut response = ask::show(endpoints, checked, &browser, None, None).await?;
+    let mut response = ask::show(endpoints, checked, &browser, None, Some(Notice::SignedOut)).await?;
     Cookie::Session.remove(core, &mut response);
     Ok(response)
 }
 
-/// The page once more, with a word about why.
+/// The page once more: what was posted does not count.
 pub(super) async fn again(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     headers: &HeaderMap,
-    notice: &'static str,
 ) -> Result<Response<Body>, Refused> {
     let browser = Browser::of(&endpoints.core, headers)?;
     let session = ask::session_for(endpoints, checked, headers).await?;
-    ask::show(endpoints, checked, &browser, session.as_ref(), Some(notice)).await
+    ask::show(endpoints, checked, &browser, session.as_ref(), Some(Notice::Renewed)).await
 }
 
 fn denied(checked: &Checked<'_>) -> Refused {

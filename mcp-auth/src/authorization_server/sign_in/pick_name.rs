@@ -13,7 +13,7 @@ use super::{
     super::{
         Core, Endpoints,
         authorization_endpoint::{MOST_BYTES, Parameters, Refused},
-        page::{self, Hidden, PickNameView},
+        page::{self, Hidden, NameProblem, PickNameView},
     },
     callback,
 };
@@ -21,8 +21,6 @@ use crate::Secret;
 
 /// Names to pick from; any other can be written.
 const SUGGESTIONS: [&str; 3] = ["alice", "bob", "carol"];
-/// What a person reads who wrote a name that is none.
-pub(super) const PROBLEM: &str = "A name has 1 to 64 letters, digits, dots, dashes, _ and @.";
 
 fn path(provider: &str) -> String {
     format!("/{provider}/pick-name")
@@ -58,7 +56,7 @@ pub(super) fn ask(
     core: &Core,
     provider: &str,
     state: &Secret,
-    problem: Option<&'static str>,
+    problem: Option<NameProblem>,
 ) -> Response<Body> {
     let view = PickNameView {
         action: core.issuer.path_of(&callback::path(provider)),
@@ -67,4 +65,9 @@ pub(super) fn ask(
         problem,
     };
     page::pick_name(&core.branding, &view)
+}
+
+/// What was wrong with a name that the provider refuses.
+pub(super) fn problem(name: Option<&str>) -> NameProblem {
+    if name.is_none_or(|name| name.trim().is_empty()) { NameProblem::Missing } else { NameProblem::Refused }
 }
