@@ -187,7 +187,8 @@ error_texts! {
     unknown_client:
         "This app is not registered here",
         "The app that sent you here is unknown to this server, or its registration has expired.",
-        "In the app, remove this server and add it again. It then registers anew.";
+        "In the app, remove this server and add it again. It then registers anew. With mcp-remote, delete the folder \
+         ~/.mcp-auth first.";
     /// The redirect URI is not one of the client's.
     redirect_uri:
         "This app cannot be answered safely",
