@@ -6,7 +6,7 @@ use super::{Branding, EndedGrants, IssuerUrl, Lifetimes, RegistrationLimits, Sea
 use crate::{
     clock::Clock,
     store::{Store, Timestamp},
-    upstream::AnyProvider,
+    upstream::{AnyProvider, Renewals},
 };
 
 /// The authorization server, running.
@@ -20,6 +20,7 @@ pub(crate) struct Core {
     pub(crate) registration: RegistrationLimits,
     pub(crate) branding: Branding,
     pub(crate) clock: Clock,
+    pub(crate) renewals: Renewals,
 }
 
 impl Core {

@@ -120,6 +120,7 @@ impl AuthorizationServer {
             registration: self.registration,
             branding: self.branding,
             clock,
+            renewals: crate::upstream::Renewals::default(),
         }))
     }
 }
