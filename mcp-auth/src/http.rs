@@ -100,6 +100,27 @@ impl HttpClient {
     }
 }
 
+/// One request to this machine, whatever it is answered: for the browser of a test.
+#[cfg(all(feature = "testing", feature = "authorization-server"))]
+pub(crate) async fn loopback(
+    request: http::Request<String>,
+) -> Result<http::Response<String>, Box<dyn std::error::Error + Send + Sync>> {
+    let url = request.uri().to_string();
+    let url = check(&url, Reach { loopback: true, ..Reach::default() })?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(TOTAL_TIMEOUT)
+        .build()?;
+    let (parts, body) = request.into_parts();
+    let answer = client.request(parts.method, url).headers(parts.headers).body(body).send().await?;
+    let mut response = http::Response::new(String::new());
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = answer.headers().clone();
+    *response.body_mut() = answer.text().await?;
+    Ok(response)
+}
+
 /// The answer, of which nothing is read before its status is known to be 200.
 async fn read(request: reqwest::RequestBuilder) -> Result<Document, FetchError> {
     let mut response = request.send().await.map_err(FetchError::Transport)?;

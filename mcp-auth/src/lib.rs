@@ -89,7 +89,9 @@ pub use authenticate::{
     VerifyError,
 };
 #[cfg(feature = "authorization-server")]
-pub use authorization_server::{AuthorizationServer, Branding, Lifetimes, RegistrationLimits};
+pub use authorization_server::{
+    AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, Texts,
+};
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
 pub use config::{ConfigError, Limits, Problem};

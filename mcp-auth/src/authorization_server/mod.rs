@@ -13,20 +13,27 @@
 //!  the client            gets a code, once, and redeems it at /token
 //! ```
 
+mod answer;
 mod branding;
 mod client;
 mod core;
 mod ended;
 mod endpoints;
 mod error;
+mod housekeeping;
 mod issuer_url;
+mod jwks_endpoint;
+mod key;
+mod key_file;
 mod lifetimes;
+mod metadata;
 pub(crate) mod page;
 mod seal;
 mod settings;
+mod token;
 
 pub(crate) use self::core::Core;
-pub use branding::Branding;
+pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
 pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};

@@ -30,6 +30,9 @@ pub(crate) struct Registry {
     /// Whose tokens its tools take.
     #[cfg(feature = "authorization-server")]
     pub(crate) upstreams: &'static [super::UpstreamDefinition],
+    /// What every request needs.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) requires: &'static [crate::ScopeInfo],
 }
 
 /// A server without tools at run time pays nothing for those of others.
@@ -80,6 +83,8 @@ impl Registry {
             anonymous: definition.anonymous,
             #[cfg(feature = "authorization-server")]
             upstreams: definition.upstreams,
+            #[cfg(feature = "authorization-server")]
+            requires: definition.requires,
         })
     }
 

@@ -28,6 +28,11 @@ pub(crate) trait AnyProvider: Any + fmt::Debug + Send + Sync {
     /// The scopes at the provider, sorted, with spaces between them: one token is kept for each set.
     fn scopes(&self) -> String;
 
+    /// Whether it asks for no proof: fit for this machine and for nothing else.
+    fn is_development(&self) -> bool {
+        false
+    }
+
     /// What keeps it from working at this issuer.
     fn problems(&self, issuer: &IssuerUrl) -> Vec<Problem>;
 

@@ -49,6 +49,17 @@ pub struct Issuer {
     private_network: bool,
     audience: Option<String>,
     leeway: Duration,
+    fake: Option<Fake>,
+}
+
+/// An issuer whose tokens anybody makes who can run code in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fake {
+    /// For first steps on this machine.
+    Development,
+    /// For tests, which may call a public resource by its name as long as nobody listens there.
+    #[cfg(feature = "testing")]
+    Test,
 }
 
 #[derive(Clone)]
@@ -68,6 +79,7 @@ impl fmt::Debug for Issuer {
             .field("private_network", &self.private_network)
             .field("audience", &self.audience)
             .field("leeway", &self.leeway)
+            .field("fake", &self.fake)
             .finish()
     }
 }
@@ -97,7 +109,17 @@ impl Issuer {
             private_network: false,
             audience: None,
             leeway: DEFAULT_LEEWAY,
+            fake: None,
         }
+    }
+
+    /// Marks an issuer that must not be trusted where strangers call.
+    pub(crate) fn made_up(self, fake: Fake) -> Self {
+        Self { fake: Some(fake), ..self }
+    }
+
+    pub(crate) fn fake(&self) -> Option<Fake> {
+        self.fake
     }
 
     /// Keys from this URL, without discovery.

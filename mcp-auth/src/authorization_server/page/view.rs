@@ -14,10 +14,14 @@ pub(crate) struct ClientShown {
     pub(crate) name: String,
     /// The domain that it proved to be, if it did.
     pub(crate) verified_domain: Option<String>,
-    /// Where the answer goes: the host of the redirect URI, or its scheme for an app.
+    /// Where the answer goes: the host of the redirect URI (in ASCII, as the URI has it), or its scheme for an app.
     pub(crate) redirect_host: String,
+    /// The whole redirect URI.
+    pub(crate) redirect_uri: String,
     /// Whether that is this machine, where any program may wait for it.
     pub(crate) loopback: bool,
+    /// Whether it has a scheme of its own, such as `cursor:`, which any app may claim (RFC 8252 section 7.1).
+    pub(crate) private_scheme: bool,
 }
 
 /// One scope that is asked for.
@@ -26,12 +30,21 @@ pub(crate) struct AskedScope {
     pub(crate) name: String,
     /// The words of its doc comment; the name where there are none.
     pub(crate) description: Option<String>,
-    /// It cannot be unticked.
+    /// It cannot be unticked. It is posted like the others.
     pub(crate) required: bool,
     /// Whether it is ticked when the page opens.
     pub(crate) ticked: bool,
     /// The person has agreed to others before, and not to this one.
     pub(crate) new: bool,
+}
+
+/// Something to say above a consent page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// The form was too old, or not made for this browser: here is a fresh one.
+    Renewed,
+    /// The person wants to be somebody else, and is no longer signed in.
+    SignedOut,
 }
 
 /// `Allow or deny`. The form posts `decision=allow|deny`, and `scope=NAME` for each ticked scope.
@@ -51,8 +64,7 @@ pub(crate) struct ConsentView {
     pub(crate) person: Option<String>,
     /// Where `Allow` leads when nobody is signed in and there is one provider only: its name.
     pub(crate) continues_with: Option<String>,
-    /// Something to say above, such as that the page was out of date and has been renewed.
-    pub(crate) notice: Option<&'static str>,
+    pub(crate) notice: Option<Notice>,
 }
 
 /// One way to sign in: a button that posts `provider=ID`.
@@ -71,6 +83,15 @@ pub(crate) struct SignInView {
     pub(crate) choices: Vec<SignInChoice>,
 }
 
+/// What was wrong with a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameProblem {
+    /// There was none.
+    Missing,
+    /// It is too long, or has characters that a name cannot have.
+    Refused,
+}
+
 /// The development sign-in: posts `name=…`.
 #[derive(Debug, Clone)]
 pub(crate) struct PickNameView {
@@ -79,7 +100,7 @@ pub(crate) struct PickNameView {
     /// Names to pick from.
     pub(crate) suggestions: Vec<String>,
     /// What was wrong with the name before.
-    pub(crate) problem: Option<&'static str>,
+    pub(crate) problem: Option<NameProblem>,
 }
 
 /// Something went wrong: what, and what to do.
