@@ -122,12 +122,17 @@ pub use tool::{
 };
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
-pub use upstream::{DevelopmentSignIn, GitHub, Provider};
+pub use upstream::{
+    DevelopmentSignIn, GitHub, HasUpstream, Provider, Upstream, UpstreamError, UpstreamProvider,
+    UpstreamRequest, UpstreamResponse,
+};
 
 /// What a server needs, in one `use`.
 pub mod prelude {
     /// For `with_tools`.
     pub use crate::Server as _;
+    #[cfg(feature = "authorization-server")]
+    pub use crate::{AuthorizationServer, DevelopmentSignIn, GitHub, Upstream};
     pub use crate::{
         Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
     };

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     clock::Clock,
     store::{Store, Timestamp},
-    upstream::AnyProvider,
+    upstream::{AnyProvider, Renewals},
 };
 
 /// The authorization server, running.
@@ -24,6 +24,7 @@ pub(crate) struct Core {
     pub(crate) registration: RegistrationLimits,
     pub(crate) branding: Branding,
     pub(crate) clock: Clock,
+    pub(crate) renewals: Renewals,
     pub(super) housekeeping: Housekeeping,
 }
 

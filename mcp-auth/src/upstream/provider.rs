@@ -20,7 +20,7 @@ pub(crate) trait AnyProvider: Any + fmt::Debug + Send + Sync {
     fn id(&self) -> &'static str;
 
     /// On pages: `GitHub`.
-    fn name(&self) -> &str;
+    fn name(&self) -> &'static str;
 
     /// What is asked of the person there, in words: for the consent page.
     fn asks(&self) -> Vec<String>;

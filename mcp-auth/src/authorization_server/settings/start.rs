@@ -43,6 +43,7 @@ impl AuthorizationServer {
             registration: self.registration,
             branding: self.branding,
             clock,
+            renewals: crate::upstream::Renewals::default(),
             housekeeping: Housekeeping::default(),
         }))
     }

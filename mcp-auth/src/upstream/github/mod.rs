@@ -5,6 +5,7 @@ mod environment;
 mod exchange;
 mod person;
 mod scopes;
+mod service;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 
