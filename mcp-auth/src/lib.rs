@@ -120,7 +120,7 @@ pub use tool::{
 };
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
-pub use upstream::Provider;
+pub use upstream::{DevelopmentSignIn, GitHub, Provider};
 
 /// What a server needs, in one `use`.
 pub mod prelude {

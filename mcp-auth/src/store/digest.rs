@@ -29,7 +29,7 @@ impl Digest {
 /// The first bytes: enough to follow one through a log.
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, ..] = self.0;
-        write!(f, "Digest({a:02x}{b:02x}{c:02x}{d:02x}…)")
+        let [first, second, third, fourth, ..] = self.0;
+        write!(f, "Digest({:08x}…)", u32::from_be_bytes([first, second, third, fourth]))
     }
 }

@@ -14,6 +14,7 @@ mod person;
 mod refresh_token;
 mod session;
 mod sign_in;
+mod sqlite;
 mod timestamp;
 mod upstream_token;
 
@@ -28,6 +29,7 @@ pub use person::Person;
 pub use refresh_token::{RefreshTokenRecord, RefreshTokenStore, Rotation};
 pub use session::{SessionRecord, SessionStore};
 pub use sign_in::{SignInRecord, SignInStore};
+pub use sqlite::SqliteStore;
 pub use timestamp::Timestamp;
 pub use upstream_token::{UpstreamTokenRecord, UpstreamTokenStore};
 
@@ -58,6 +60,12 @@ pub trait Store:
     + Sync
     + 'static
 {
+    /// The file in which a sealing key may be kept that nobody gave, for the development sign-in; `None` where the store
+    /// ends with the process, or has no place for it.
+    fn key_file(&self) -> Option<std::path::PathBuf> {
+        None
+    }
+
     /// Removes what has ended before `now` and is needed for nothing any more, at most `most` rows; returns how many.
     fn expire(&self, now: Timestamp, most: usize) -> StoreFuture<'_, usize>;
 }

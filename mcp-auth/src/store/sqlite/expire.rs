@@ -1,0 +1,76 @@
+//! What has ended and is needed for nothing any more.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, params};
+
+use super::{job::Fault, value::millis};
+use crate::store::Timestamp;
+
+/// How long what has ended is kept: access tokens and answers on their way are long over then, and until then a replay is
+/// recognised.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// When something goes.
+#[derive(Clone, Copy)]
+enum Gone {
+    AtOnce,
+    Kept,
+}
+
+/// Each statement takes the time and how many rows at most. Each walks an index from its beginning, so that it costs what
+/// it removes; and what hangs on something goes before it. Rotated refresh tokens and redeemed codes go with their grant.
+const STATEMENTS: [(Gone, &str); 9] = [
+    (
+        Gone::AtOnce,
+        "DELETE FROM sign_ins WHERE state IN (SELECT state FROM sign_ins WHERE expires_at <= ? LIMIT ?)",
+    ),
+    (
+        Gone::AtOnce,
+        "DELETE FROM sessions WHERE session IN (SELECT session FROM sessions WHERE expires_at <= ? LIMIT ?)",
+    ),
+    (
+        Gone::Kept,
+        "DELETE FROM codes WHERE code IN
+            (SELECT code FROM codes WHERE redeemed IS NULL AND expires_at <= ? LIMIT ?)",
+    ),
+    (
+        Gone::Kept,
+        "DELETE FROM refresh_tokens WHERE token IN
+            (SELECT token FROM grants JOIN refresh_tokens ON grant_id = id WHERE over_at <= ? LIMIT ?)",
+    ),
+    (
+        Gone::Kept,
+        "DELETE FROM codes WHERE code IN
+            (SELECT code FROM grants JOIN codes ON redeemed = id WHERE over_at <= ? LIMIT ?)",
+    ),
+    (Gone::Kept, "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE over_at <= ? LIMIT ?)"),
+    (
+        Gone::AtOnce,
+        "DELETE FROM consents WHERE (client_id, resource, person_provider, person_id) IN
+            (SELECT client_id, resource, person_provider, person_id
+             FROM clients JOIN consents ON client_id = id WHERE expires_at <= ? LIMIT ?)",
+    ),
+    (Gone::AtOnce, "DELETE FROM clients WHERE id IN (SELECT id FROM clients WHERE expires_at <= ? LIMIT ?)"),
+    (
+        Gone::Kept,
+        "DELETE FROM upstream_tokens WHERE id IN (SELECT id FROM upstream_tokens WHERE ended_at <= ? LIMIT ?)",
+    ),
+];
+
+/// Removes at most `most` rows; how many it were.
+pub(super) fn expire(connection: &Connection, now: Timestamp, most: usize) -> Result<usize, Fault> {
+    let mut left = most;
+    for (gone, statement) in STATEMENTS {
+        // What comes later may have something that hangs on it, as long as not all of that is gone.
+        if left == 0 {
+            break;
+        }
+        let before = match gone {
+            Gone::AtOnce => now,
+            Gone::Kept => now.minus(KEPT),
+        };
+        left -= connection.prepare_cached(statement)?.execute(params![millis(before), left])?;
+    }
+    Ok(most - left)
+}

@@ -1,0 +1,100 @@
+//! Grants.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+
+use super::{
+    SqliteStore,
+    job::Fault,
+    value::{list, millis, read_list, read_optional_time, read_person, read_time},
+};
+use crate::store::{GrantRecord, GrantStore, StoreFuture, Timestamp};
+
+impl GrantStore for SqliteStore {
+    fn grant<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<GrantRecord>> {
+        let id = id.to_owned();
+        self.read(move |connection| find(connection, &id))
+    }
+
+    fn end_grant<'a>(&'a self, id: &'a str, now: Timestamp) -> StoreFuture<'a, bool> {
+        let id = id.to_owned();
+        self.write(move |connection| end(connection, &id, now))
+    }
+
+    fn grants_ended_since(&self, since: Timestamp) -> StoreFuture<'_, Vec<(String, Timestamp)>> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, ended_at FROM grants WHERE ended_at >= ? ORDER BY ended_at, id",
+            )?;
+            let grants = statement
+                .query_map([millis(since)], |row| Ok((row.get("id")?, read_time(row, "ended_at")?)))?;
+            Ok(grants.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+pub(super) fn find(connection: &Connection, id: &str) -> Result<Option<GrantRecord>, Fault> {
+    Ok(connection.prepare_cached("SELECT * FROM grants WHERE id = ?")?.query_row([id], record).optional()?)
+}
+
+/// Ends a grant; its refresh tokens end with it, because they are judged together. One that ran out by the clock is
+/// marked too, so that a clock that goes back cannot revive it.
+pub(super) fn end(connection: &Connection, id: &str, now: Timestamp) -> Result<bool, Fault> {
+    let was_alive: Option<bool> = connection
+        .prepare_cached(
+            "UPDATE grants SET ended_at = :now WHERE id = :id AND ended_at IS NULL RETURNING expires_at > :now",
+        )?
+        .query_row(named_params! { ":id": id, ":now": millis(now) }, |row| row.get(0))
+        .optional()?;
+    Ok(was_alive.unwrap_or(false))
+}
+
+/// Ends all grants that use this upstream token; their ids.
+pub(super) fn end_all_of(
+    connection: &Connection,
+    upstream: &str,
+    now: Timestamp,
+) -> Result<Vec<String>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE grants SET ended_at = ? WHERE upstream = ? AND ended_at IS NULL RETURNING id",
+    )?;
+    let ids = statement.query_map(params![millis(now), upstream], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn insert(connection: &Connection, grant: &GrantRecord) -> Result<(), Fault> {
+    connection
+        .prepare_cached(
+            "INSERT INTO grants (id, person_provider, person_id, person_name, client_id, resource, scopes,
+                upstream, created_at, expires_at, ended_at)
+             VALUES (:id, :person_provider, :person_id, :person_name, :client_id, :resource, :scopes,
+                :upstream, :created_at, :expires_at, :ended_at)",
+        )?
+        .execute(named_params! {
+            ":id": grant.id,
+            ":person_provider": grant.person.provider,
+            ":person_id": grant.person.id,
+            ":person_name": grant.person.name,
+            ":client_id": grant.client_id,
+            ":resource": grant.resource,
+            ":scopes": list(&grant.scopes)?,
+            ":upstream": grant.upstream,
+            ":created_at": millis(grant.created_at),
+            ":expires_at": millis(grant.expires_at),
+            ":ended_at": grant.ended_at.map(millis),
+        })?;
+    Ok(())
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<GrantRecord> {
+    Ok(GrantRecord {
+        id: row.get("id")?,
+        person: read_person(row)?,
+        client_id: row.get("client_id")?,
+        resource: row.get("resource")?,
+        scopes: read_list(row)?,
+        upstream: row.get("upstream")?,
+        created_at: read_time(row, "created_at")?,
+        expires_at: read_time(row, "expires_at")?,
+        ended_at: read_optional_time(row, "ended_at")?,
+    })
+}

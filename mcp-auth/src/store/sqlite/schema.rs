@@ -1,0 +1,38 @@
+//! The tables, and how an older file gets them.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::refusal::Refusal;
+
+/// Marks a file as ours: "mcpa".
+pub(super) const APPLICATION_ID: i32 = 0x6d63_7061;
+
+/// The migrations, in order: the file's `user_version` counts those that have been done. Released ones never change.
+const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_start.sql")];
+
+/// Whose file this is.
+pub(super) fn application_id(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, "application_id", |row| row.get(0))
+}
+
+/// Refuses a file of a later version, and does what an older one lacks, wholly or not at all. Of several processes that
+/// start at once one does it, and the others wait.
+pub(super) fn migrate(connection: &Connection) -> Result<(), Refusal> {
+    if missing(connection)?.is_empty() {
+        return Ok(());
+    }
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    // Once more: another process may have been faster.
+    for migration in missing(&transaction)? {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    Ok(transaction.commit()?)
+}
+
+/// The migrations that have not been done yet.
+fn missing(connection: &Connection) -> Result<&'static [&'static str], Refusal> {
+    let found: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    MIGRATIONS.get(found..).ok_or(Refusal::Newer { found, known: MIGRATIONS.len() })
+}

@@ -1,0 +1,123 @@
+//! Tokens of providers.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+
+use super::{
+    SqliteStore, grant,
+    job::Fault,
+    value::{integer, millis, read_number, read_optional_time, read_person},
+};
+use crate::store::{Person, StoreFuture, Timestamp, UpstreamTokenRecord, UpstreamTokenStore};
+
+impl UpstreamTokenStore for SqliteStore {
+    fn upstream_token_id<'a>(
+        &'a self,
+        person: &'a Person,
+        scopes: &'a str,
+    ) -> StoreFuture<'a, Option<String>> {
+        let (person, scopes) = (person.clone(), scopes.to_owned());
+        self.read(move |connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT id FROM upstream_tokens
+                     WHERE person_provider = ? AND person_id = ? AND scopes = ? AND ended_at IS NULL",
+                )?
+                .query_row(params![person.provider, person.id, scopes], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    fn put_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool> {
+        self.write(move |connection| put(connection, &token))
+    }
+
+    fn upstream_token<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<UpstreamTokenRecord>> {
+        let id = id.to_owned();
+        self.read(move |connection| {
+            Ok(connection
+                .prepare_cached("SELECT * FROM upstream_tokens WHERE id = ? AND ended_at IS NULL")?
+                .query_row([id], record)
+                .optional()?)
+        })
+    }
+
+    fn swap_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool> {
+        self.write(move |connection| {
+            let swapped = connection
+                .prepare_cached(
+                    "UPDATE upstream_tokens SET sealed = ?, expires_at = ?, version = version + 1
+                     WHERE id = ? AND version = ? AND ended_at IS NULL",
+                )?
+                .execute(params![
+                    token.sealed,
+                    token.expires_at.map(millis),
+                    token.id,
+                    integer(token.version)
+                ])?;
+            Ok(swapped == 1)
+        })
+    }
+
+    fn end_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        version: u64,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Vec<String>> {
+        let id = id.to_owned();
+        self.write(move |connection| end(connection, &id, version, now))
+    }
+}
+
+/// One conditional write: an id that is taken by another person, by other scopes or by a token that has ended changes
+/// nothing, and neither does another id for the same person and scopes.
+fn put(connection: &Connection, token: &UpstreamTokenRecord) -> Result<bool, Fault> {
+    let kept = connection
+        .prepare_cached(
+            "INSERT INTO upstream_tokens
+                (id, person_provider, person_id, person_name, scopes, sealed, version, expires_at)
+             VALUES (:id, :person_provider, :person_id, :person_name, :scopes, :sealed, :version, :expires_at)
+             ON CONFLICT (id) DO UPDATE SET person_name = excluded.person_name, sealed = excluded.sealed,
+                version = version + 1, expires_at = excluded.expires_at
+                WHERE person_provider = excluded.person_provider AND person_id = excluded.person_id
+                    AND scopes = excluded.scopes AND ended_at IS NULL
+             ON CONFLICT (person_provider, person_id, scopes) WHERE ended_at IS NULL DO NOTHING",
+        )?
+        .execute(named_params! {
+            ":id": token.id,
+            ":person_provider": token.person.provider,
+            ":person_id": token.person.id,
+            ":person_name": token.person.name,
+            ":scopes": token.scopes,
+            ":sealed": token.sealed,
+            ":version": integer(token.version),
+            ":expires_at": token.expires_at.map(millis),
+        })?;
+    Ok(kept == 1)
+}
+
+fn end(connection: &Connection, id: &str, version: u64, now: Timestamp) -> Result<Vec<String>, Fault> {
+    let ended = connection
+        .prepare_cached(
+            "UPDATE upstream_tokens SET ended_at = ?, sealed = x'' WHERE id = ? AND version = ? AND ended_at IS NULL",
+        )?
+        .execute(params![millis(now), id, integer(version)])?;
+    if ended == 0 {
+        return Ok(Vec::new());
+    }
+    connection.prepare_cached("DELETE FROM sessions WHERE upstream = ?")?.execute([id])?;
+    // What nobody has redeemed yet would become a grant whose tools cannot work.
+    connection.prepare_cached("DELETE FROM codes WHERE upstream = ? AND redeemed IS NULL")?.execute([id])?;
+    grant::end_all_of(connection, id, now)
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<UpstreamTokenRecord> {
+    Ok(UpstreamTokenRecord {
+        id: row.get("id")?,
+        person: read_person(row)?,
+        scopes: row.get("scopes")?,
+        sealed: row.get("sealed")?,
+        version: read_number(row, "version")?,
+        expires_at: read_optional_time(row, "expires_at")?,
+    })
+}

@@ -1,0 +1,70 @@
+//! The one thread that writes. What waits is committed as one group, because a commit costs an fsync whatever is in it.
+//!
+//! Each job has a savepoint, so that one that fails takes nothing else with it. Nobody is answered before the commit.
+
+use std::{
+    io,
+    sync::mpsc::{Receiver, sync_channel},
+};
+
+use rusqlite::Connection;
+
+use super::{
+    job::{Fault, Job, execute},
+    queue::{MOST_WAITING, Queue, thread},
+};
+
+/// How many jobs one commit takes at most: whoever comes next, or writes in another process, gets a turn.
+const MOST_IN_GROUP: usize = 256;
+
+/// Starts the thread. Its queue is the only way to `connection`.
+pub(super) fn start(connection: Connection) -> io::Result<Queue> {
+    let (sender, jobs) = sync_channel(MOST_WAITING);
+    let thread = thread("mcp-auth-write", move || write(&connection, &jobs))?;
+    Ok(Queue::new(sender, vec![thread]))
+}
+
+fn write(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
+    while let Ok(first) = jobs.recv() {
+        let mut group = vec![first];
+        group.extend(jobs.try_iter().take(MOST_IN_GROUP - 1));
+        let fault = commit(connection, &mut group).err();
+        if let Some(fault) = &fault {
+            tracing::error!(jobs = group.len(), %fault, "the store cannot commit");
+        }
+        for job in group {
+            job.answer(fault.as_ref());
+        }
+    }
+}
+
+fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fault> {
+    // Only after a rollback that failed.
+    roll_back(connection)?;
+    let done = run_all(connection, group);
+    if done.is_err() {
+        roll_back(connection)?;
+    }
+    done
+}
+
+fn run_all(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fault> {
+    // The lock first: nobody reads what another process is about to change.
+    execute(connection, "BEGIN IMMEDIATE")?;
+    for job in group {
+        execute(connection, "SAVEPOINT job")?;
+        if !job.run(connection) {
+            // Where the disk is full, SQLite has rolled back everything by itself, the jobs before this one too.
+            if connection.is_autocommit() {
+                return Err(Fault::new("the transaction was lost with another request's"));
+            }
+            execute(connection, "ROLLBACK TO job")?;
+        }
+        execute(connection, "RELEASE job")?;
+    }
+    execute(connection, "COMMIT")
+}
+
+fn roll_back(connection: &Connection) -> Result<(), Fault> {
+    if connection.is_autocommit() { Ok(()) } else { execute(connection, "ROLLBACK") }
+}
