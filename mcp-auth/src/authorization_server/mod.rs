@@ -16,10 +16,12 @@
 mod answer;
 mod branding;
 mod client;
+mod client_authentication;
 mod core;
 mod ended;
 mod endpoints;
 mod error;
+mod form;
 mod housekeeping;
 mod issuer_url;
 mod jwks_endpoint;
@@ -28,9 +30,14 @@ mod key_file;
 mod lifetimes;
 mod metadata;
 pub(crate) mod page;
+mod post_only;
+mod redirect_uri;
+mod registration_endpoint;
+mod revocation_endpoint;
 mod seal;
 mod settings;
 mod token;
+mod token_endpoint;
 
 pub(crate) use self::core::Core;
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};

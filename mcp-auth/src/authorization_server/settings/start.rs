@@ -10,6 +10,8 @@ use crate::{
         housekeeping::Housekeeping,
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
+        registration_endpoint::Registrations,
+        token_endpoint::RedeemedCodes,
     },
     clock::Clock,
     store::{Store, StoreError, Timestamp},
@@ -44,6 +46,8 @@ impl AuthorizationServer {
             branding: self.branding,
             clock,
             housekeeping: Housekeeping::default(),
+            redeemed: RedeemedCodes::default(),
+            registrations: Registrations::default(),
         }))
     }
 
