@@ -378,7 +378,7 @@ impl AnyProvider for StandIn {
         self.id
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         self.id
     }
 
