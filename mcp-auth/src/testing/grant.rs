@@ -38,7 +38,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// let grant = Grant::of_github(&auth, &github, "octocat", "http://127.0.0.1:3000/mcp", "profile:read").await;
 ///
 /// let server = TestServer::around(auth.router(Profiles).unwrap(), "http://127.0.0.1:3000/mcp", &TestIssuer::new());
-/// let answer = server.call("login", serde_json::json!({})).bearer(grant.access_token()).send().await;
+/// let answer = server.call("login", serde_json::json!({})).bearer(grant.access_token()).await;
 /// assert_eq!(answer.text(), Some("octocat"));
 /// # });
 /// ```

@@ -39,14 +39,14 @@ async fn c32_where_the_stream_has_begun_the_challenge_is_in_the_answer() {
     let world = World::new().await;
     let grant = world.grant().await;
     let call = || world.server.call("login", json!({})).bearer(grant.access_token()).version("2025-11-25");
-    assert_eq!(call().send().await.text(), Some("octocat"));
+    assert_eq!(call().await.text(), Some("octocat"));
     world.github.revoke("octocat");
-    let answer = call().send().await;
+    let answer = call().await;
     assert_eq!(answer.status(), 200);
     assert!(answer.is_tool_error());
     let challenge = answer.challenge().unwrap();
     assert_eq!(challenge.error(), Some("invalid_token"), "{answer:?}");
-    assert_ended(&call().send().await);
+    assert_ended(&call().await);
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn c39_a_token_that_cannot_be_opened_ends_the_grant() {
     // Rotated, both keys open.
     let auth = settings(&[(new.0, &new.1), (old.0, &old.1)]).unwrap();
     let server = TestServer::around(auth.router(Profiles).unwrap(), RESOURCE, &TestIssuer::new());
-    let answer = server.call("login", json!({})).bearer(grant.access_token()).send().await;
+    let answer = server.call("login", json!({})).bearer(grant.access_token()).await;
     assert_eq!(answer.text(), Some("octocat"), "{answer:?}");
     std::fs::remove_dir_all(&folder).unwrap();
 }

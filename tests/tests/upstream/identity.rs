@@ -61,7 +61,6 @@ async fn t13_a_token_of_another_issuer_names_no_grant_of_ours() {
         .as_user("github:583231")
         .scopes("profile:read")
         .token(|token| token.claim("grant", grant.id()))
-        .send()
         .await;
     assert_told(&answer, "needs a sign-in with GitHub");
     assert_eq!(world.github.requests(GitHubPart::Api), 0);

@@ -100,7 +100,7 @@ impl World {
     }
 
     pub(crate) async fn call(&self, tool: &str, arguments: Value, grant: &Grant) -> Answer {
-        self.server.call(tool, arguments).bearer(grant.access_token()).send().await
+        self.server.call(tool, arguments).bearer(grant.access_token()).await
     }
 
     pub(crate) async fn login(&self, grant: &Grant) -> Answer {
