@@ -114,6 +114,8 @@ pub use rmcp::handler::server::wrapper::Json;
 pub use secret::Secret;
 #[cfg(feature = "stdio")]
 pub use stdio::serve_stdio;
+#[cfg(feature = "authorization-server")]
+pub use store::SqliteStore;
 pub use tool::{
     Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools,
     Server, TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
-use super::{Core, jwks_endpoint, metadata};
+use super::{Core, jwks_endpoint, metadata, sign_in};
 use crate::{ScopeInfo, config::ResourceUrl, discovery::public_json};
 
 /// The authorization server as it is mounted: once, for all servers of one mount.
@@ -30,7 +30,8 @@ pub(crate) struct ProtectedServer {
 impl Endpoints {
     /// Every route with its path, for the origin's root. The mount asks them for the right host, and nothing else.
     pub(crate) fn routes(self: &Arc<Self>) -> Vec<(String, MethodRouter)> {
-        let routes: Vec<(String, MethodRouter)> = Vec::new();
+        let mut routes: Vec<(String, MethodRouter)> = Vec::new();
+        routes.extend(sign_in::routes(self));
         routes
     }
 

@@ -14,7 +14,9 @@
 //! ```
 
 mod answer;
+mod authorization_endpoint;
 mod branding;
+mod browser;
 mod client;
 mod core;
 mod ended;
@@ -28,9 +30,12 @@ mod key_file;
 mod lifetimes;
 mod metadata;
 pub(crate) mod page;
+mod redirect_uri;
+mod response;
 mod seal;
 mod settings;
 mod token;
+mod sign_in;
 
 pub(crate) use self::core::Core;
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};

@@ -348,7 +348,7 @@ async fn a_refused_token_is_remembered_for_a_moment() {
 struct Quiet;
 
 impl TokenVerifier for Quiet {
-    fn issuer(&self) -> &str {
+    fn issuer(&self) -> &'static str {
         "https://quiet.example"
     }
 
@@ -366,7 +366,7 @@ struct Outspoken {
 }
 
 impl TokenVerifier for Outspoken {
-    fn issuer(&self) -> &str {
+    fn issuer(&self) -> &'static str {
         "https://database.example"
     }
 

@@ -112,10 +112,13 @@ fn problem(error: &NoStart) -> Problem {
 /// Runs `work` to its end. A server is assembled outside of async code, or inside of a runtime that must not be blocked:
 /// both are fine with a thread of its own.
 fn run<T: Send>(work: impl Future<Output = Result<T, NoStart>> + Send) -> Result<T, NoStart> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(NoStart::Thread)?;
+    let run = || {
+        // Made and dropped here: a runtime that ends inside of another one panics.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map_err(NoStart::Thread)?.block_on(work)
+    };
     thread::scope(|scope| {
-        let thread = thread::Builder::new().spawn_scoped(scope, || runtime.block_on(work));
+        let thread = thread::Builder::new().spawn_scoped(scope, run);
         thread.map_err(NoStart::Thread)?.join().unwrap_or(Err(NoStart::Panic))
     })
 }

@@ -25,7 +25,7 @@ impl GitHub {
     }
 
     /// A value is `None` where it is no UTF-8: as good as missing.
-    pub(super) fn from_vars(
+    pub(crate) fn from_vars(
         vars: impl IntoIterator<Item = (String, Option<String>)>,
     ) -> Result<Self, ConfigError> {
         let vars: Vec<_> = vars.into_iter().filter(|(name, _)| name.starts_with("MCP_GITHUB_")).collect();
