@@ -1,54 +1,32 @@
 //! Who asks, and where the answer may go. Until both are known nobody but the person is told (RFC 6749 section 4.1.2.1).
 
-use super::{super::redirect_uri, Client, Core, Parameters, Refused, Unreadable, WayBack};
-
-const FROM_THE_APP: &str = "Go back to the app and connect it again.";
+use super::{
+    super::{page::Fault, redirect_uri},
+    Client, Core, Parameters, Refused, WayBack,
+};
 
 /// The request can be read (RFC 6749 section 3.1).
 pub(super) fn readable(text: &str) -> Result<Parameters, Refused> {
-    let title = "This link cannot be read";
-    Parameters::parse(text, super::MOST_BYTES).map_err(|unreadable| match unreadable {
-        Unreadable::TooLong => Refused::page(
-            title,
-            format!("The app sent more than {} bytes.", super::MOST_BYTES),
-            "Tell the people who make the app.",
-        ),
-        Unreadable::NotUtf8 => {
-            Refused::page(title, "It holds something that is not UTF-8.", "Tell the people who make the app.")
-        }
-    })
+    Parameters::parse(text, super::MOST_BYTES)
+        .map_err(|unreadable| Refused::person(Fault::Request, &unreadable.to_string()))
 }
 
 /// What says whom to answer stands there once, so that nobody else reads another one of two (RFC 6749 section 3.1).
 pub(super) fn addressed_once(asked: &Parameters) -> Result<(), Refused> {
     match ["client_id", "redirect_uri", "state"].into_iter().find(|name| asked.is_repeated(name)) {
-        Some(name) => Err(Refused::page(
-            "This link is ambiguous",
-            format!("The app sent `{name}` more than once."),
-            "Tell the people who make the app.",
-        )),
+        Some(name) => Err(Refused::person(Fault::Request, &format!("{name} is there more than once"))),
         None => Ok(()),
     }
 }
 
-/// The client is registered here (RFC 6749 sections 2.2 and 4.1.1).
+/// The client is registered here (RFC 6749 sections 2.2 and 4.1.1). Some keep a registration for longer than it lives:
+/// the page says how to get rid of it.
 pub(super) async fn known_client(core: &Core, asked: &Parameters) -> Result<Client, Refused> {
     let Some(id) = asked.get("client_id") else {
-        return Err(Refused::page(
-            "The app does not say which it is",
-            "There is no `client_id`.",
-            FROM_THE_APP,
-        ));
+        return Err(Refused::person(Fault::Request, "client_id is missing"));
     };
-    // mcp-remote and others keep a registration on disk for longer than it lives.
-    Client::find(core, id).await?.ok_or_else(|| {
-        Refused::page(
-            "This app is not known here",
-            "Its registration has expired or was made somewhere else.",
-            "Remove this server from the app and add it again, so that the app registers anew. Where the app is mcp-remote, \
-             delete the folder ~/.mcp-auth first.",
-        )
-    })
+    let client = Client::find(core, id).await?;
+    client.ok_or_else(|| Refused::person(Fault::UnknownClient, &format!("there is no client {id:?}")))
 }
 
 /// The redirect URI is one that the client registered, character by character; only the port of a loopback URI is free
@@ -62,26 +40,12 @@ pub(super) fn registered_redirect_uri(
     let uri = match (asked.get("redirect_uri"), registered.as_slice()) {
         (Some(uri), all) if all.iter().any(|one| redirect_uri::matches(one, uri)) => uri,
         (Some(uri), all) => {
-            return Err(Refused::page(
-                "The app wants the answer somewhere else",
-                format!(
-                    "It asks to be answered at {uri}, and has registered {}.",
-                    if all.is_empty() { "no address".to_owned() } else { all.join(", ") }
-                ),
-                "If you did not begin this in an app of yours, close this page. Otherwise remove this server from the app \
-                 and add it again.",
-            ));
+            let why = format!("the client asks for the redirect URI {uri:?} and has registered {all:?}");
+            return Err(Refused::person(Fault::RedirectUri, &why));
         }
         (None, [only]) => only,
-        (None, _) => {
-            return Err(Refused::page(
-                "The app does not say where it wants the answer",
-                "There is no `redirect_uri`.",
-                FROM_THE_APP,
-            ));
-        }
+        (None, _) => return Err(Refused::person(Fault::Request, "redirect_uri is missing")),
     };
-    WayBack::new(&core.issuer, uri, asked.get("state")).ok_or_else(|| {
-        Refused::page("The app's address is not one", format!("{uri} is not a URI."), FROM_THE_APP)
-    })
+    WayBack::new(&core.issuer, uri, asked.get("state"))
+        .ok_or_else(|| Refused::person(Fault::RedirectUri, &format!("{uri:?} is no URI")))
 }

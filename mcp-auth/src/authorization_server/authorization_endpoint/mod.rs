@@ -18,7 +18,7 @@ use http::{HeaderMap, Request, Response, Uri};
 
 pub(crate) use self::{
     refused::Refused,
-    request::{MOST_BYTES, Parameters, Unreadable},
+    request::{MOST_BYTES, Parameters},
 };
 use super::{
     Client, Core, Endpoints, OAuthError, ProtectedServer,
@@ -26,6 +26,8 @@ use super::{
     sign_in::{self, Form},
 };
 use crate::ScopeInfo;
+
+const PATH: &str = "/authorize";
 
 /// A request that has passed all checks.
 #[derive(Debug)]
@@ -74,17 +76,8 @@ pub(crate) async fn check<'a>(endpoints: &'a Endpoints, text: &str) -> Result<Ch
     Ok(Checked { asked, client, back, code_challenge, server, scopes, prompt })
 }
 
-/// Where it is; also at the origin's root, where clients of 2025-03-26 look that read no metadata.
-pub(super) fn routes(endpoints: &Arc<Endpoints>) -> Vec<(String, MethodRouter)> {
-    const PATH: &str = "/authorize";
-    let route = || get(show).post(post).with_state(Arc::clone(endpoints));
-    let own = endpoints.core.issuer.path_of(PATH);
-    let taken = own == PATH || endpoints.servers.iter().any(|server| server.resource.path() == PATH);
-    let mut routes = vec![(own, route())];
-    if !taken {
-        routes.push((PATH.to_owned(), route()));
-    }
-    routes
+pub(super) fn route(endpoints: &Arc<Endpoints>) -> (String, MethodRouter) {
+    (endpoints.core.issuer.path_of(PATH), get(show).post(post).with_state(Arc::clone(endpoints)))
 }
 
 /// The consent page, or a refusal.
@@ -101,7 +94,7 @@ async fn show(State(endpoints): State<Arc<Endpoints>>, uri: Uri, headers: Header
 /// would cost the person's other tabs theirs: the browser is sent to ask once more, by GET.
 async fn post(State(endpoints): State<Arc<Endpoints>>, request: Request<Body>) -> Response<Body> {
     match Form::read(request, MOST_BYTES).await {
-        Ok(form) => see_other(&format!("{}?{}", endpoints.core.issuer.url_of("/authorize"), form.to_query())),
+        Ok(form) => see_other(&format!("{}?{}", endpoints.core.issuer.url_of(PATH), form.to_query())),
         Err(refused) => refused.into_response(&endpoints.core),
     }
 }

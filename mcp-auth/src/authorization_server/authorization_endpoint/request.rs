@@ -11,9 +11,11 @@ pub(crate) struct Parameters {
 }
 
 /// Why they cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unreadable {
+    #[error("it is too long")]
     TooLong,
+    #[error("it is not UTF-8")]
     NotUtf8,
 }
 

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::{HeaderMap, Response};
-use url::{Host, Url};
+use url::Url;
 
 use super::{
     super::{
@@ -14,7 +14,10 @@ use super::{
     session,
     ticket::Page,
 };
-use crate::store::{Person, SessionRecord};
+use crate::{
+    store::{Person, SessionRecord},
+    transport::is_loopback,
+};
 
 /// Asks the person, whoever is signed in. It is never skipped: a client that anybody can register proves nothing by its
 /// id, so what was agreed to before says nothing about who asks now (OAuth 2.1 section 7.3.1, GHSA-6x8h-498w-gv8c).
@@ -114,38 +117,29 @@ async fn scopes(
 fn upstream(endpoints: &Endpoints, person: Option<&Person>) -> Vec<(String, Vec<String>)> {
     let providers = endpoints.core.providers.iter();
     let meant = providers.filter(|provider| person.is_none_or(|person| person.provider == provider.id()));
-    let asks = meant.map(|provider| (provider.name().to_owned(), provider.asks()));
-    asks.filter(|(_, asks)| !asks.is_empty()).collect()
+    meant.map(|provider| (provider.name().to_owned(), provider.asks())).collect()
 }
 
 fn client(checked: &Checked<'_>) -> ClientShown {
-    let redirect_uri = checked.back.redirect_uri();
-    let (redirect_host, loopback) = destination(redirect_uri);
-    let web = redirect_uri.starts_with("https://") || redirect_uri.starts_with("http://");
+    let uri = checked.back.redirect_uri();
+    let (redirect_host, loopback, private_scheme) = destination(uri);
     ClientShown {
         name: checked.client.name().to_owned(),
         // Nobody who registers here proves a domain.
         verified_domain: None,
         redirect_host,
-        redirect_uri: redirect_uri.to_owned(),
+        redirect_uri: uri.to_owned(),
         loopback,
-        private_scheme: !web,
+        private_scheme,
     }
 }
 
-/// Where the answer goes, as a browser will understand it; an app's own scheme where there is no host.
-fn destination(uri: &str) -> (String, bool) {
-    let Ok(url) = Url::parse(uri) else { return (uri.to_owned(), false) };
-    let is_web = matches!(url.scheme(), "http" | "https");
-    match url.host() {
-        Some(host) if is_web => {
-            let loopback = match &host {
-                Host::Domain(name) => *name == "localhost",
-                Host::Ipv4(address) => address.is_loopback(),
-                Host::Ipv6(address) => address.is_loopback(),
-            };
-            (host.to_string(), loopback)
-        }
-        _ => (format!("{}:", url.scheme()), false),
+/// Where the answer goes, as a browser will understand it: a host and whether that is this machine, or an app's own
+/// scheme.
+fn destination(uri: &str) -> (String, bool, bool) {
+    let Ok(url) = Url::parse(uri) else { return (uri.to_owned(), false, true) };
+    match url.host_str() {
+        Some(host) if matches!(url.scheme(), "http" | "https") => (host.to_owned(), is_loopback(host), false),
+        _ => (format!("{}:", url.scheme()), false, true),
     }
 }

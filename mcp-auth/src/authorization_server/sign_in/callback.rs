@@ -14,7 +14,7 @@ use super::{
         Core, Endpoints, OAuthError,
         authorization_endpoint::{self, Checked, MOST_BYTES, Parameters, Refused},
         browser::Browser,
-        page::NameProblem,
+        page::Fault,
     },
     Form, code,
     departure::Agreed,
@@ -53,15 +53,17 @@ pub(super) async fn find(
     state: Option<Secret>,
     headers: &HeaderMap,
 ) -> Result<Found, Refused> {
-    let state = state.ok_or_else(over)?;
-    let browser = Browser::known(core, headers).ok_or_else(elsewhere)?;
-    let record = core.store.sign_in(&Digest::of(state.expose()), core.now()).await?.ok_or_else(over)?;
+    let state = state.ok_or_else(|| over("there is no state"))?;
+    let browser =
+        Browser::known(core, headers).ok_or_else(|| elsewhere("the browser has no cookie of ours"))?;
+    let record = core.store.sign_in(&Digest::of(state.expose()), core.now()).await?;
+    let record = record.ok_or_else(|| over("no sign-in of this state is on its way"))?;
     if record.browser != browser.digest() {
-        return Err(elsewhere());
+        return Err(elsewhere("another browser began this sign-in"));
     }
     // Another provider's callback: a mix-up (RFC 9700 section 4.4).
     if record.provider != provider {
-        return Err(over());
+        return Err(over("the sign-in is another provider's"));
     }
     Ok(Found { state, browser, record })
 }
@@ -72,11 +74,12 @@ async fn arrived(
     request: Request<Body>,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
-    let provider = core.provider(provider).ok_or_else(over)?;
+    let provider = core.provider(provider).ok_or_else(|| over("the provider is none of ours"))?;
     let headers = request.headers().clone();
     let given = given(core, request).await?;
     let found = find(core, provider.id(), given.state(), &headers).await?;
-    let (agreed, leg) = Agreed::open(core, &found.record, found.state.clone()).ok_or_else(over)?;
+    let (agreed, leg) = Agreed::open(core, &found.record, found.state.clone())
+        .ok_or_else(|| over("the sign-in was sealed under a key that is not there any more"))?;
     let checked = authorization_endpoint::check(endpoints, &agreed.request).await?;
     let signed_in = match (given, provider.departure(&leg)) {
         (Given::Provider(query), Departure::Redirect(_)) => {
@@ -89,12 +92,13 @@ async fn arrived(
             let name = Callback::Code(Secret::new(form.get("name").unwrap_or_default()));
             let signed_in = provider.arrive(&name, &leg, core.now()).await;
             if let Err(SignInError::Refused(_)) = signed_in {
-                return Ok(pick_name::ask(core, provider.id(), &found.state, Some(NameProblem::Refused)));
+                let problem = pick_name::problem(form.get("name"));
+                return Ok(pick_name::ask(core, provider.id(), &found.state, Some(problem)));
             }
             found.take(core).await?;
             signed_in
         }
-        _ => return Err(over()),
+        _ => return Err(over("the provider does not answer like this")),
     };
     let signed_in = signed_in.map_err(|error| Refused::client(&checked.back, told(provider.id(), error)))?;
     finish(endpoints, &checked, agreed.scopes, provider, signed_in, &headers).await
@@ -104,7 +108,7 @@ impl Found {
     /// Of many requests one goes on from here, once.
     async fn take(&self, core: &Core) -> Result<(), Refused> {
         let taken = core.store.take_sign_in(&self.record.state, &self.browser.digest(), core.now()).await?;
-        taken.map(|_| ()).ok_or_else(over)
+        taken.map(|_| ()).ok_or_else(|| over("the sign-in was finished by another request"))
     }
 }
 
@@ -129,18 +133,18 @@ async fn given(core: &Core, request: Request<Body>) -> Result<Given, Refused> {
         return Ok(Given::Page(Form::of_page(request).await?));
     }
     let query = Parameters::parse(request.uri().query().unwrap_or_default(), MOST_BYTES);
-    query.map(Given::Provider).map_err(|_| over())
+    query.map(Given::Provider).map_err(|unreadable| over(&unreadable.to_string()))
 }
 
 /// A code or an error, and not both.
 fn of_provider(query: &Parameters) -> Result<Callback, Refused> {
     if query.is_repeated("code") || query.is_repeated("error") {
-        return Err(over());
+        return Err(over("the provider repeats itself"));
     }
     match (query.get("code"), query.get("error")) {
         (Some(code), None) => Ok(Callback::Code(Secret::new(code))),
         (None, Some(error)) => Ok(Callback::Error(error.to_owned())),
-        _ => Err(over()),
+        _ => Err(over("there is neither a code nor an error, or both")),
     }
 }
 
@@ -175,7 +179,7 @@ fn told(provider: &str, error: SignInError) -> OAuthError {
     match error {
         SignInError::Denied => OAuthError::new("access_denied", format!("the person said no at {provider}")),
         SignInError::Refused(why) => {
-            tracing::warn!(provider, why, "the provider did not confirm a sign-in");
+            tracing::warn!(provider, %why, "the provider did not confirm a sign-in");
             OAuthError::new("access_denied", format!("{provider} did not confirm the sign-in"))
         }
         SignInError::Unavailable(why) => {
@@ -184,7 +188,7 @@ fn told(provider: &str, error: SignInError) -> OAuthError {
         }
         SignInError::Misconfigured(why) => {
             let reference = random::reference();
-            tracing::error!(provider, why, reference, "the provider refuses this server: check its settings");
+            tracing::error!(provider, %why, reference, "the provider refuses this server: check its settings");
             let description =
                 format!("this server is not set up rightly for {provider}; reference {reference}");
             OAuthError::new("server_error", description)
@@ -192,18 +196,10 @@ fn told(provider: &str, error: SignInError) -> OAuthError {
     }
 }
 
-fn over() -> Refused {
-    Refused::page(
-        "This sign-in is over",
-        "It was finished, took too long, or was never begun here.",
-        "Go back to the app and begin again.",
-    )
+fn over(why: &str) -> Refused {
+    Refused::person(Fault::Expired, why)
 }
 
-fn elsewhere() -> Refused {
-    Refused::page(
-        "This sign-in was begun in another browser",
-        "It can only be finished where it was begun.",
-        "If you did not begin it yourself, close this page. Otherwise go back to the app and begin again.",
-    )
+fn elsewhere(why: &str) -> Refused {
+    Refused::person(Fault::OtherBrowser, why)
 }

@@ -113,7 +113,7 @@ async fn switch(
     Ok(response)
 }
 
-/// The page once more, with a word about why.
+/// The page once more: what was posted does not count.
 pub(super) async fn again(
     endpoints: &Endpoints,
     checked: &Checked<'_>,

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use http::{Request, StatusCode, header};
+use http::{Request, header};
 
-use super::super::authorization_endpoint::{MOST_BYTES, Parameters, Refused};
+use super::super::{
+    authorization_endpoint::{MOST_BYTES, Parameters, Refused},
+    page::Fault,
+};
 
 /// A request within a form is encoded once more, at most three bytes for one.
 const MOST_BYTES_AROUND: usize = 4 * MOST_BYTES;
@@ -25,17 +28,17 @@ impl Form {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(unreadable("It is not a form.").with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+            return Err(unreadable("its content type is no form's"));
         }
         let body = tokio::time::timeout(TIME, to_bytes(request.into_body(), most)).await;
         let body = body
-            .map_err(|_| unreadable("It took too long.").with_status(StatusCode::REQUEST_TIMEOUT))?
-            .map_err(|_| unreadable("It is too large.").with_status(StatusCode::PAYLOAD_TOO_LARGE))?;
-        let text = std::str::from_utf8(&body).map_err(|_| unreadable("It is not UTF-8."))?;
-        Parameters::parse(text, most).map_err(|_| unreadable("It is not UTF-8."))
+            .map_err(|_late| unreadable("it took too long"))?
+            .map_err(|_| unreadable("it broke off, or is too large"))?;
+        let text = std::str::from_utf8(&body).map_err(|_| unreadable("it is not UTF-8"))?;
+        Parameters::parse(text, most).map_err(|_| unreadable("it is not UTF-8"))
     }
 }
 
-fn unreadable(message: &str) -> Refused {
-    Refused::page("This form cannot be read", message, "Go back to the app and begin again.")
+fn unreadable(why: &str) -> Refused {
+    Refused::person(Fault::Request, &format!("a form cannot be read: {why}"))
 }

@@ -1,30 +1,8 @@
-//! Requests that other sites' pages send.
+//! Forms that other sites' pages send.
 
-use std::sync::Arc;
+use http::{HeaderMap, header};
 
-use axum::{
-    body::Body,
-    extract::{Request, State},
-    middleware::Next,
-};
-use http::{HeaderMap, Response, StatusCode, header};
-
-use super::super::{Core, Endpoints, authorization_endpoint::Refused};
-use crate::transport::Origins;
-
-/// On this machine, only names of this machine count: a page whose name was pointed here (DNS rebinding) would be a
-/// neighbour in the eyes of the browser. Elsewhere the certificate has proven the name, and proxies rewrite `Host`.
-pub(super) async fn own_host(
-    State(endpoints): State<Arc<Endpoints>>,
-    request: Request,
-    next: Next,
-) -> Response<Body> {
-    let this_machine = Origins::new(Vec::new(), Vec::new(), true, false);
-    if !endpoints.core.issuer.is_https() && this_machine.check_host(&request).is_err() {
-        return foreign("It is for browsers on this machine.").into_response(&endpoints.core);
-    }
-    next.run(request).await
-}
+use super::super::{Core, authorization_endpoint::Refused, page::Fault};
 
 /// Forms are posted by our own pages. This is the second lock: the first is the ticket in the form, which fits the
 /// cookie of one browser (RFC 6749 section 10.12).
@@ -39,11 +17,7 @@ pub(super) fn own_page(core: &Core, headers: &HeaderMap) -> Result<(), Refused> 
     if own_site && origin.is_none_or(|origin| origin == core.issuer.origin()) {
         return Ok(());
     }
-    tracing::warn!(?site, ?origin, "refused: another site's page posted a form of ours");
-    Err(foreign("Another site sent it."))
-}
-
-fn foreign(message: &str) -> Refused {
-    let help = "Close this page. If you want to connect an app, begin in the app.";
-    Refused::page("This request is refused", message, help).with_status(StatusCode::FORBIDDEN)
+    let why =
+        format!("another site's page posted a form of ours: Sec-Fetch-Site {site:?}, Origin {origin:?}");
+    Err(Refused::person(Fault::OtherBrowser, &why))
 }

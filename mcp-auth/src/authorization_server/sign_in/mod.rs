@@ -30,20 +30,18 @@ mod ticket;
 
 use std::sync::Arc;
 
-use axum::{middleware, routing::MethodRouter};
+use axum::routing::MethodRouter;
 
 pub(crate) use self::{ask::ask, form::Form};
 use super::{Endpoints, authorization_endpoint};
 
-/// The authorization endpoint and every page behind it. Each answers on its own host only.
+/// The authorization endpoint and every page behind it.
 pub(super) fn routes(endpoints: &Arc<Endpoints>) -> Vec<(String, MethodRouter)> {
-    let mut routes = authorization_endpoint::routes(endpoints);
-    routes.push(consent::route(endpoints));
-    routes.push(choice::route(endpoints));
+    let mut routes =
+        vec![authorization_endpoint::route(endpoints), consent::route(endpoints), choice::route(endpoints)];
     for provider in &endpoints.core.providers {
         routes.push(callback::route(endpoints, provider.id()));
         routes.push(pick_name::route(endpoints, provider.id()));
     }
-    let host = || middleware::from_fn_with_state(Arc::clone(endpoints), guard::own_host);
-    routes.into_iter().map(|(path, route)| (path, route.layer(host()))).collect()
+    routes
 }

@@ -66,3 +66,8 @@ pub(super) fn ask(
     };
     page::pick_name(&core.branding, &view)
 }
+
+/// What was wrong with a name that the provider refuses.
+pub(super) fn problem(name: Option<&str>) -> NameProblem {
+    if name.is_none_or(|name| name.trim().is_empty()) { NameProblem::Missing } else { NameProblem::Refused }
+}
