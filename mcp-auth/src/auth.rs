@@ -83,6 +83,13 @@ impl Auth {
         config::from_vars(config::process()).build()
     }
 
+    /// An authorization server in this process, at this URL: short for
+    /// [`AuthorizationServer::new`](crate::AuthorizationServer::new).
+    #[cfg(feature = "authorization-server")]
+    pub fn authorization_server(url: impl Into<String>) -> crate::AuthorizationServer {
+        crate::AuthorizationServer::new(url)
+    }
+
     pub(crate) fn new(settings: Settings, clock: Clock) -> Self {
         Self { settings: Arc::new(settings), clock }
     }

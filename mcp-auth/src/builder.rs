@@ -230,9 +230,10 @@ impl AuthBuilder {
         self.check_origins(&mut problems);
         let state_key = self.checked_state_key(&mut problems);
         self.check_limits(&mut problems);
-        let trusted = candidate::check(&self.trusted, self.environment, &self.clock, &mut problems);
+        let own = self.own_issuer();
+        let trusted = candidate::check(&self.trusted, own, self.environment, &self.clock, &mut problems);
         #[cfg(feature = "authorization-server")]
-        let authorization_server = self.started(&mut problems);
+        let (authorization_server, trusted) = self.started(trusted, &mut problems);
         let Some(state_key) = state_key else { return Err(ConfigError::from_problems(problems)) };
         ConfigError::check(problems)?;
         let settings = Settings {
@@ -251,11 +252,34 @@ impl AuthBuilder {
         Ok(Auth::new(settings, self.clock))
     }
 
+    /// The URL of the authorization server in this process.
+    fn own_issuer(&self) -> Option<&str> {
+        #[cfg(feature = "authorization-server")]
+        return self.authorization_server.as_ref().map(crate::AuthorizationServer::issuer);
+        #[cfg(not(feature = "authorization-server"))]
+        None
+    }
+
+    /// The authorization server, running, and trusted before all others: clients take the first.
     #[cfg(feature = "authorization-server")]
-    fn started(&self, problems: &mut Vec<Problem>) -> Option<Arc<crate::authorization_server::Core>> {
-        let settings = self.authorization_server.clone()?;
-        let started = settings.start(&self.setting("AUTHORIZATION_SERVER"), self.clock.clone());
-        started.map_err(|found| problems.extend(found)).ok()
+    fn started(
+        &self,
+        mut trusted: Vec<Trust>,
+        problems: &mut Vec<Problem>,
+    ) -> (Option<Arc<crate::authorization_server::Core>>, Vec<Trust>) {
+        let Some(settings) = self.authorization_server.clone() else { return (None, trusted) };
+        let core = match settings.start(&self.setting("AUTHORIZATION_SERVER"), self.clock.clone()) {
+            Ok(core) => core,
+            Err(found) => {
+                problems.extend(found);
+                return (None, trusted);
+            }
+        };
+        match Trust::own(Arc::clone(&core), self.clock.clone()) {
+            Ok(own) => trusted.insert(0, own),
+            Err(problem) => problems.push(problem),
+        }
+        (Some(core), trusted)
     }
 
     /// A limit of nothing refuses everything.

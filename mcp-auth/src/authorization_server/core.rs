@@ -2,11 +2,14 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Branding, EndedGrants, IssuerUrl, Lifetimes, RegistrationLimits, Sealer};
+use super::{
+    Branding, EndedGrants, IssuerUrl, Lifetimes, RegistrationLimits, Sealer, housekeeping::Housekeeping,
+    token::Signer,
+};
 use crate::{
     clock::Clock,
     store::{Store, Timestamp},
-    upstream::AnyProvider,
+    upstream::{AnyProvider, Renewals},
 };
 
 /// The authorization server, running.
@@ -15,11 +18,14 @@ pub(crate) struct Core {
     pub(crate) providers: Vec<Arc<dyn AnyProvider>>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) sealer: Sealer,
+    pub(crate) signer: Signer,
     pub(crate) ended: EndedGrants,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) registration: RegistrationLimits,
     pub(crate) branding: Branding,
     pub(crate) clock: Clock,
+    pub(crate) renewals: Renewals,
+    pub(super) housekeeping: Housekeeping,
 }
 
 impl Core {
@@ -30,9 +36,7 @@ impl Core {
     /// The grant has ended: from now on none of its access tokens is honoured here.
     pub(crate) fn grant_ended(&self, grant: &str) {
         let now = self.now();
-        // The leeway that verification allows is within the minute.
-        let over = now.plus(self.lifetimes.access_token).plus(std::time::Duration::from_secs(60));
-        self.ended.insert(grant, over, now);
+        self.ended.insert(grant, now, now);
     }
 
     pub(crate) fn provider(&self, id: &str) -> Option<&Arc<dyn AnyProvider>> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
-use super::Core;
-use crate::{ScopeInfo, config::ResourceUrl};
+use super::{Core, jwks_endpoint, metadata, sign_in};
+use crate::{ScopeInfo, config::ResourceUrl, discovery::public_json};
 
 /// The authorization server as it is mounted: once, for all servers of one mount.
 #[derive(Debug)]
@@ -28,9 +28,28 @@ pub(crate) struct ProtectedServer {
 }
 
 impl Endpoints {
-    /// Every route with its path, for the origin's root.
+    /// Every route with its path, for the origin's root. The mount asks them for the right host, and nothing else.
     pub(crate) fn routes(self: &Arc<Self>) -> Vec<(String, MethodRouter)> {
-        let routes: Vec<(String, MethodRouter)> = Vec::new();
+        let mut routes: Vec<(String, MethodRouter)> = Vec::new();
+        routes.extend(sign_in::routes(self));
         routes
+    }
+
+    /// Where clients of 2025-03-26 look that read no metadata: the origin's root. With the path of what answers there.
+    pub(crate) fn fallbacks(&self) -> Vec<(String, String)> {
+        let issuer = &self.core.issuer;
+        if issuer.path().is_empty() {
+            return Vec::new();
+        }
+        let fallbacks = [metadata::AUTHORIZE, metadata::TOKEN, metadata::REGISTER];
+        fallbacks.map(|endpoint| (endpoint.to_owned(), issuer.path_of(endpoint))).into()
+    }
+
+    /// What everybody may read, under every name.
+    pub(crate) fn documents(&self) -> Vec<(String, MethodRouter)> {
+        let issuer = &self.core.issuer;
+        let keys = (issuer.path_of(metadata::JWKS), jwks_endpoint::document(&self.core));
+        let documents = metadata::documents(self).into_iter().chain([keys]);
+        documents.map(|(path, document)| (path, public_json(document.into()))).collect()
     }
 }

@@ -1,7 +1,10 @@
 //! What an endpoint answers when it refuses (RFC 6749 sections 4.1.2.1 and 5.2, RFC 7591 section 3.2.2).
 
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
 
+use super::answer;
 use crate::store::StoreError;
 
 /// A refusal: what the client reads. What only the operator should know goes to the log where the refusal is made.
@@ -27,6 +30,11 @@ impl OAuthError {
         Self { status: StatusCode::UNAUTHORIZED, ..Self::new("invalid_client", description) }
     }
 
+    /// 403: the request is for a host that is not ours.
+    pub(crate) fn foreign_host() -> Self {
+        Self { status: StatusCode::FORBIDDEN, ..Self::new("invalid_request", "the host is not served here") }
+    }
+
     /// 503: our fault, and worth another try.
     pub(crate) fn unavailable() -> Self {
         Self {
@@ -35,6 +43,24 @@ impl OAuthError {
             ..Self::new("temporarily_unavailable", "try again in a moment")
         }
     }
+}
+
+/// JSON for every caller, whatever page it runs in; nobody keeps it.
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": self.code, "error_description": printable(&self.description) });
+        let mut response = answer::json(self.status, &body);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// The characters that a description may have (RFC 6749 section 5.2). What a stranger wrote may be quoted in it.
+fn printable(description: &str) -> String {
+    let printable = |char: char| matches!(char, ' '..='~') && !matches!(char, '"' | '\\');
+    description.chars().take(500).map(|char| if printable(char) { char } else { '?' }).collect()
 }
 
 /// The store's fault is never told as the client's.

@@ -43,6 +43,15 @@ impl IssuerUrl {
         &self.text[..self.origin_length]
     }
 
+    /// `mcp.example.com`, without the port.
+    pub(crate) fn host(&self) -> &str {
+        let authority = self.origin().split_once("://").map_or("", |(_, authority)| authority);
+        match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => host,
+            _ => authority,
+        }
+    }
+
     /// `/auth`; empty for an issuer without a path.
     pub(crate) fn path(&self) -> &str {
         &self.text[self.origin_length..]

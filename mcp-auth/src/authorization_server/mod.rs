@@ -13,17 +13,29 @@
 //!  the client            gets a code, once, and redeems it at /token
 //! ```
 
+mod answer;
+mod authorization_endpoint;
 mod branding;
+mod browser;
 mod client;
 mod core;
 mod ended;
 mod endpoints;
 mod error;
+mod housekeeping;
 mod issuer_url;
+mod jwks_endpoint;
+mod key;
+mod key_file;
 mod lifetimes;
+mod metadata;
 pub(crate) mod page;
+mod redirect_uri;
+mod response;
 mod seal;
 mod settings;
+mod token;
+mod sign_in;
 
 pub(crate) use self::core::Core;
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};

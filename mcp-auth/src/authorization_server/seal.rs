@@ -40,6 +40,16 @@ impl Sealer {
         Self { keys: keys.into_iter().map(|(id, secret)| (id.to_owned(), salt.extract(secret))).collect() }
     }
 
+    /// The ids of the keys, the one that seals first.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|(id, _)| id.as_str())
+    }
+
+    /// Only the key that seals.
+    pub(crate) fn first(&self) -> Self {
+        Self { keys: self.keys.iter().take(1).cloned().collect() }
+    }
+
     /// Seals `value` for `context`: its kind and id, as `["upstream", id]`.
     pub(crate) fn seal(&self, context: &[&str], value: &[u8]) -> Result<Vec<u8>, Unsealed> {
         let (id, root) = self.keys.first().ok_or(Unsealed::Broken)?;

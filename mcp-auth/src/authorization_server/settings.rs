@@ -1,16 +1,18 @@
 //! `AuthorizationServer`: the settings, before they are checked.
 
+mod checks;
+mod start;
+
 use std::{fmt, sync::Arc};
 
-use super::{Branding, Core, EndedGrants, IssuerUrl, Lifetimes, RegistrationLimits, Sealer};
+use super::{Branding, Lifetimes, RegistrationLimits};
 use crate::{
-    Auth, ConfigError, Problem, Secret,
-    clock::Clock,
+    Auth, ConfigError, Secret,
     store::Store,
     upstream::{AnyProvider, Provider},
 };
 
-/// An authorization server in this process: it issues the tokens of our servers, and people sign in with a provider.
+#[doc = include_str!("../../docs/authorization-server.md")]
 #[derive(Clone)]
 #[must_use = "these are settings: give them to `AuthBuilder::authorization_server`, or `build` them"]
 pub struct AuthorizationServer {
@@ -50,7 +52,11 @@ impl AuthorizationServer {
     }
 
     /// The secret under which the providers' tokens and its own keys are sealed in the store: an id of your choice, and at
-    /// least 32 random bytes. The first key seals, each further one only opens what was sealed under it before.
+    /// least 32 random bytes, such as the output of `openssl rand -hex 32`. The first key seals, each further one only opens
+    /// what was sealed under it before. A key that is not the store's does not start.
+    ///
+    /// Only where the development sign-in is the only one may it be left out: the key is made on the first start and kept
+    /// beside the store, in a file for this user alone.
     pub fn sealing_key(mut self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         self.sealing_keys.push((id.into(), secret.into()));
         self
@@ -86,41 +92,6 @@ impl AuthorizationServer {
 
     pub(crate) fn issuer(&self) -> &str {
         &self.issuer
-    }
-
-    /// Checks everything, opens the store and finds or makes the keys.
-    pub(crate) fn start(self, setting: &str, clock: Clock) -> Result<Arc<Core>, Vec<Problem>> {
-        let mut problems = self.branding.problems();
-        let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
-        if self.providers.is_empty() {
-            problems.push(Problem::new(
-                "AuthorizationServer::sign_in",
-                "nobody can sign in",
-                "add `.sign_in(GitHub::new(…))`, or `.sign_in(DevelopmentSignIn::new())` on this machine",
-            ));
-        }
-        if self.store.is_none() {
-            problems.push(Problem::new(
-                "AuthorizationServer::store",
-                "there is no store, and a restart would forget everybody",
-                "add `.store(SqliteStore::open(\"mcp-auth.db\")?)`",
-            ));
-        }
-        let (Some(issuer), Some(store), true) = (issuer, self.store, problems.is_empty()) else {
-            return Err(problems);
-        };
-        let keys = self.sealing_keys.iter().map(|(id, secret)| (id.as_str(), secret.expose().as_bytes()));
-        Ok(Arc::new(Core {
-            sealer: Sealer::new(keys),
-            issuer,
-            providers: self.providers,
-            store,
-            ended: EndedGrants::default(),
-            lifetimes: self.lifetimes,
-            registration: self.registration,
-            branding: self.branding,
-            clock,
-        }))
     }
 }
 

@@ -11,6 +11,8 @@ use axum::{
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
+#[cfg(feature = "authorization-server")]
+use super::authorization_server;
 use super::{Endpoint, Entry, Parts, paths};
 use crate::{
     Auth, ConfigError, Problem,
@@ -25,6 +27,8 @@ use crate::{
 pub(super) struct Assembled {
     servers: Vec<Assembly>,
     well_known: Vec<(String, MethodRouter)>,
+    #[cfg(feature = "authorization-server")]
+    authorization_server: Vec<(String, MethodRouter)>,
     pub(super) shutdown: Shutdown,
 }
 
@@ -39,8 +43,8 @@ pub(super) struct Checked {
     pub(super) auth: Auth,
     pub(super) resource: ResourceUrl,
     from_settings: bool,
-    registry: Arc<Registry>,
-    origins: Origins,
+    pub(super) registry: Arc<Registry>,
+    pub(super) origins: Origins,
 }
 
 impl Assembled {
@@ -61,7 +65,17 @@ impl Assembled {
         }
         problems.extend(shared_override(&servers));
         let issuers = paths::development_issuers(&servers);
-        problems.extend(paths::problems(&servers, &issuers));
+        let taken = paths::taken(&servers, &issuers);
+        #[cfg(feature = "authorization-server")]
+        let (taken, own) = {
+            let own = authorization_server::of(&servers);
+            problems.extend(authorization_server::misplaced(&servers, &own));
+            let taken = taken.into_iter().chain(own.iter().flat_map(authorization_server::Own::taken));
+            (taken.collect::<Vec<_>>(), own)
+        };
+        #[cfg(feature = "authorization-server")]
+        let authorization_server = authorization_server::routes(own, &taken);
+        problems.extend(paths::problems(taken));
         problems.extend(paths::shared_audiences(&servers));
         ConfigError::check(problems)?;
         let mut well_known: Vec<_> =
@@ -76,7 +90,13 @@ impl Assembled {
                 Err(found) => problems_of(found)?,
             }
         }
-        Ok(Self { servers: assembled, well_known, shutdown })
+        Ok(Self {
+            servers: assembled,
+            well_known,
+            #[cfg(feature = "authorization-server")]
+            authorization_server,
+            shutdown,
+        })
     }
 
     pub(super) fn resources(&self) -> Vec<String> {
@@ -131,9 +151,10 @@ impl Assembled {
     }
 
     pub(super) fn router(self) -> Router {
-        let mut router = Router::new().without_v07_checks();
-        for (path, route) in self.well_known {
-            router = router.route(&path, route);
+        let mut router = routed(self.well_known);
+        #[cfg(feature = "authorization-server")]
+        {
+            router = router.merge(routed(self.authorization_server));
         }
         for server in self.servers {
             let path = server.resource.path().to_owned();
@@ -143,10 +164,6 @@ impl Assembled {
     }
 
     pub(super) fn parts(self) -> Parts {
-        let mut well_known = Router::new().without_v07_checks();
-        for (path, route) in self.well_known {
-            well_known = well_known.route(&path, route);
-        }
         let endpoint = |server: Assembly| Endpoint {
             resource: server.resource.as_str().to_owned(),
             path: match server.resource.path() {
@@ -155,7 +172,12 @@ impl Assembled {
             },
             route: server.route(),
         };
-        Parts { endpoints: self.servers.into_iter().map(endpoint).collect(), well_known }
+        Parts {
+            endpoints: self.servers.into_iter().map(endpoint).collect(),
+            well_known: routed(self.well_known),
+            #[cfg(feature = "authorization-server")]
+            authorization_server: routed(self.authorization_server),
+        }
     }
 }
 
@@ -166,6 +188,8 @@ impl Entry {
         let registry = self.registry.map_err(|found| problems.extend(found)).ok();
         let (Some(resource), Some(registry)) = (resource, registry) else { return Err(problems) };
         let origins = self.auth.origins(&resource).map_err(|problem| vec![problem])?;
+        #[cfg(feature = "authorization-server")]
+        crate::upstream::check_offered(registry.upstreams, &self.auth)?;
         let registry = Arc::new(registry);
         Ok(Checked { auth: self.auth, resource, from_settings: self.from_settings, registry, origins })
     }
@@ -206,6 +230,8 @@ impl Checked {
             clock: auth.clock.clone(),
             resource_metadata: resource.metadata_url(),
             closing: shutdown.closing.clone(),
+            #[cfg(feature = "authorization-server")]
+            upstreams: settings.authorization_server.clone().map(crate::upstream::Upstreams),
         };
         Ok(Assembly { resource, gate: Arc::new(Gate::new(parts)), auth })
     }
@@ -236,6 +262,11 @@ pub(crate) fn metadata(
         resource_name: title,
     };
     metadata.document()
+}
+
+fn routed(routes: Vec<(String, MethodRouter)>) -> Router {
+    let router = Router::new().without_v07_checks();
+    routes.into_iter().fold(router, |router, (path, route)| router.route(&path, route))
 }
 
 /// The MCP endpoint at `path`, with and without a slash at the end: a redirect would lose the token.

@@ -1,6 +1,8 @@
 //! Several servers in one process: each its own resource, one listener.
 
 mod assemble;
+#[cfg(feature = "authorization-server")]
+mod authorization_server;
 mod paths;
 
 use std::fmt;
@@ -40,6 +42,9 @@ pub struct Parts {
     /// The metadata of all of them. They live at the root of the resources' origin (RFC 9728 section 3.1): merge this
     /// there, and never nest it.
     pub well_known: Router,
+    /// The authorization server, if there is one in this process; its URL leads to it. Merge it at the root as well.
+    #[cfg(feature = "authorization-server")]
+    pub authorization_server: Router,
 }
 
 /// The MCP endpoint of one server.

@@ -51,6 +51,10 @@ impl AnyProvider for DevelopmentSignIn {
         String::new()
     }
 
+    fn is_development(&self) -> bool {
+        true
+    }
+
     fn problems(&self, issuer: &IssuerUrl) -> Vec<Problem> {
         // An issuer's http URL is always one of this machine.
         if !issuer.is_https() {

@@ -64,7 +64,7 @@ texts! {
         /// Consent: what that means.
         unverified_help: "Nobody has checked this name. Allow this only if you have just started to connect {client} yourself.",
         /// Consent: before the address to which the browser goes afterwards.
-        destination_label: "Sends you back to",
+        destination_label: "Returns you to",
         /// Consent: the client waits on this machine.
         loopback_warning: "The answer goes to a program on this computer, and any program on this computer can receive it. Go on only if you trust the programs that run here.",
         /// Consent: the client is an app with a URI scheme of its own (RFC 8252 section 7.1).
@@ -74,7 +74,7 @@ texts! {
         /// Consent: before the person who is signed in in this browser.
         person_label: "Signed in as",
         /// Consent: above the scopes.
-        scopes_title: "{client} will be able to",
+        scopes_title: "{client} will be able to:",
         /// Consent: below that, when something can be unticked.
         scopes_help: "Untick what you do not want to allow.",
         /// Consent: when no scope is asked for.
@@ -187,7 +187,8 @@ error_texts! {
     unknown_client:
         "This app is not registered here",
         "The app that sent you here is unknown to this server, or its registration has expired.",
-        "In the app, remove this server and add it again. It then registers anew.";
+        "In the app, remove this server and add it again. It then registers anew. With mcp-remote, delete the folder \
+         ~/.mcp-auth first.";
     /// The redirect URI is not one of the client's.
     redirect_uri:
         "This app cannot be answered safely",
