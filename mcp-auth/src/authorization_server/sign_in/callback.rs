@@ -183,7 +183,7 @@ fn told(provider: &str, error: SignInError) -> OAuthError {
             OAuthError::new("access_denied", format!("{provider} did not confirm the sign-in"))
         }
         SignInError::Unavailable(why) => {
-            tracing::error!(provider, why, "the provider cannot answer");
+            tracing::error!(provider, %why, "the provider cannot answer");
             OAuthError { retry_after: None, ..OAuthError::unavailable() }
         }
         SignInError::Misconfigured(why) => {
