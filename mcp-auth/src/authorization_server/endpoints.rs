@@ -34,12 +34,12 @@ impl Endpoints {
     /// Every route with its path, for the origin's root. The mount asks them for the right host, and nothing else.
     pub(crate) fn routes(self: &Arc<Self>) -> Vec<(String, MethodRouter)> {
         let at = |endpoint: &str| self.core.issuer.path_of(endpoint);
-        let mut routes = vec![
+        let mut routes = sign_in::routes(self);
+        routes.extend([
             (at(metadata::TOKEN), post_only(self, token_endpoint::handle)),
             (at(metadata::REGISTER), post_only(self, registration_endpoint::handle)),
             (at(metadata::REVOKE), post_only(self, revocation_endpoint::handle)),
-        ];
-        routes.extend(sign_in::routes(self));
+        ]);
         routes
     }
 

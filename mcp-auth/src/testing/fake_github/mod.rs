@@ -16,7 +16,7 @@ use std::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use self::state::{Person, State, Trouble};
+use self::state::{Person, State, Token, Trouble};
 use super::{TestClock, issuer::lock};
 use crate::{GitHub, clock::Clock};
 
@@ -208,14 +208,19 @@ impl FakeGitHub {
     /// Where nobody has this login.
     #[track_caller]
     pub fn token_for(&self, login: &str, scopes: &[&str]) -> String {
-        let (mut state, now) = (self.state(), self.0.shared.now());
-        assert!(state.people.contains_key(login), "nobody is called `{login}`");
-        state.issue(login, scopes.iter().map(|&scope| scope.to_owned()).collect(), now).access_token
+        self.id_of(login);
+        self.issue(login, scopes.iter().map(|&scope| scope.to_owned())).access_token
     }
 
     /// This person ends what they approved: their tokens are worth nothing from now on, refresh tokens too.
     pub fn revoke(&self, login: &str) {
         self.state().revoke(login);
+    }
+
+    /// The access tokens of this person end before their time; their refresh tokens stay good.
+    pub fn expire_now(&self, login: &str) {
+        let now = self.0.shared.now();
+        self.state().expire(login, now);
     }
 
     /// What this path of the API answers from now on, with 200 and whatever the method.
@@ -263,6 +268,16 @@ impl FakeGitHub {
         let mut secrets = self.state().secrets.clone();
         secrets.push(self.0.client_secret.clone());
         secrets
+    }
+
+    #[track_caller]
+    pub(super) fn id_of(&self, login: &str) -> u64 {
+        self.state().people.get(login).unwrap_or_else(|| panic!("nobody is called `{login}`")).id
+    }
+
+    pub(super) fn issue(&self, login: &str, scopes: impl IntoIterator<Item = String>) -> Token {
+        let now = self.0.shared.now();
+        self.state().issue(login, scopes.into_iter().collect(), now)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -55,12 +55,12 @@ pub(super) struct Code {
 }
 
 #[derive(Clone)]
-pub(super) struct Token {
-    pub(super) login: String,
-    pub(super) scopes: BTreeSet<String>,
-    pub(super) access_token: String,
-    pub(super) refresh_token: Option<String>,
-    pub(super) expires_at: Option<u64>,
+pub(in crate::testing) struct Token {
+    pub(in crate::testing) login: String,
+    pub(in crate::testing) scopes: BTreeSet<String>,
+    pub(in crate::testing) access_token: String,
+    pub(in crate::testing) refresh_token: Option<String>,
+    pub(in crate::testing) expires_at: Option<u64>,
 }
 
 /// A text that nobody guesses.
@@ -137,6 +137,12 @@ impl State {
     pub(super) fn token(&self, access_token: &str, now: u64) -> Option<&Token> {
         let found = self.tokens.iter().find(|token| token.access_token == access_token)?;
         found.expires_at.is_none_or(|end| now < end).then_some(found)
+    }
+
+    pub(super) fn expire(&mut self, login: &str, now: u64) {
+        for token in self.tokens.iter_mut().filter(|token| token.login == login) {
+            token.expires_at = Some(now);
+        }
     }
 
     pub(super) fn revoke(&mut self, login: &str) {
