@@ -3,8 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    Branding, EndedGrants, IssuerUrl, Lifetimes, RegistrationLimits, Sealer, housekeeping::Housekeeping,
-    token::Signer,
+    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer,
+    housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
+    token_endpoint::RedeemedCodes,
 };
 use crate::{
     clock::Clock,
@@ -26,6 +27,8 @@ pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
     pub(super) housekeeping: Housekeeping,
+    pub(super) redeemed: RedeemedCodes,
+    pub(super) registrations: Registrations,
 }
 
 impl Core {
@@ -37,6 +40,20 @@ impl Core {
     pub(crate) fn grant_ended(&self, grant: &str) {
         let now = self.now();
         self.ended.insert(grant, now, now);
+    }
+
+    /// Ends the grant in the store and, before anything is answered, at the gate. Whoever asked for it may go away meanwhile.
+    pub(crate) async fn end_grant(self: &Arc<Self>, grant: &str) -> Result<(), OAuthError> {
+        let (core, grant) = (Arc::clone(self), grant.to_owned());
+        let ending = tokio::spawn(async move {
+            core.store.end_grant(&grant, core.now()).await?;
+            core.grant_ended(&grant);
+            Ok(())
+        });
+        ending.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a grant could not be ended");
+            Err(OAuthError::unavailable())
+        })
     }
 
     pub(crate) fn provider(&self, id: &str) -> Option<&Arc<dyn AnyProvider>> {

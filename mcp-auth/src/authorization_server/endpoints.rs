@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
-use super::{Core, jwks_endpoint, metadata, sign_in};
+use super::{
+    Core, jwks_endpoint, metadata, post_only::post_only, registration_endpoint, revocation_endpoint, sign_in,
+    token_endpoint,
+};
 use crate::{ScopeInfo, config::ResourceUrl, discovery::public_json};
 
 /// The authorization server as it is mounted: once, for all servers of one mount.
@@ -30,8 +33,13 @@ pub(crate) struct ProtectedServer {
 impl Endpoints {
     /// Every route with its path, for the origin's root. The mount asks them for the right host, and nothing else.
     pub(crate) fn routes(self: &Arc<Self>) -> Vec<(String, MethodRouter)> {
-        let mut routes: Vec<(String, MethodRouter)> = Vec::new();
-        routes.extend(sign_in::routes(self));
+        let at = |endpoint: &str| self.core.issuer.path_of(endpoint);
+        let mut routes = sign_in::routes(self);
+        routes.extend([
+            (at(metadata::TOKEN), post_only(self, token_endpoint::handle)),
+            (at(metadata::REGISTER), post_only(self, registration_endpoint::handle)),
+            (at(metadata::REVOKE), post_only(self, revocation_endpoint::handle)),
+        ]);
         routes
     }
 

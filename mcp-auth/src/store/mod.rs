@@ -6,6 +6,8 @@
 mod client;
 mod code;
 mod consent;
+#[cfg(any(test, feature = "testing"))]
+pub mod contract;
 mod digest;
 mod error;
 mod grant;

@@ -6,6 +6,8 @@ mod refused;
 mod request;
 mod resource;
 mod scope;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

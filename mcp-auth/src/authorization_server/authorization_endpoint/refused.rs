@@ -23,14 +23,14 @@ const MOST_LOGGED: usize = 1000;
 pub(crate) enum Refused {
     /// The person reads it here: it is not known whom else to tell, or they alone can do something about it. What only
     /// a developer understands is in the log, under the reference.
-    Person { fault: Fault<'static>, reference: String },
+    Person { fault: Fault, reference: String },
     /// The client is told, by way of the browser (RFC 6749 section 4.1.2.1).
     Client(Box<(WayBack, OAuthError)>),
 }
 
 impl Refused {
     /// `why` is for the log. It may hold what strangers sent, and no secret.
-    pub(crate) fn person(fault: Fault<'static>, why: &str) -> Self {
+    pub(crate) fn person(fault: Fault, why: &str) -> Self {
         let reference = random::reference();
         let why: String = why.chars().take(MOST_LOGGED).collect();
         tracing::info!(?fault, why, reference, "the authorization server shows an error page");

@@ -10,6 +10,8 @@ use crate::{
         housekeeping::Housekeeping,
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
+        registration_endpoint::Registrations,
+        token_endpoint::RedeemedCodes,
     },
     clock::Clock,
     store::{Store, StoreError, Timestamp},
@@ -45,6 +47,8 @@ impl AuthorizationServer {
             clock,
             renewals: crate::upstream::Renewals::default(),
             housekeeping: Housekeeping::default(),
+            redeemed: RedeemedCodes::default(),
+            registrations: Registrations::default(),
         }))
     }
 

@@ -179,7 +179,7 @@ fn told(provider: &str, error: SignInError) -> OAuthError {
     match error {
         SignInError::Denied => OAuthError::new("access_denied", format!("the person said no at {provider}")),
         SignInError::Refused(why) => {
-            tracing::warn!(provider, why, "the provider did not confirm a sign-in");
+            tracing::warn!(provider, %why, "the provider did not confirm a sign-in");
             OAuthError::new("access_denied", format!("{provider} did not confirm the sign-in"))
         }
         SignInError::Unavailable(why) => {
@@ -188,7 +188,7 @@ fn told(provider: &str, error: SignInError) -> OAuthError {
         }
         SignInError::Misconfigured(why) => {
             let reference = random::reference();
-            tracing::error!(provider, why, reference, "the provider refuses this server: check its settings");
+            tracing::error!(provider, %why, reference, "the provider refuses this server: check its settings");
             let description =
                 format!("this server is not set up rightly for {provider}; reference {reference}");
             OAuthError::new("server_error", description)

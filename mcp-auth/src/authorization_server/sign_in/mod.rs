@@ -26,6 +26,8 @@ mod form;
 mod guard;
 mod pick_name;
 mod session;
+#[cfg(test)]
+pub(super) mod tests;
 mod ticket;
 
 use std::sync::Arc;

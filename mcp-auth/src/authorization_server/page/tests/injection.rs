@@ -1,11 +1,9 @@
 //! Strangers' texts never become markup (T19).
 
-use http::StatusCode;
-
 use super::{body, html::Html, views};
 use crate::{
     Branding, Texts,
-    authorization_server::page::{self, ErrorView, Fault, SignInChoice},
+    authorization_server::page::{self, Fault, SignInChoice},
 };
 
 /// What breaks out of a text, an attribute, a tag, a comment, a style sheet or a title.
@@ -103,16 +101,7 @@ fn t19_no_field_of_the_sign_in_pages_becomes_markup() {
 fn t19_no_field_of_an_error_page_becomes_markup() {
     let branding = Branding::new();
     for attack in ATTACKS {
-        same_shape(attack, |text| {
-            let text = text.to_owned();
-            let (title, message, help) = (text.clone(), text.clone(), text.clone());
-            let view = ErrorView { title, message, help, reference: Some(text) };
-            page::error(&branding, StatusCode::BAD_REQUEST, &view)
-        });
-        same_shape(attack, |text| {
-            page::fault(&branding, Fault::ProviderRefused(text), Some(text.to_owned()))
-        });
-        same_shape(attack, |text| page::fault(&branding, Fault::ProviderUnavailable(text), None));
+        same_shape(attack, |text| page::fault(&branding, Fault::Request, Some(text.to_owned())));
     }
 }
 
@@ -124,7 +113,7 @@ fn t19_a_branding_does_not_become_markup_either() {
         same_shape(attack, |text| {
             let mut texts = Texts::default();
             texts.language = text.to_owned().into();
-            texts.allow = text.to_owned().into();
+            texts.allow_and_sign_in = text.to_owned().into();
             texts.consent_title = format!("{text} {{client}} {{server}}").into();
             let branding = Branding::new().name(text).color(text).texts(texts);
             page::consent(&branding, &views::bare())
