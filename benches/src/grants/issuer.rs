@@ -45,10 +45,6 @@ impl Kind {
         }
     }
 
-    pub(super) fn token_endpoint(self) -> &'static str {
-        "/token"
-    }
-
     /// Costs little, and proves nothing.
     pub(super) fn keys(self) -> &'static str {
         match self {
@@ -149,7 +145,7 @@ impl Issuer {
     fn token_request(&self, fields: &[(&str, &str)]) -> Vec<u8> {
         let mut form = Serializer::new(String::new());
         form.extend_pairs(fields).append_pair("client_id", &self.client);
-        post(self.kind.token_endpoint(), FORM, "Accept: application/json\r\n", &form.finish())
+        post("/token", FORM, "Accept: application/json\r\n", &form.finish())
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) fn print(measured: &[Measured]) {
     println!("|---:|---|---:|---:|---:|---:|---:|");
     for one in measured {
         let ours = measured.iter().find(|ours| ours.kind == Kind::McpAuth && ours.callers == one.callers);
+        let ours = ours.filter(|_| one.kind != Kind::McpAuth);
         let ratios = ours.map_or_else(String::new, |ours| {
             let (exchange, refresh) =
                 (ratio(&one.exchanges, &ours.exchanges), ratio(&one.refreshes, &ours.refreshes));
