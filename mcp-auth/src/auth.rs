@@ -9,7 +9,7 @@ use axum::Router;
 
 use crate::{
     AuthBuilder, AuthLayer, ConfigError, Error, IntoServer, Mount, Problem, Server, Tickets,
-    authenticate::{Authenticator, VerificationLimits},
+    authenticate::{Authenticator, Fake, Trust, VerificationLimits},
     authorize::Catalog,
     builder::{Settings, setting},
     clock::Clock,
@@ -81,6 +81,13 @@ impl Auth {
     )]
     pub async fn from_env() -> Result<Self, ConfigError> {
         config::from_vars(config::process()).build()
+    }
+
+    /// An authorization server in this process, at this URL: short for
+    /// [`AuthorizationServer::new`](crate::AuthorizationServer::new).
+    #[cfg(feature = "authorization-server")]
+    pub fn authorization_server(url: impl Into<String>) -> crate::AuthorizationServer {
+        crate::AuthorizationServer::new(url)
     }
 
     pub(crate) fn new(settings: Settings, clock: Clock) -> Self {
@@ -194,7 +201,8 @@ impl Auth {
     }
 
     fn check_development(&self, resource: ResourceUrl, setting: String) -> Result<ResourceUrl, Problem> {
-        if self.settings.development.is_empty() || resource.is_loopback() {
+        let development = |trust: &Trust| trust.fake() == Some(Fake::Development);
+        if resource.is_loopback() || !self.settings.trusted.iter().any(development) {
             return Ok(resource);
         }
         Err(Problem::new(
@@ -226,7 +234,7 @@ impl Auth {
 
     /// The URLs of those who are trusted, in their order.
     pub(crate) fn issuers(&self) -> Vec<&str> {
-        self.settings.trusted.iter().map(crate::authenticate::Trust::url).collect()
+        self.settings.trusted.iter().map(Trust::url).collect()
     }
 
     /// Hosts and origins; a resource whose own host would be refused is an error.

@@ -45,6 +45,8 @@ pub struct AuthBuilder {
     environment: bool,
     clock: Clock,
     problems: Vec<Problem>,
+    #[cfg(feature = "authorization-server")]
+    authorization_server: Option<crate::AuthorizationServer>,
 }
 
 /// What has not been checked yet may be anything: only what can hold no secret is printed.
@@ -73,6 +75,9 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// Whether problems are to be named by environment variables.
     pub(crate) environment: bool,
+    /// We issue tokens ourselves.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) authorization_server: Option<Arc<crate::authorization_server::Core>>,
 }
 
 impl AuthBuilder {
@@ -89,6 +94,8 @@ impl AuthBuilder {
             environment: false,
             clock: Clock::system(),
             problems: Vec::new(),
+            #[cfg(feature = "authorization-server")]
+            authorization_server: None,
         }
     }
 
@@ -136,6 +143,13 @@ impl AuthBuilder {
     pub fn development_issuer(mut self, issuer: DevelopmentIssuer) -> Self {
         self.trusted.push(Candidate::Issuer(issuer.issuer()));
         self.development.push(issuer);
+        self
+    }
+
+    /// An authorization server in this process, whose tokens are accepted.
+    #[cfg(feature = "authorization-server")]
+    pub fn authorization_server(mut self, settings: crate::AuthorizationServer) -> Self {
+        self.authorization_server = Some(settings);
         self
     }
 
@@ -216,7 +230,10 @@ impl AuthBuilder {
         self.check_origins(&mut problems);
         let state_key = self.checked_state_key(&mut problems);
         self.check_limits(&mut problems);
-        let trusted = candidate::check(&self.trusted, self.environment, &self.clock, &mut problems);
+        let own = self.own_issuer();
+        let trusted = candidate::check(&self.trusted, own, self.environment, &self.clock, &mut problems);
+        #[cfg(feature = "authorization-server")]
+        let (authorization_server, trusted) = self.started(trusted, &mut problems);
         let Some(state_key) = state_key else { return Err(ConfigError::from_problems(problems)) };
         ConfigError::check(problems)?;
         let settings = Settings {
@@ -229,8 +246,40 @@ impl AuthBuilder {
             state_key,
             limits: self.limits,
             environment: self.environment,
+            #[cfg(feature = "authorization-server")]
+            authorization_server,
         };
         Ok(Auth::new(settings, self.clock))
+    }
+
+    /// The URL of the authorization server in this process.
+    fn own_issuer(&self) -> Option<&str> {
+        #[cfg(feature = "authorization-server")]
+        return self.authorization_server.as_ref().map(crate::AuthorizationServer::issuer);
+        #[cfg(not(feature = "authorization-server"))]
+        None
+    }
+
+    /// The authorization server, running, and trusted before all others: clients take the first.
+    #[cfg(feature = "authorization-server")]
+    fn started(
+        &self,
+        mut trusted: Vec<Trust>,
+        problems: &mut Vec<Problem>,
+    ) -> (Option<Arc<crate::authorization_server::Core>>, Vec<Trust>) {
+        let Some(settings) = self.authorization_server.clone() else { return (None, trusted) };
+        let core = match settings.start(&self.setting("AUTHORIZATION_SERVER"), self.clock.clone()) {
+            Ok(core) => core,
+            Err(found) => {
+                problems.extend(found);
+                return (None, trusted);
+            }
+        };
+        match Trust::own(Arc::clone(&core), self.clock.clone()) {
+            Ok(own) => trusted.insert(0, own),
+            Err(problem) => problems.push(problem),
+        }
+        (Some(core), trusted)
     }
 
     /// A limit of nothing refuses everything.

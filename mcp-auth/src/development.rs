@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::{
-    authenticate::{Issuer, check_issuer_url},
+    authenticate::{Fake, Issuer, check_issuer_url},
     clock::Clock,
     config::{ConfigError, Problem, shown},
     random,
@@ -62,9 +62,10 @@ impl DevelopmentIssuer {
         &self.url
     }
 
-    /// This issuer for the server that trusts it: its key is given, nothing is fetched.
+    /// This issuer for the server that trusts it: its key is given, nothing is fetched. As with
+    /// [`AuthBuilder::development_issuer`](crate::AuthBuilder::development_issuer), a public resource URL is an error.
     pub fn issuer(&self) -> Issuer {
-        Issuer::new(&self.url).with_keys(self.jwks().to_string())
+        Issuer::new(&self.url).with_keys(self.jwks().to_string()).made_up(Fake::Development)
     }
 
     /// A token for `subject`, to be filled in. It is good for an hour; its audience has to be set.

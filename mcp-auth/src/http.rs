@@ -1,6 +1,8 @@
 //! The only HTTP client: time and size limits, no redirects, no proxies, no special-use addresses.
 
 mod address;
+#[cfg(feature = "authorization-server")]
+mod send;
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,6 +11,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 pub(crate) use address::Reach;
+#[cfg(feature = "authorization-server")]
+pub(crate) use send::{Incoming, Outgoing};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,7 +46,7 @@ pub(crate) enum FetchError {
     #[error("the answer has status {0} and not 200")]
     Status(u16),
     /// The answer is larger than anything sensible.
-    #[error("the answer is larger than {MAX_BODY_BYTES} bytes")]
+    #[error("the answer is larger than what is read of one")]
     TooLarge,
     /// No answer, or half of one.
     #[error("the request failed: {}", causes(.0))]
@@ -94,6 +98,27 @@ impl HttpClient {
             .body(form);
         read(request).await
     }
+}
+
+/// One request to this machine, whatever it is answered: for the browser of a test.
+#[cfg(all(feature = "testing", feature = "authorization-server"))]
+pub(crate) async fn loopback(
+    request: http::Request<String>,
+) -> Result<http::Response<String>, Box<dyn std::error::Error + Send + Sync>> {
+    let url = request.uri().to_string();
+    let url = check(&url, Reach { loopback: true, ..Reach::default() })?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(TOTAL_TIMEOUT)
+        .build()?;
+    let (parts, body) = request.into_parts();
+    let answer = client.request(parts.method, url).headers(parts.headers).body(body).send().await?;
+    let mut response = http::Response::new(String::new());
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = answer.headers().clone();
+    *response.body_mut() = answer.text().await?;
+    Ok(response)
 }
 
 /// The answer, of which nothing is read before its status is known to be 200.

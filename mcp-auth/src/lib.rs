@@ -49,6 +49,8 @@
 
 mod auth;
 mod authenticate;
+#[cfg(feature = "authorization-server")]
+mod authorization_server;
 mod authorize;
 mod builder;
 mod challenge;
@@ -66,6 +68,8 @@ mod mount;
 #[doc(hidden)]
 pub mod private;
 mod random;
+#[cfg(feature = "authorization-server")]
+mod secret;
 #[cfg(feature = "stdio")]
 mod stdio;
 #[cfg(feature = "authorization-server")]
@@ -74,6 +78,8 @@ pub mod store;
 pub mod testing;
 mod tool;
 mod transport;
+#[cfg(feature = "authorization-server")]
+mod upstream;
 
 pub use auth::Auth;
 #[cfg(feature = "stdio")]
@@ -81,6 +87,10 @@ pub use authenticate::LocalIdentity;
 pub use authenticate::{
     AuthInfo, Claims, ClaimsMismatch, FromClaims, Introspection, Issuer, Principal, TokenVerifier,
     VerifyError,
+};
+#[cfg(feature = "authorization-server")]
+pub use authorization_server::{
+    AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, Texts,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
@@ -100,18 +110,29 @@ pub use mcp_auth_macros::tools;
 pub use mount::{Endpoint, Mount, Parts};
 pub use rmcp;
 pub use rmcp::handler::server::wrapper::Json;
+#[cfg(feature = "authorization-server")]
+pub use secret::Secret;
 #[cfg(feature = "stdio")]
 pub use stdio::serve_stdio;
+#[cfg(feature = "authorization-server")]
+pub use store::SqliteStore;
 pub use tool::{
     Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools,
     Server, TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
 };
 pub use transport::Bound;
+#[cfg(feature = "authorization-server")]
+pub use upstream::{
+    DevelopmentSignIn, GitHub, HasUpstream, Provider, Upstream, UpstreamError, UpstreamProvider,
+    UpstreamRequest, UpstreamResponse,
+};
 
 /// What a server needs, in one `use`.
 pub mod prelude {
     /// For `with_tools`.
     pub use crate::Server as _;
+    #[cfg(feature = "authorization-server")]
+    pub use crate::{AuthorizationServer, DevelopmentSignIn, GitHub, Upstream};
     pub use crate::{
         Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
     };

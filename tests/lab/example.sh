@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|refreshed [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -7,7 +7,12 @@
 #   invitations   invite, there too. The first three are granted; whoever comes later has to step up while the tool runs.
 #                 The order is part of it, so that the clients cannot be chosen
 #
-# In the last two each client has to sign in twice: those that never step up, or cannot, are left out. README.md names them.
+#   quickstart    list_notes of examples/quickstart, with the tokens that it issues itself
+#   unticked      add_note there; the person takes notes:write out at first, so that the client has to step up
+#   github        get_user_profile of examples/github, with the token of the laboratory's GitHub
+#   refreshed     the same with access tokens of two seconds and a pause: each client has to refresh
+#
+# With a step-up each client has to sign in twice: those that never step up, or cannot, are left out. README.md names them.
 #
 # LAB_ISSUER   oidc-provider (or keycloak)
 set -euo pipefail
@@ -17,6 +22,25 @@ shift
 with=("$LAB_SCRIPTS/with.sh" "${LAB_ISSUER:-oidc-provider}")
 
 case $name in
+  quickstart)
+    export LAB_TOOL=list_notes LAB_ARGS='{}' LAB_EXPECT='[]'
+    exec "$LAB_SCRIPTS/with.sh" quickstart run-clients.sh URL "$@"
+    ;;
+  unticked)
+    export LAB_TOOL=add_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT='kept: buy milk' PERSON_UNTICKS=notes:write
+    export LAB_SIGN_INS=2
+    [ $# -gt 0 ] || set -- python-sdk fastmcp typescript-v2 mcp-remote
+    exec "$LAB_SCRIPTS/with.sh" quickstart run-clients.sh URL "$@"
+    ;;
+  github | refreshed)
+    export LAB_TOOL=get_user_profile LAB_ARGS='{}' LAB_EXPECT='octocat'
+    if [ "$name" = refreshed ]; then
+      export TOKEN_TTL=2 LAB_PAUSE=4 LAB_SIGN_INS=1
+      # The Inspector makes one call and goes.
+      [ $# -gt 0 ] || set -- python-sdk fastmcp typescript mcp-remote mcporter rmcp
+    fi
+    exec "$LAB_SCRIPTS/with.sh" github run-clients.sh URL "$@"
+    ;;
   many-files)
     export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/notes SCOPES="notes:read notes:write"
     export LAB_TOOL=search_notes LAB_ARGS='{"word":"milk"}' LAB_EXPECT="no note mentions milk"

@@ -6,6 +6,8 @@
     BROWSER="person.py %s &"       for Python's webbrowser (the "&" matters: some clients start to listen only afterwards)
 
 PERSON_NAME, PERSON_PASSWORD   what is typed into a sign-in form (alice, alice)
+PERSON_UNTICKS                 a scope to take out of the first consent page, and to leave in afterwards: the client
+                               has to step up; needs LAB_RUN and LAB_CLIENT to remember what was first
 PERSON_DENIES                  when set, presses the denying button or link instead
 PERSON_LOG                     a file to append each step to, without queries: codes and states are secrets
 PERSON_PAGES                   a folder to keep every page in, for a look at it
@@ -30,6 +32,7 @@ from pathlib import Path
 NAME = os.environ.get("PERSON_NAME", "alice")
 PASSWORD = os.environ.get("PERSON_PASSWORD", "alice")
 DENIES = bool(os.environ.get("PERSON_DENIES"))
+UNTICKS = os.environ.get("PERSON_UNTICKS")
 
 APPROVING = re.compile(r"allow|approve|consent|continue|accept|authori[sz]e|grant|sign.?in|log.?in|submit|\byes\b", re.I)
 DENYING = re.compile(r"deny|cancel|reject|refuse|abort|decline|\bno\b", re.I)
@@ -64,6 +67,15 @@ def check_loopback(url):
     raise Gives(f"not loopback: {without_query(url)}")
 
 
+def first_time():
+    """Whether this client's person sees the page for the first time."""
+    seen = Path(os.environ["LAB_RUN"], f"unticked-{os.environ['LAB_CLIENT']}")
+    if seen.exists():
+        return False
+    seen.touch()
+    return True
+
+
 @dataclass
 class Button:
     name: str | None
@@ -93,7 +105,10 @@ class Form:
 
     def filled(self):
         answers = []
+        unticked = UNTICKS if any(value == UNTICKS for _, value, _ in self.fields) and first_time() else None
         for name, value, kind in self.fields:
+            if kind == "checkbox" and value == unticked:
+                continue
             if kind == "password":
                 value = PASSWORD
             elif kind in ("text", "email") and not value:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|introspection|keycloak|conformance COMMAND…
+# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|introspection|keycloak|quickstart|github|conformance COMMAND…
 #
 # COMMAND runs with MCP_URL, ISSUER (not for conformance), LAB_TOKENS, SERVER_LOG and TOKEN_FILE (conformance) set; the
 # words URL and TOKEN_FILE among its arguments are replaced. Then everything is stopped, and the server's log, written at
@@ -9,6 +9,8 @@
 #   with.sh oidc-provider authlab.sh URL
 #   with.sh introspection run-clients.sh URL               the same issuer with opaque tokens, about which the server asks it
 #   with.sh keycloak run-clients.sh URL python-sdk-auto    … behind a real Keycloak (half a minute to start)
+#   with.sh quickstart run-clients.sh URL                  examples/quickstart, which issues its own tokens, on port 3000
+#   with.sh github run-clients.sh URL                      examples/github and a GitHub of the laboratory's own
 #   with.sh conformance conformance.sh URL TOKEN_FILE      examples/conformance with its development issuer
 #
 # LAB_SERVER   another server binary, configured by the same variables
@@ -51,7 +53,32 @@ keycloak() {
   issuer_settings=(MCP_AUTH_TOKEN_TYPE=any)
 }
 
+# A GitHub for this machine, and what the example has to know about it.
+github() {
+  local base=http://127.0.0.1:$issuer_port
+  lab_start github "$LAB_TARGET/lab-fake-github" "$issuer_port" "$LAB_RUN/github-tokens"
+  lab_wait_http "$base/login/oauth/authorize" 30 "$LAB_PID" github
+  ISSUER=http://127.0.0.1:$server_port
+  export ISSUER PERSON_NAME=octocat
+  issuer_settings=(
+    MCP_GITHUB_CLIENT_ID=lab-client MCP_GITHUB_CLIENT_SECRET=lab-client-secret MCP_GITHUB_BASE_URL="$base"
+    MCP_AUTH_AUTHORIZATION_SERVER="$ISSUER" MCP_AUTH_SIGN_IN=github MCP_AUTH_STORE="$LAB_RUN/github.db"
+    MCP_AUTH_SEALING_KEY="lab:$(openssl rand -hex 32)" MCP_AUTH_RESOURCE="$MCP_URL"
+    MCP_AUTH_ACCESS_TOKEN_SECONDS="${TOKEN_TTL:-3600}"
+  )
+}
+
+quickstart() {
+  # Its port is part of what a newcomer reads.
+  server_port=3000 MCP_URL=http://127.0.0.1:3000/mcp
+  ISSUER=http://127.0.0.1:3000
+  export ISSUER MCP_URL PERSON_NAME=alice
+  server+=("$LAB_RUN/quickstart.db")
+}
+
 case $kind in
+  quickstart) server=("${LAB_SERVER:-$LAB_TARGET/quickstart}"); quickstart ;;
+  github) server=("${LAB_SERVER:-$LAB_TARGET/github-example}"); github ;;
   oidc-provider) oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}") ;;
   introspection)
     oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}")
@@ -65,6 +92,10 @@ esac
 
 if [ "$kind" = conformance ]; then
   lab_start server env RUST_LOG=trace NO_COLOR=1 PORT="$server_port" TOKEN_FILE="$TOKEN_FILE" "${server[@]}"
+elif [ "$kind" = quickstart ]; then
+  lab_start server env RUST_LOG=trace NO_COLOR=1 "${server[@]}"
+elif [ "$kind" = github ]; then
+  lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" MCP_AUTH_LISTEN="127.0.0.1:$server_port" "${server[@]}"
 else
   resource=(MCP_AUTH_RESOURCE="$MCP_URL")
   [ -z "${LAB_PATH:-}" ] || resource=(ORIGIN="http://127.0.0.1:$server_port")
@@ -102,6 +133,11 @@ if ! kill -0 "$server_pid" 2>/dev/null; then say "the server ended by itself"; t
 if grep -q "panicked at" "$SERVER_LOG"; then grep -A 5 "panicked at" "$SERVER_LOG" >&2; status=1; fi
 if [ "$status" = 0 ]; then
   lab_stop "$server_pid"
+  # What GitHub gave out, codes and secrets too, is as secret as what we give out.
+  [ ! -s "$LAB_RUN/github-tokens" ] || cat "$LAB_RUN/github-tokens" >>"$LAB_TOKENS"
+  for database in "$LAB_RUN"/*.db*; do
+    case $database in *.key|*'*'*) ;; *) python3 "$LAB_SCRIPTS/scan-database.py" "$LAB_TOKENS" "$database" || status=$? ;; esac
+  done
   python3 "$LAB_SCRIPTS/scan-log.py" "$LAB_TOKENS" "$SERVER_LOG" || status=$?
 else
   # Without the noise of trace lines.

@@ -13,8 +13,8 @@ use mcp_auth::{
 use serde_json::{Value, json};
 
 const DOCUMENT: &str = include_str!("../../mcp-auth/docs/configurations.md");
-/// Where the issuer is in the document.
-const ISSUER: &str = "127.0.0.1:9000";
+/// Where the issuers are in the document: the one of the variables, and the one of code.
+const ISSUERS: [&str; 2] = ["127.0.0.1:9000", "127.0.0.1:9001"];
 
 /// The server of the document, once for each attribute.
 macro_rules! servers {
@@ -68,13 +68,18 @@ enum From {
 
 struct Settings {
     variables: Vec<(String, String)>,
+    code: Code,
     from: From,
     issuer: TestIssuer,
     clock: TestClock,
 }
 
 impl Settings {
-    async fn start(self, server: impl Server) -> Result<TestServer, ConfigError> {
+    async fn start<S: Server + Clone>(self, server: S) -> Result<TestServer, ConfigError> {
+        if !self.code.is_empty() {
+            assert!(self.from == From::Code, "no variable says this");
+            return self.mounted(&server);
+        }
         let builder = TestServer::builder(server)
             .issuer(&self.issuer)
             .clock(&self.clock)
@@ -85,6 +90,87 @@ impl Settings {
             From::Code => builder.auth(move |_| in_code(&variables).test_clock(&clock)),
         };
         builder.try_start().await
+    }
+
+    /// What only code says: several issuers, several servers.
+    fn mounted<S: Server + Clone>(self, server: &S) -> Result<TestServer, ConfigError> {
+        let builder = in_code(&self.variables).test_clock(&self.clock);
+        let auth = self.code.issuer().into_iter().fold(builder, AuthBuilder::issuer).build()?;
+        let (own, elsewhere) = self.code.servers();
+        let mount = (0..own).fold(auth.mount(), |mount, _| mount.server(server.clone()));
+        let mount = elsewhere.iter().fold(mount, |mount, url| mount.server_at(url, server.clone()));
+        let resource = self.variables.iter().find(|(name, _)| name == "MCP_AUTH_RESOURCE").unwrap();
+        Ok(TestServer::around(mount.router()?, &resource.1, &self.issuer))
+    }
+}
+
+/// Lines of code: what no variable says. `…` is the server.
+#[derive(Clone, Default)]
+struct Code {
+    /// `.issuer(Issuer::new("…"))`, with what is said of it.
+    issuer: Option<String>,
+    /// `auth.mount().server(…).server_at("…", …)`
+    mount: Option<String>,
+}
+
+impl Code {
+    /// Whether the line is code.
+    fn reads(&mut self, line: &str) -> bool {
+        let place = match line {
+            _ if line.starts_with(".issuer(") => &mut self.issuer,
+            _ if line.starts_with("auth.mount()") => &mut self.mount,
+            _ => return false,
+        };
+        assert!(place.replace(line.to_owned()).is_none(), "two of `{line}`");
+        true
+    }
+
+    fn is_empty(&self) -> bool {
+        self.issuer.is_none() && self.mount.is_none()
+    }
+
+    fn issuer(&self) -> Option<Issuer> {
+        let inner = self.issuer.as_ref()?.strip_prefix(".issuer(Issuer::new(\"")?.strip_suffix(')')?;
+        let (url, mut rest) = inner.split_once("\")").unwrap();
+        let mut issuer = Issuer::new(url);
+        while !rest.is_empty() {
+            if let Some(behind) = rest.strip_prefix(".accept_any_token_type()") {
+                (issuer, rest) = (issuer.accept_any_token_type(), behind);
+            } else {
+                let audience = rest.strip_prefix(".with_audience(\"").unwrap_or_else(|| panic!("{rest}"));
+                let (audience, behind) = audience.split_once("\")").unwrap();
+                (issuer, rest) = (issuer.with_audience(audience), behind);
+            }
+        }
+        Some(issuer)
+    }
+
+    /// The audience of the issuer's tokens, where it is not the resource.
+    fn audience(&self) -> Option<&str> {
+        self.issuer.as_ref()?.split_once(".with_audience(\"")?.1.split('"').next()
+    }
+
+    /// How many servers are at the resource of the settings, and where the others are.
+    fn servers(&self) -> (usize, Vec<&str>) {
+        let Some(mount) = &self.mount else { return (1, Vec::new()) };
+        let mut rest = mount.strip_prefix("auth.mount()").unwrap();
+        let (mut own, mut elsewhere) = (0, Vec::new());
+        while !rest.is_empty() {
+            if let Some(behind) = rest.strip_prefix(".server(…)") {
+                (own, rest) = (own + 1, behind);
+            } else {
+                let url = rest.strip_prefix(".server_at(\"").unwrap_or_else(|| panic!("{rest}"));
+                let (url, behind) = url.split_once("\", …)").unwrap();
+                elsewhere.push(url);
+                rest = behind;
+            }
+        }
+        (own, elsewhere)
+    }
+
+    /// With the addresses at which the issuers really are.
+    fn here(&self, here: impl Fn(&str) -> String) -> Self {
+        Self { issuer: self.issuer.as_deref().map(&here), mount: self.mount.as_deref().map(&here) }
     }
 }
 
@@ -125,8 +211,10 @@ struct Case {
     title: String,
     attribute: String,
     variables: Vec<(String, String)>,
+    code: Code,
     /// What the issuer calls itself, where that is not what is configured.
     itself: Option<String>,
+    second_is_down: bool,
     rows: Vec<(String, String)>,
 }
 
@@ -144,7 +232,9 @@ fn case(section: &str) -> Case {
         title: title.to_owned(),
         attribute: "#[server]".to_owned(),
         variables: Vec::new(),
+        code: Code::default(),
         itself: None,
+        second_is_down: false,
         rows: rows(rest).into_iter().map(|[request, answer]| (request, answer)).collect(),
     };
     for line in settings.lines() {
@@ -152,7 +242,9 @@ fn case(section: &str) -> Case {
             line.clone_into(&mut case.attribute);
         } else if let Some(url) = line.strip_prefix("the issuer calls itself ") {
             case.itself = Some(url.to_owned());
-        } else {
+        } else if line == "the second issuer is down" {
+            case.second_is_down = true;
+        } else if !case.code.reads(line) {
             let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("{title}: `{line}`"));
             case.variables.push((name.to_owned(), value.to_owned()));
         }
@@ -178,26 +270,66 @@ fn rows<const N: usize>(text: &str) -> Vec<[String; N]> {
 async fn check(case: &Case, from: From) {
     let clock = TestClock::new();
     let configured = case.variables.iter().find(|(name, _)| name == "MCP_AUTH_ISSUER").unwrap();
-    let itself = case.itself.as_ref().unwrap_or(&configured.1);
-    let path = itself.strip_prefix(&format!("http://{ISSUER}")).unwrap_or_else(|| panic!("{itself}"));
-    let issuer = TestIssuer::builder().path(path).clock(&clock).serve().await;
-    let address = issuer.url().strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
-    let here = |(name, value): &(String, String)| (name.clone(), value.replace(ISSUER, &address));
-    let settings =
-        Settings { variables: case.variables.iter().map(here).collect(), from, issuer, clock: clock.clone() };
-    let audience = settings
-        .variables
-        .iter()
-        .find(|(name, _)| name == "MCP_AUTH_AUDIENCE")
-        .map(|(_, value)| value.clone());
+    let first = serve(case.itself.as_ref().unwrap_or(&configured.1), ISSUERS[0], &clock).await;
+    let second = match &case.code.issuer {
+        Some(line) => Some(serve(line.split('"').nth(1).unwrap(), ISSUERS[1], &clock).await),
+        None => None,
+    };
+    if case.second_is_down {
+        second.as_ref().unwrap().fail_with(503);
+    }
+    let addresses: Vec<_> = [Some(&first), second.as_ref()].into_iter().flatten().map(address).collect();
+    let pairs = || ISSUERS.iter().zip(&addresses);
+    let here =
+        |text: &str| pairs().fold(text.to_owned(), |text, (written, real)| text.replace(written, real));
+    let written =
+        |text: &str| pairs().fold(text.to_owned(), |text, (written, real)| text.replace(real, written));
+    let settings = Settings {
+        variables: case.variables.iter().map(|(name, value)| (name.clone(), here(value))).collect(),
+        code: case.code.here(here),
+        from,
+        issuer: first.clone(),
+        clock: clock.clone(),
+    };
+    let audience = case.variables.iter().find(|(name, _)| name == "MCP_AUTH_AUDIENCE");
     let server =
         start(&case.attribute, settings).await.unwrap_or_else(|error| panic!("{}: {error}", case.title));
+    let tokens = Tokens {
+        first: (first, audience.map(|(_, audience)| audience.as_str())),
+        second: second.map(|issuer| (issuer, case.code.audience())),
+        clock,
+    };
     for (asked, wanted) in &case.rows {
         let place = format!("{}: {asked}", case.title);
-        let asked = read(&server, asked, audience.as_deref(), &clock);
+        let asked = read(&server, &here(asked), &tokens);
         let answer = asked.request.await;
-        let found = describe(&answer, &asked.shows, wanted).replace(&address, ISSUER);
+        let found = written(&describe(&answer, &asked.shows, wanted));
         assert_eq!(&found, wanted, "{place}: {answer}");
+    }
+}
+
+/// An issuer of this URL, but for its address.
+async fn serve(url: &str, address: &str, clock: &TestClock) -> TestIssuer {
+    let path = url.strip_prefix(&format!("http://{address}")).unwrap_or_else(|| panic!("{url}"));
+    TestIssuer::builder().path(path).clock(clock).serve().await
+}
+
+fn address(issuer: &TestIssuer) -> String {
+    issuer.url().strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned()
+}
+
+/// Who gives tokens, each with the audience that they are for, where that is not the resource.
+struct Tokens<'a> {
+    first: (TestIssuer, Option<&'a str>),
+    second: Option<(TestIssuer, Option<&'a str>)>,
+    clock: TestClock,
+}
+
+impl Tokens<'_> {
+    fn good(&self, server: &TestServer, second: bool) -> TestTokenBuilder {
+        let (issuer, audience) = if second { self.second.as_ref().unwrap() } else { &self.first };
+        let token = issuer.token("alice").scopes("notes:read mcp:tools");
+        token.audience(audience.unwrap_or(server.resource()))
     }
 }
 
@@ -215,17 +347,15 @@ enum Shows {
 }
 
 /// A request by its words; an unknown word fails.
-fn read(server: &TestServer, words: &str, audience: Option<&str>, clock: &TestClock) -> Asked {
+fn read(server: &TestServer, words: &str, tokens: &Tokens<'_>) -> Asked {
     let mut asked = Asked { request: server.call("whoami", json!({})), shows: Shows::Refusal };
     let mut token = None;
     for phrase in words.split(", ") {
         let parts: Vec<&str> = phrase.split('`').map(str::trim).collect();
         match parts.as_slice() {
             ["no token"] => token = None,
-            ["good token"] => {
-                let good = server.token("alice").scopes("notes:read mcp:tools");
-                token = Some(audience.map_or(good.clone(), |audience| good.audience(audience)));
-            }
+            ["good token"] => token = Some(tokens.good(server, false)),
+            ["good token of the second issuer"] => token = Some(tokens.good(server, true)),
             ["lists"] => asked = Asked { request: server.list_tools(), shows: Shows::Tools },
             ["calls", tool, ""] => asked.request = server.call(tool, json!({})),
             [method @ ("GET" | "PUT"), path, ""] => {
@@ -240,7 +370,7 @@ fn read(server: &TestServer, words: &str, audience: Option<&str>, clock: &TestCl
             }
             of_token => {
                 let good = token.unwrap_or_else(|| panic!("`{phrase}` in `{words}` has no token before it"));
-                token = Some(changed(good, of_token, server.issuer(), clock));
+                token = Some(changed(good, of_token, server.issuer(), &tokens.clock));
             }
         }
     }
@@ -309,7 +439,7 @@ fn describe(answer: &Answer, shows: &Shows, wanted: &str) -> String {
 
 #[tokio::test]
 async fn every_case_is_true_of_the_environment() {
-    for case in cases() {
+    for case in cases().into_iter().filter(|case| case.code.is_empty()) {
         check(&case, From::Environment).await;
     }
 }
@@ -325,11 +455,13 @@ async fn every_case_is_true_of_code() {
 fn the_document_has_all_its_cases() {
     let cases = cases();
     let requests: usize = cases.iter().map(|case| case.rows.len()).sum();
-    assert!(cases.len() >= 20 && requests >= 90, "{} cases, {requests} requests", cases.len());
+    assert!(cases.len() >= 25 && requests >= 120, "{} cases, {requests} requests", cases.len());
+    assert!(cases.iter().filter(|case| !case.code.is_empty()).count() >= 5);
 }
 
 /// The settings that one cell describes: good ones, with these instead.
-fn bad(cell: &str) -> (String, Vec<(String, String)>) {
+fn bad(cell: &str) -> (String, Vec<(String, String)>, Code) {
+    let mut code = Code::default();
     let mut attribute = "#[server]".to_owned();
     let mut variables = vec![
         ("MCP_AUTH_ISSUER".to_owned(), "https://auth.example.com".to_owned()),
@@ -342,6 +474,9 @@ fn bad(cell: &str) -> (String, Vec<(String, String)>) {
             text.clone_into(&mut attribute);
             continue;
         }
+        if code.reads(text) {
+            continue;
+        }
         let (name, value) = text.split_once('=').unwrap_or((text, ""));
         variables.retain(|(own, _)| own != name);
         match (word, value) {
@@ -350,7 +485,7 @@ fn bad(cell: &str) -> (String, Vec<(String, String)>) {
             _ => panic!("unknown words: {cell}"),
         }
     }
-    (attribute, variables)
+    (attribute, variables, code)
 }
 
 #[tokio::test]
@@ -361,15 +496,17 @@ async fn what_does_not_start_names_its_setting() {
     for [cell, variable, method] in rows {
         for (from, wanted) in [(From::Environment, variable), (From::Code, method)] {
             let wanted = wanted.trim_matches('`');
+            let (attribute, variables, code) = bad(&cell);
             if wanted.is_empty() {
-                // What code cannot even say.
-                assert!(from == From::Code, "{cell}");
+                // What code cannot even say, or only code.
+                assert!((from == From::Code) == code.is_empty(), "{cell}");
                 continue;
             }
-            let (attribute, variables) = bad(&cell);
-            let settings = Settings { variables, from, issuer: TestIssuer::new(), clock: TestClock::new() };
+            let settings =
+                Settings { variables, code, from, issuer: TestIssuer::new(), clock: TestClock::new() };
             let error = start(&attribute, settings).await.err().unwrap_or_else(|| panic!("{cell} starts"));
-            let found: Vec<_> = error.problems().iter().map(|problem| problem.setting.as_str()).collect();
+            let mut found: Vec<_> = error.problems().iter().map(|problem| problem.setting.as_str()).collect();
+            found.dedup();
             assert_eq!(found, [wanted], "{cell}: {error}");
         }
     }

@@ -224,6 +224,26 @@ async fn an_application_of_the_users_own_is_a_server_too() {
     assert_refused!(server.call("look", json!({})).await, no_token);
 }
 
+/// Its tokens are made by whoever runs code here: what it opens must not be reached from elsewhere.
+#[tokio::test]
+async fn r23_a_test_issuer_does_not_listen_for_a_public_resource() {
+    for issuer in [TestIssuer::new(), TestIssuer::builder().serve().await] {
+        let auth = |resource: &str| {
+            let builder = Auth::builder().issuer(issuer.issuer()).listen("127.0.0.1:0");
+            builder.resource(resource).build().unwrap()
+        };
+        let mcp_auth::Error::Config(error) =
+            auth("https://notes.example.com/mcp").bind(Notes).await.unwrap_err()
+        else {
+            unreachable!("the port is free")
+        };
+        assert_eq!(error.problems()[0].setting, "TestIssuer::issuer");
+        assert!(error.to_string().contains("`https://notes.example.com/mcp` is public"), "{error}");
+        assert!(auth("https://notes.example.com/mcp").router(Notes).is_ok());
+        assert!(auth("http://127.0.0.1:3000/mcp").bind(Notes).await.is_ok());
+    }
+}
+
 #[tokio::test]
 async fn settings_that_do_not_fit_are_an_error() {
     let started =

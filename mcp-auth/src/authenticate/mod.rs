@@ -24,8 +24,11 @@ pub(crate) use bearer::bearer;
 pub use claims::Claims;
 pub(crate) use error::{AuthenticateError, Reason};
 pub use introspection::Introspection;
+pub(crate) use issuer::Fake;
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
+#[cfg(feature = "authorization-server")]
+pub(crate) use issuer::is_loopback_http;
 #[cfg(test)]
 pub(crate) use issuer::jwks_uri;
 #[cfg(test)]
@@ -105,7 +108,9 @@ impl Authenticator {
     pub(crate) fn cached(&self, bearer: &str) -> Option<AuthInfo> {
         let (info, fresh) = self.cache.get(bearer)?;
         let fresh = match fresh {
-            Fresh::Keys { source, generation } => self.generation(source) == Some(generation),
+            Fresh::Keys { source, generation } => {
+                self.generation(source) == Some(generation) && self.is_live(source, &info)
+            }
             Fresh::Until(end) => self.clock.monotonic() < end,
         };
         if !fresh {
@@ -123,10 +128,11 @@ impl Authenticator {
     }
 
     fn generation(&self, source: usize) -> Option<u64> {
-        match &self.sources.get(source)?.proof {
-            Proof::Keys(keys) => keys.generation(),
-            Proof::Verifier(_) => None,
-        }
+        self.sources.get(source)?.proof.keys()?.generation()
+    }
+
+    fn is_live(&self, source: usize, info: &AuthInfo) -> bool {
+        self.sources.get(source).is_some_and(|source| source.proof.is_live(info).is_ok())
     }
 
     /// Who `bearer` speaks for.
@@ -167,12 +173,15 @@ impl Authenticator {
     ) -> Result<AuthInfo, AuthenticateError> {
         let Some(source) = self.sources.get(index) else { return Err(Reason::WrongIssuer.into()) };
         let keys = match &source.proof {
-            Proof::Keys(keys) => keys,
             Proof::Verifier(asked) => return asked.verify(bearer).await,
+            Proof::Keys(keys) => keys,
+            #[cfg(feature = "authorization-server")]
+            Proof::Own(keys, _) => keys,
         };
         let token = token.check(&source.expected, self.clock.unix())?;
         let (key, generation) = keys.find(token.key()).await?;
         let info = AuthInfo::new(token.prove(&key, &self.catalog)?);
+        source.proof.is_live(&info)?;
         Ok(self.cache.insert(bearer, Fresh::Keys { source: index, generation }, info))
     }
 
@@ -205,7 +214,7 @@ impl Authenticator {
     /// the first caller.
     pub(crate) fn warm(&self) {
         for source in &self.sources {
-            if let Proof::Keys(keys) = &source.proof
+            if let Some(keys) = source.proof.keys()
                 && !keys.are_known()
             {
                 keys.refresh();
@@ -241,9 +250,6 @@ impl Authenticator {
 
     /// Whether there are keys to verify with.
     pub(crate) fn is_ready(&self) -> bool {
-        self.sources.iter().all(|source| match &source.proof {
-            Proof::Keys(keys) => keys.are_known(),
-            Proof::Verifier(_) => true,
-        })
+        self.sources.iter().all(|source| source.proof.keys().is_none_or(|keys| keys.are_known()))
     }
 }

@@ -3,12 +3,14 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    Issuer, KeyTiming,
+    AuthInfo, Fake, Issuer, KeyTiming, Reason,
     cache::TokenCache,
     jwks::Keys,
     jwt::Expectations,
     verifier::{AnyVerifier, Asked},
 };
+#[cfg(feature = "authorization-server")]
+use crate::authorization_server::Core;
 use crate::{authorize::Catalog, clock::Clock, config::Problem};
 
 /// One trusted issuer, before it is known for which resource.
@@ -18,9 +20,20 @@ pub(crate) enum Trust {
     Issuer { issuer: Issuer, keys: Arc<Keys> },
     /// It is asked, or somebody knows.
     Verifier(Arc<dyn AnyVerifier>),
+    /// We are the issuer ourselves.
+    #[cfg(feature = "authorization-server")]
+    Own { issuer: Issuer, keys: Arc<Keys>, core: Arc<Core> },
 }
 
 impl Trust {
+    /// Our own authorization server: its keys are in this process, and it knows which grants have ended.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn own(core: Arc<Core>, clock: Clock) -> Result<Self, Problem> {
+        let issuer = Issuer::new(core.issuer.as_str()).with_keys(core.signer.jwks().to_string());
+        let keys = issuer.keys(KeyTiming::default(), clock)?;
+        Ok(Self::Own { issuer, keys, core })
+    }
+
     /// An issuer whose keys are looked after from now on.
     pub(crate) fn issuer(issuer: Issuer, clock: Clock) -> Result<Self, Vec<Problem>> {
         let mut problems = issuer.expectations("https://resource.example").err().unwrap_or_default();
@@ -42,6 +55,19 @@ impl Trust {
         match self {
             Self::Issuer { issuer, .. } => issuer.url(),
             Self::Verifier(verifier) => verifier.issuer(),
+            #[cfg(feature = "authorization-server")]
+            Self::Own { issuer, .. } => issuer.url(),
+        }
+    }
+
+    /// Whether its tokens are made up.
+    pub(crate) fn fake(&self) -> Option<Fake> {
+        match self {
+            Self::Issuer { issuer, .. } => issuer.fake(),
+            Self::Verifier(_) => None,
+            // With the development sign-in they are; its own check keeps that on this machine.
+            #[cfg(feature = "authorization-server")]
+            Self::Own { .. } => None,
         }
     }
 
@@ -50,6 +76,8 @@ impl Trust {
         match self {
             Self::Issuer { issuer, .. } => issuer.audience(),
             Self::Verifier(verifier) => verifier.audience(),
+            #[cfg(feature = "authorization-server")]
+            Self::Own { issuer, .. } => issuer.audience(),
         }
     }
 
@@ -78,6 +106,11 @@ impl Trust {
                 );
                 Ok(Source { expected, proof: Proof::Verifier(Arc::new(asked)) })
             }
+            #[cfg(feature = "authorization-server")]
+            Self::Own { issuer, keys, core } => Ok(Source {
+                expected: issuer.expectations(resource)?,
+                proof: Proof::Own(Arc::clone(keys), Arc::clone(core)),
+            }),
         }
     }
 }
@@ -87,6 +120,8 @@ impl fmt::Debug for Trust {
         match self {
             Self::Issuer { issuer, .. } => issuer.fmt(f),
             Self::Verifier(verifier) => write!(f, "TokenVerifier({})", verifier.issuer()),
+            #[cfg(feature = "authorization-server")]
+            Self::Own { core, .. } => core.fmt(f),
         }
     }
 }
@@ -101,4 +136,38 @@ pub(super) struct Source {
 pub(super) enum Proof {
     Keys(Arc<Keys>),
     Verifier(Arc<Asked>),
+    /// Our own keys, and whoever knows which grants have ended.
+    #[cfg(feature = "authorization-server")]
+    Own(Arc<Keys>, Arc<Core>),
+}
+
+impl Proof {
+    /// The keys, where there are some.
+    pub(super) fn keys(&self) -> Option<&Arc<Keys>> {
+        match self {
+            Self::Keys(keys) => Some(keys),
+            Self::Verifier(_) => None,
+            #[cfg(feature = "authorization-server")]
+            Self::Own(keys, _) => Some(keys),
+        }
+    }
+
+    /// What a signature cannot tell: whether the grant behind a token of ours lives. Asked for every request, because it
+    /// may end at any time.
+    #[cfg_attr(
+        not(feature = "authorization-server"),
+        expect(unused_variables, reason = "only tokens of our own end before their time")
+    )]
+    pub(super) fn is_live(&self, info: &AuthInfo) -> Result<(), Reason> {
+        match self {
+            Self::Keys(_) | Self::Verifier(_) => Ok(()),
+            #[cfg(feature = "authorization-server")]
+            Self::Own(_, core) => match info.raw_claims().get("grant").map(serde_json::Value::as_str) {
+                Some(Some(grant)) if core.ended.contains(grant) => Err(Reason::Inactive),
+                Some(Some(_)) => Ok(()),
+                Some(None) => Err(Reason::BadClaim("grant")),
+                None => Err(Reason::MissingClaim("grant")),
+            },
+        }
+    }
 }

@@ -8,6 +8,9 @@ pub(crate) struct Catalog {
     words: Vec<&'static str>,
     /// Per word: its own bit, and those of everything that it includes.
     closures: Vec<ScopeSet>,
+    /// Each as people read it.
+    #[cfg(feature = "authorization-server")]
+    infos: Vec<ScopeInfo>,
 }
 
 impl Catalog {
@@ -21,7 +24,20 @@ impl Catalog {
             }
         }
         let closures = words.iter().map(|word| closure(word, &words, &scopes)).collect();
-        Self { words, closures }
+        #[cfg(feature = "authorization-server")]
+        let infos = words.iter().map(|word| described(word, &scopes)).collect();
+        Self {
+            words,
+            closures,
+            #[cfg(feature = "authorization-server")]
+            infos,
+        }
+    }
+
+    /// The scopes in their order, each with the first description that somebody gave it.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn infos(&self) -> &[ScopeInfo] {
+        &self.infos
     }
 
     pub(crate) fn words(&self) -> &[&'static str] {
@@ -47,6 +63,13 @@ impl Catalog {
     fn position(&self, scope: &str) -> Option<usize> {
         self.words.iter().position(|word| *word == scope)
     }
+}
+
+#[cfg(feature = "authorization-server")]
+fn described(word: &'static str, scopes: &[ScopeInfo]) -> ScopeInfo {
+    let mut named = scopes.iter().filter(|scope| scope.name() == word);
+    let described = named.clone().find(|scope| scope.description().is_some());
+    described.or_else(|| named.next()).copied().unwrap_or(ScopeInfo::new(word))
 }
 
 /// The bits of `word` and of all that it includes, also through scopes that are not declared.

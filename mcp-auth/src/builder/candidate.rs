@@ -18,14 +18,16 @@ pub(super) enum Candidate {
     Verifier(Arc<dyn AnyVerifier>),
 }
 
-/// Those whose settings can work; everything else is a problem.
+/// Those whose settings can work; everything else is a problem. `own`: the URL of an authorization server in this process,
+/// which is trusted besides.
 pub(super) fn check(
     candidates: &[Candidate],
+    own: Option<&str>,
     environment: bool,
     clock: &Clock,
     problems: &mut Vec<Problem>,
 ) -> Vec<Trust> {
-    if candidates.is_empty() {
+    if candidates.is_empty() && own.is_none() {
         problems.push(Problem::new(
             setting(environment, "ISSUER"),
             "no issuer is trusted, so that every token would be refused",
@@ -35,7 +37,7 @@ pub(super) fn check(
     }
     let mut trusted: Vec<Trust> = Vec::new();
     for candidate in candidates {
-        if trusted.iter().any(|known| known.url() == candidate.url()) {
+        if own == Some(candidate.url()) || trusted.iter().any(|known| known.url() == candidate.url()) {
             problems.push(Problem::new(
                 setting(environment, "ISSUER"),
                 format!("`{}` is trusted twice", shown(candidate.url())),

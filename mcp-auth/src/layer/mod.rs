@@ -42,6 +42,7 @@ pub(crate) struct Door {
     catalog: Arc<Catalog>,
     origins: Origins,
     verification_time: Duration,
+    body_time: Duration,
 }
 
 /// The outcome of a layer, carried in the request's extensions: who calls, and which layer has found out.
@@ -74,6 +75,7 @@ impl AuthLayer {
             catalog,
             origins,
             verification_time: auth.settings.limits.verification_time,
+            body_time: auth.settings.limits.body_time,
             resource,
         };
         let rule = Arc::new(Rule::new(&Access::AUTHENTICATED, &[], &door.catalog));

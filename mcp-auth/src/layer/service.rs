@@ -1,6 +1,7 @@
 //! The service behind `auth.layer()`: host, token, scopes, and then the route.
 
 use std::{
+    any::Any,
     future::Future,
     mem::replace,
     pin::Pin,
@@ -14,7 +15,7 @@ use tower::Service;
 use super::{Admitted, AuthLayer};
 use crate::{
     authorize::Caller,
-    transport::{Refusal, identify, refuse_repeated},
+    transport::{Refusal, Unread, identify, refuse_repeated},
 };
 
 /// Routes behind an [`AuthLayer`].
@@ -61,6 +62,7 @@ where
                 }
                 Err(refusal) => {
                     tracing::debug!(%refusal, "refused");
+                    layer.discard(&mut request);
                     Ok(refusal.into_plain_response().into_response())
                 }
             }
@@ -78,6 +80,13 @@ impl AuthLayer {
         self.decide(&caller)?;
         request.extensions_mut().insert(Admitted { caller, layer: self.clone() });
         Ok(())
+    }
+
+    /// The body that nobody will read. Under axum it is always axum's own.
+    fn discard<B: 'static>(&self, request: &mut Request<B>) {
+        if let Some(request) = (request as &mut dyn Any).downcast_mut() {
+            Unread::of(request, self.door.body_time).discard();
+        }
     }
 
     async fn identify<B>(&self, request: &mut Request<B>) -> Result<Caller, Refusal> {

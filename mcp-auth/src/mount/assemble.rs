@@ -11,6 +11,8 @@ use axum::{
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
+#[cfg(feature = "authorization-server")]
+use super::authorization_server;
 use super::{Endpoint, Entry, Parts, paths};
 use crate::{
     Auth, ConfigError, Problem,
@@ -25,6 +27,8 @@ use crate::{
 pub(super) struct Assembled {
     servers: Vec<Assembly>,
     well_known: Vec<(String, MethodRouter)>,
+    #[cfg(feature = "authorization-server")]
+    authorization_server: Vec<(String, MethodRouter)>,
     pub(super) shutdown: Shutdown,
 }
 
@@ -39,8 +43,8 @@ pub(super) struct Checked {
     pub(super) auth: Auth,
     pub(super) resource: ResourceUrl,
     from_settings: bool,
-    registry: Arc<Registry>,
-    origins: Origins,
+    pub(super) registry: Arc<Registry>,
+    pub(super) origins: Origins,
 }
 
 impl Assembled {
@@ -51,6 +55,7 @@ impl Assembled {
             let help = "add one, with `.server(…)`";
             problems.push(Problem::new("Auth::mount", "no server is mounted", help));
         }
+        problems.extend(unused_overrides(&entries));
         let mut servers = Vec::new();
         for entry in entries {
             match entry.check() {
@@ -60,7 +65,17 @@ impl Assembled {
         }
         problems.extend(shared_override(&servers));
         let issuers = paths::development_issuers(&servers);
-        problems.extend(paths::problems(&servers, &issuers));
+        let taken = paths::taken(&servers, &issuers);
+        #[cfg(feature = "authorization-server")]
+        let (taken, own) = {
+            let own = authorization_server::of(&servers);
+            problems.extend(authorization_server::misplaced(&servers, &own));
+            let taken = taken.into_iter().chain(own.iter().flat_map(authorization_server::Own::taken));
+            (taken.collect::<Vec<_>>(), own)
+        };
+        #[cfg(feature = "authorization-server")]
+        let authorization_server = authorization_server::routes(own, &taken);
+        problems.extend(paths::problems(taken));
         problems.extend(paths::shared_audiences(&servers));
         ConfigError::check(problems)?;
         let mut well_known: Vec<_> =
@@ -75,11 +90,37 @@ impl Assembled {
                 Err(found) => problems_of(found)?,
             }
         }
-        Ok(Self { servers: assembled, well_known, shutdown })
+        Ok(Self {
+            servers: assembled,
+            well_known,
+            #[cfg(feature = "authorization-server")]
+            authorization_server,
+            shutdown,
+        })
     }
 
     pub(super) fn resources(&self) -> Vec<String> {
         self.servers.iter().map(|server| server.resource.as_str().to_owned()).collect()
+    }
+
+    /// What must not be heard by strangers: a test may call a public resource by its name, but only in memory.
+    pub(super) fn check_public(&self) -> Result<(), ConfigError> {
+        let fake = |server: &&Assembly| {
+            !server.resource.is_loopback()
+                && server.auth.settings.trusted.iter().any(|trust| trust.fake().is_some())
+        };
+        let problem = |server: &Assembly| {
+            Problem::new(
+                "TestIssuer::issuer",
+                format!(
+                    "`{}` is public, and a test issuer's tokens are made by whoever runs code here",
+                    server.resource
+                ),
+                "trust a real issuer, with `Issuer::new`; a test uses the router without a socket (`TestServer`), or a URL \
+                 such as http://127.0.0.1:3000/mcp",
+            )
+        };
+        ConfigError::check(self.servers.iter().filter(fake).map(problem).collect())
     }
 
     /// The address at which all of them are to be found.
@@ -110,9 +151,10 @@ impl Assembled {
     }
 
     pub(super) fn router(self) -> Router {
-        let mut router = Router::new().without_v07_checks();
-        for (path, route) in self.well_known {
-            router = router.route(&path, route);
+        let mut router = routed(self.well_known);
+        #[cfg(feature = "authorization-server")]
+        {
+            router = router.merge(routed(self.authorization_server));
         }
         for server in self.servers {
             let path = server.resource.path().to_owned();
@@ -122,10 +164,6 @@ impl Assembled {
     }
 
     pub(super) fn parts(self) -> Parts {
-        let mut well_known = Router::new().without_v07_checks();
-        for (path, route) in self.well_known {
-            well_known = well_known.route(&path, route);
-        }
         let endpoint = |server: Assembly| Endpoint {
             resource: server.resource.as_str().to_owned(),
             path: match server.resource.path() {
@@ -134,7 +172,12 @@ impl Assembled {
             },
             route: server.route(),
         };
-        Parts { endpoints: self.servers.into_iter().map(endpoint).collect(), well_known }
+        Parts {
+            endpoints: self.servers.into_iter().map(endpoint).collect(),
+            well_known: routed(self.well_known),
+            #[cfg(feature = "authorization-server")]
+            authorization_server: routed(self.authorization_server),
+        }
     }
 }
 
@@ -145,6 +188,8 @@ impl Entry {
         let registry = self.registry.map_err(|found| problems.extend(found)).ok();
         let (Some(resource), Some(registry)) = (resource, registry) else { return Err(problems) };
         let origins = self.auth.origins(&resource).map_err(|problem| vec![problem])?;
+        #[cfg(feature = "authorization-server")]
+        crate::upstream::check_offered(registry.upstreams, &self.auth)?;
         let registry = Arc::new(registry);
         Ok(Checked { auth: self.auth, resource, from_settings: self.from_settings, registry, origins })
     }
@@ -185,6 +230,8 @@ impl Checked {
             clock: auth.clock.clone(),
             resource_metadata: resource.metadata_url(),
             closing: shutdown.closing.clone(),
+            #[cfg(feature = "authorization-server")]
+            upstreams: settings.authorization_server.clone().map(crate::upstream::Upstreams),
         };
         Ok(Assembly { resource, gate: Arc::new(Gate::new(parts)), auth })
     }
@@ -217,6 +264,11 @@ pub(crate) fn metadata(
     metadata.document()
 }
 
+fn routed(routes: Vec<(String, MethodRouter)>) -> Router {
+    let router = Router::new().without_v07_checks();
+    routes.into_iter().fold(router, |router, (path, route)| router.route(&path, route))
+}
+
 /// The MCP endpoint at `path`, with and without a slash at the end: a redirect would lose the token.
 fn endpoint(router: Router, path: &str, route: MethodRouter) -> Router {
     let bare = path.trim_end_matches('/');
@@ -239,6 +291,32 @@ fn shared_override(servers: &[Checked]) -> Option<Problem> {
         format!("`{}` would be the resource of several servers", shared.resource),
         "take it out and name a resource for each, in `#[server(resource = \"…\")]` or with `Mount::server_at`",
     ))
+}
+
+/// A resource in the settings at which no server is: somebody relies on a URL that nobody answers at.
+fn unused_overrides(entries: &[Entry]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let same = |other: &&Entry| Arc::ptr_eq(&other.auth.settings, &entry.auth.settings);
+        let Some(resource) = &entry.auth.settings.resource else { continue };
+        if entries[..at].iter().any(|earlier| same(&earlier)) {
+            continue;
+        }
+        if entries
+            .iter()
+            .filter(same)
+            .any(|other| other.from_settings || other.resource.as_ref() == Ok(resource))
+        {
+            continue;
+        }
+        problems.push(Problem::new(
+            setting(entry.auth.settings.environment, "RESOURCE"),
+            format!("no server is at it: `Mount::server_at` puts all of them elsewhere than at `{resource}`"),
+            "take it out, or mount the server that it belongs to with `Mount::server`; routes of your own get a resource \
+             with `Auth::layer_at`",
+        ));
+    }
+    problems
 }
 
 fn problems_of(found: Vec<Problem>) -> Result<(), ConfigError> {

@@ -1,6 +1,8 @@
 //! Several servers in one process: each its own resource, one listener.
 
 mod assemble;
+#[cfg(feature = "authorization-server")]
+mod authorization_server;
 mod paths;
 
 use std::fmt;
@@ -40,6 +42,9 @@ pub struct Parts {
     /// The metadata of all of them. They live at the root of the resources' origin (RFC 9728 section 3.1): merge this
     /// there, and never nest it.
     pub well_known: Router,
+    /// The authorization server, if there is one in this process; its URL leads to it. Merge it at the root as well.
+    #[cfg(feature = "authorization-server")]
+    pub authorization_server: Router,
 }
 
 /// The MCP endpoint of one server.
@@ -71,7 +76,8 @@ impl Mount {
         self
     }
 
-    /// Adds a server at the resource with this URL, whatever its attribute and the settings say.
+    /// Adds a server at the resource with this URL, whatever its attribute says. A resource in the settings that is then
+    /// no server's is an error at start.
     pub fn server_at<S: IntoServer>(mut self, resource: &str, server: S) -> Self {
         self.entries.push(Entry {
             resource: self.auth.resource_at(resource, "Mount::server_at"),
@@ -125,6 +131,7 @@ impl Mount {
     pub async fn bind(self) -> Result<Bound, Error> {
         let limits = self.auth.settings.limits.clone();
         let assembled = Assembled::of(self.entries, self.auth.settings.limits.connections)?;
+        assembled.check_public()?;
         let address = assembled.address().map_err(ConfigError::from)?;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;

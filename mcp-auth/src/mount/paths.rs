@@ -24,17 +24,22 @@ pub(super) fn development_routes(issuer: &DevelopmentIssuer) -> [(String, Method
 }
 
 /// A path that somebody answers at, and who that is.
-struct Taken {
-    path: String,
-    setting: String,
-    by: String,
+pub(super) struct Taken {
+    pub(super) path: String,
+    pub(super) setting: String,
+    pub(super) by: String,
+}
+
+/// Every path of servers and development issuers.
+pub(super) fn taken(servers: &[Checked], issuers: &[DevelopmentIssuer]) -> Vec<Taken> {
+    servers.iter().flat_map(of_server).chain(issuers.iter().flat_map(of_issuer)).collect()
 }
 
 /// Paths that two would answer at. A slash at the end makes no difference: MCP endpoints answer with and without.
-pub(super) fn problems(servers: &[Checked], issuers: &[DevelopmentIssuer]) -> Vec<Problem> {
+pub(super) fn problems(all: Vec<Taken>) -> Vec<Problem> {
     let mut taken: Vec<Taken> = Vec::new();
     let mut problems = Vec::new();
-    for one in servers.iter().flat_map(of_server).chain(issuers.iter().flat_map(of_issuer)) {
+    for one in all {
         match taken.iter().find(|other| other.path == one.path) {
             None => taken.push(one),
             Some(other) => problems.push(Problem::new(

@@ -63,6 +63,12 @@ pub trait Store:
     + Sync
     + 'static
 {
+    /// The file in which a sealing key may be kept that nobody gave, for the development sign-in; `None` where the store
+    /// ends with the process, or has no place for it.
+    fn key_file(&self) -> Option<std::path::PathBuf> {
+        None
+    }
+
     /// Removes what has ended by `now` and is needed for nothing any more, at most `most` rows; returns how many.
     ///
     /// Codes, grants and ended upstream tokens stay for a day after their end, redeemed codes and rotated refresh tokens as

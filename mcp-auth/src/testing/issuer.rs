@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::{TestClock, TestTokenBuilder, served};
-use crate::{DevelopmentIssuer, Issuer, clock::Clock};
+use crate::{DevelopmentIssuer, Issuer, authenticate::Fake, clock::Clock};
 
 /// An issuer of access tokens for tests. Clones are the same issuer.
 ///
@@ -95,8 +95,11 @@ impl TestIssuer {
     }
 
     /// This issuer for the server that trusts it: by discovery if it is served, else with the keys that it has now.
+    ///
+    /// In memory, such a server may have a public resource URL; one that listens ([`Auth::serve`](crate::Auth::serve),
+    /// [`Auth::bind`](crate::Auth::bind)) does not start with it.
     pub fn issuer(&self) -> Issuer {
-        let issuer = Issuer::new(self.url());
+        let issuer = Issuer::new(self.url()).made_up(Fake::Test);
         if self.0.server.is_some() { issuer } else { issuer.with_keys(self.jwks().to_string()) }
     }
 

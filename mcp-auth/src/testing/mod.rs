@@ -35,10 +35,22 @@
 mod answer;
 #[doc(hidden)]
 pub mod assert;
+#[cfg(feature = "authorization-server")]
+mod browser;
 mod builder;
 mod challenge;
+#[cfg(feature = "authorization-server")]
+mod client;
 mod clock;
+#[cfg(feature = "authorization-server")]
+mod fake_github;
+#[cfg(feature = "authorization-server")]
+mod grant;
+#[cfg(feature = "authorization-server")]
+mod html;
 mod issuer;
+#[cfg(feature = "authorization-server")]
+mod person;
 mod request;
 mod served;
 mod server;
@@ -52,8 +64,16 @@ pub use crate::{
 pub use answer::Answer;
 pub use builder::TestServerBuilder;
 pub use challenge::Challenge;
+#[cfg(feature = "authorization-server")]
+pub use client::{Refused, TestClient, TestTokens};
 pub use clock::TestClock;
+#[cfg(feature = "authorization-server")]
+pub use fake_github::{FakeGitHub, GitHubPart};
+#[cfg(feature = "authorization-server")]
+pub use grant::Grant;
 pub use issuer::{TestIssuer, TestIssuerBuilder};
+#[cfg(feature = "authorization-server")]
+pub use person::Person;
 pub use request::TestRequest;
 pub use server::TestServer;
 pub use token::TestTokenBuilder;

@@ -113,6 +113,6 @@ fn too_slow() -> Refusal {
         .with(header::CONNECTION, HeaderValue::from_static("close"))
 }
 
-fn announced(headers: &HeaderMap) -> Option<u64> {
+pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

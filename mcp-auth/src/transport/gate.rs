@@ -23,6 +23,7 @@ use super::{
     listening, normalize, origin,
     session::{Opened, Sessions},
     stream,
+    unread::Unread,
 };
 use crate::{
     Limits,
@@ -53,6 +54,9 @@ pub(crate) struct GateParts {
     pub(crate) resource_metadata: String,
     /// Ends streams that wait for nothing in particular.
     pub(crate) closing: CancellationToken,
+    /// Where tools find the caller's tokens of other services.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) upstreams: Option<crate::upstream::Upstreams>,
 }
 
 /// One protected server on HTTP.
@@ -82,26 +86,31 @@ impl Gate {
     }
 
     /// The whole way of one request.
-    pub(crate) async fn handle(&self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn handle(&self, mut request: Request<Body>) -> Response<Body> {
         let origin = request.headers().get(header::ORIGIN).cloned();
+        let mut unread = Unread::of(&mut request, self.parts.limits.body_time);
         if let Err(refusal) =
             headers::refuse_repeated(request.headers()).and_then(|()| self.parts.origins.check(&request))
         {
+            unread.discard();
             return refused(refusal);
         }
         let mut response = if request.method() == Method::OPTIONS {
             preflight(&request)
         } else {
-            match self.admit(request).await {
+            match self.admit(request, &mut unread).await {
                 Ok(response) => response,
-                Err(refusal) => refused(refusal),
+                Err(refusal) => {
+                    unread.discard();
+                    refused(refusal)
+                }
             }
         };
         origin::expose(response.headers_mut(), origin);
         response
     }
 
-    async fn admit(&self, mut request: Request<Body>) -> Result<Response<Body>, Refusal> {
+    async fn admit(&self, mut request: Request<Body>, body: &mut Unread) -> Result<Response<Body>, Refusal> {
         if request.extensions().get::<Admitted>().is_some() {
             tracing::error!(
                 "`auth.layer()` lies around an MCP endpoint, which protects itself: take it away there"
@@ -114,7 +123,7 @@ impl Gate {
         if matches!(caller, Caller::Anonymous) && !self.parts.registry.table().admits_anonymous() {
             return Err(self.first_sign_in());
         }
-        let (parts, body) = request.into_parts();
+        let (parts, _) = request.into_parts();
         match parts.method {
             Method::POST => self.post(parts, body, caller).await,
             Method::GET | Method::DELETE => self.stream(parts, caller).await,
@@ -134,7 +143,12 @@ impl Gate {
         Challenged { scope, resource_metadata: &self.parts.resource_metadata }
     }
 
-    async fn post(&self, mut parts: Parts, body: Body, caller: Caller) -> Result<Response<Body>, Refusal> {
+    async fn post(
+        &self,
+        mut parts: Parts,
+        unread: &mut Unread,
+        caller: Caller,
+    ) -> Result<Response<Body>, Refusal> {
         if !is_json(&parts) {
             return Err(Refusal::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -142,7 +156,7 @@ impl Gate {
                 "Content-Type must be application/json",
             ));
         }
-        let (body, _claim) = self.bodies.read(&parts.headers, body, &caller).await?;
+        let (body, _claim) = self.bodies.read(&parts.headers, unread.take(), &caller).await?;
         let envelope = Envelope::read(&body).map_err(unreadable)?;
         let id = envelope.id();
         let initializes = envelope.method() == Some("initialize");
@@ -269,6 +283,10 @@ impl Gate {
     ) -> Response<Body> {
         let step_up = StepUp::new(&self.terms);
         parts.extensions.insert(step_up.clone());
+        #[cfg(feature = "authorization-server")]
+        if let Some(upstreams) = &self.parts.upstreams {
+            parts.extensions.insert(upstreams.clone());
+        }
         // Both wait for nothing in particular.
         let waits = parts.method == Method::GET
             || parts.headers.get(MCP_METHOD).is_some_and(|method| method == listening::METHOD);
@@ -291,6 +309,12 @@ impl Gate {
             let adopted = session.and_then(|session| session.until_adopted);
             let closing = waits.then(|| self.parts.closing.clone());
             return stream::bound(response, lifetime, adopted.into_iter().chain(closing), place);
+        }
+        // Work that found that the sign-in behind the token has ended.
+        #[cfg(feature = "authorization-server")]
+        if let Some(why) = step_up.ended() {
+            let refusal = self.challenged(step_up.needed()).sign_in_again(why);
+            return refused(refusal.answering(id.clone()));
         }
         // Work that found a scope missing, before anything was answered.
         if let Some(scopes) = step_up.asked() {

@@ -19,6 +19,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod timed;
+mod unread;
 
 #[cfg(feature = "stdio")]
 pub(crate) use self::rmcp::Local;
@@ -34,3 +35,4 @@ pub(crate) use origin::{HostPattern, Origins, is_loopback};
 pub(crate) use refusal::Refusal;
 pub use serve::Bound;
 pub(crate) use serve::Shutdown;
+pub(crate) use unread::Unread;

@@ -1,5 +1,6 @@
 """What the Python drivers share: what to call, and what to make of the answer."""
 
+import asyncio
 import json
 import os
 from dataclasses import dataclass, field
@@ -12,6 +13,10 @@ class Task:
     tool: str = field(default_factory=lambda: os.environ.get("LAB_TOOL", "add_numbers"))
     arguments: dict = field(default_factory=lambda: json.loads(os.environ.get("LAB_ARGS", '{"a": 17, "b": 25}')))
     expected: str = field(default_factory=lambda: os.environ.get("LAB_EXPECT", "42"))
+
+    async def pause(self):
+        """LAB_PAUSE seconds: long enough for a token of a few seconds to end, so that the client has to refresh."""
+        await asyncio.sleep(float(os.environ.get("LAB_PAUSE", "0")))
 
     def judge(self, protocol, tools, result):
         """Prints one line for the log, and fails when the answer is not the expected one."""

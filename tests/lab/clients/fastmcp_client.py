@@ -15,6 +15,7 @@ async def main(url, mode):
     task, auth = Task(), OAuth(url, callback_host="127.0.0.1")
     async with Client(url, auth=auth, mode=mode) as client:
         tools = await client.list_tools()
+        await task.pause()
         result = await client.call_tool(task.tool, task.arguments)
         protocol = getattr(client, "protocol_version", None) or getattr(client.session, "protocol_version", None)
         keep_tokens(auth.context.current_tokens)

@@ -20,6 +20,7 @@ async def main(url, protocol):
         )
         async with Client(bridge, mode=protocol) as client:
             tools = (await client.list_tools()).tools
+            await task.pause()
             task.judge(client.protocol_version, tools, await client.call_tool(task.tool, task.arguments))
 
 

@@ -9,6 +9,7 @@ printf '{"mcpServers":{"lab":{"url":"%s","auth":"oauth","oauthRedirectUrl":"http
   "$1" "$(lab_free_ports 1)" >config/mcporter.json
 mcporter() { HOME=$home node "$LAB/clients/node_modules/mcporter/dist/cli.js" "$@" </dev/null; }
 mcporter --oauth-timeout 20000 auth lab >&2
+sleep "${LAB_PAUSE:-0}"
 answer=$(mcporter call "lab.$tool" --args "$arguments" --output json)
 printf '%s\n' "$answer"
 python3 "$LAB_SCRIPTS/clients/judge_json.py" "$expected" <<<"$answer"

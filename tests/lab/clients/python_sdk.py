@@ -80,6 +80,7 @@ async def main(url, mode):
     async with httpx2.AsyncClient(auth=auth, timeout=30) as http_client:
         async with Client(streamable_http_client(url, http_client=http_client), mode=mode) as client:
             tools = (await client.list_tools()).tools
+            await task.pause()
             task.judge(client.protocol_version, tools, await client.call_tool(task.tool, task.arguments))
 
 

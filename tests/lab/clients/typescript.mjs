@@ -88,6 +88,7 @@ async function signedIn(action) {
 
 await signedIn(connect);
 const tools = (await client.listTools()).tools.map((tool) => tool.name);
+await new Promise((resolve) => setTimeout(resolve, 1000 * Number(process.env.LAB_PAUSE ?? 0)));
 const result = await signedIn(() => client.callTool({ name: task.tool, arguments: task.arguments }));
 const answer = result.content.map((block) => block.text ?? '').join('').trim();
 const protocol = client.getNegotiatedProtocolVersion?.() ?? transport.protocolVersion;

@@ -84,7 +84,10 @@ fn a_server_and_settings_that_do_not_fit_do_not_start() {
             "every request would be refused",
         ),
         (good().allowed_hosts([""; 0]), "AuthBuilder::allowed_hosts", "every request would be refused"),
-        (good().development_issuer(issuer), "AuthBuilder::resource", "is public"),
+        (good().development_issuer(issuer.clone()), "AuthBuilder::resource", "is public"),
+        // However it is given.
+        (good().issuer(issuer.issuer()), "AuthBuilder::resource", "is public"),
+        (good().issuer(issuer.issuer().with_audience("api://notes")), "AuthBuilder::resource", "is public"),
     ] {
         let error = auth.build().unwrap().router(plain()).unwrap_err();
         assert_eq!(settings(&error), [setting], "{error}");

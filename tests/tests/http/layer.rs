@@ -6,7 +6,7 @@ use axum::{Router, routing::get};
 use mcp_auth::{Auth, AuthInfo, AuthLayer, DevelopmentIssuer, Issuer};
 use tokio::task::JoinHandle;
 
-use crate::support::{Answer, Message, exchange, free_port, request};
+use crate::support::{Answer, Connection, Message, exchange, free_port, request, within};
 
 mod notes {
     use mcp_auth::Scope;
@@ -91,6 +91,25 @@ async fn start(app: impl FnOnce(&Auth) -> Router) -> Running {
     let address = bound.address();
     let task = tokio::spawn(bound.run_until(std::future::pending()));
     Running { address, issuer, resource, task }
+}
+
+/// The client has not sent its body yet, and needs its connection again.
+#[tokio::test]
+async fn a_refusal_before_the_body_keeps_the_connection() {
+    let running =
+        start(|auth| Router::new().route("/notes", axum::routing::post(subject)).layer(layer(auth))).await;
+    let host = running.address.to_string();
+    let mut connection = Connection::open(running.address).await;
+    let body = vec![b' '; 10_000];
+    let whole = request("POST", "/notes").body(body.clone()).bytes(&host);
+    let (head, rest) = whole.split_at(whole.len() - body.len());
+    connection.write(head).await.unwrap();
+    assert_eq!(within(connection.answer()).await.unwrap().status, 401);
+    connection.write(rest).await.unwrap();
+    let good = running.issuer.token("alice").audience(&running.resource).issue();
+    let again = request("POST", "/notes").token(good.expose());
+    connection.write(&again.bytes(&host)).await.unwrap();
+    assert_eq!(within(connection.answer()).await.unwrap().body, "alice");
 }
 
 /// Every kind of route.

@@ -35,3 +35,4 @@ mod shutdown;
 mod step_up;
 mod support;
 mod table;
+mod unread;

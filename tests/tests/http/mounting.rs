@@ -275,6 +275,27 @@ fn one_resource_for_two_servers_does_not_start() {
     assert!(mount.router().is_ok());
 }
 
+/// A setting that nobody uses is one that somebody relies on.
+#[test]
+fn a_resource_in_the_settings_that_no_server_has_does_not_start() {
+    let [own, other] = ["https://mcp.example.com/mcp", "https://mcp.example.com/other"];
+    let with = || real().resource(own).build().unwrap();
+    let alone = with().mount().server_at(other, Notes);
+    let error = alone.router().unwrap_err();
+    assert_eq!(settings(&error), ["AuthBuilder::resource"], "{error}");
+    assert!(error.to_string().contains("no server is at it"), "{error}");
+    assert!(error.to_string().contains("`Mount::server`"), "{error}");
+    // Said once, however many servers there are, and of the settings that say it.
+    let all = with().mount().server_at(other, Notes).server_at("https://mcp.example.com/wiki", Wiki);
+    let all = all.join(auth().mount().server_at("https://mcp.example.com/repos", Repos));
+    assert_eq!(settings(&all.parts().unwrap_err()), ["AuthBuilder::resource"]);
+    // Other settings do not answer for these.
+    let joined = with().mount().server_at(other, Notes).join(with().mount().server(Repos));
+    assert_eq!(settings(&joined.router().unwrap_err()), ["AuthBuilder::resource"]);
+    // A server at this very URL uses it, whoever wrote it down.
+    assert!(with().mount().server_at(own, Notes).server_at(other, Repos).router().is_ok());
+}
+
 #[test]
 fn r27_one_audience_for_two_servers_does_not_start() {
     let issuer = Issuer::new("https://auth.example.com").with_audience("api://all");

@@ -7,6 +7,7 @@ mod url;
 pub(crate) use discovery::jwks_uri;
 pub(crate) use discovery::{DiscoveryError, Wanted, discover};
 pub(crate) use url::check_issuer_url;
+pub(crate) use url::is_loopback_http;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -48,6 +49,17 @@ pub struct Issuer {
     private_network: bool,
     audience: Option<String>,
     leeway: Duration,
+    fake: Option<Fake>,
+}
+
+/// An issuer whose tokens anybody makes who can run code in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fake {
+    /// For first steps on this machine.
+    Development,
+    /// For tests, which may call a public resource by its name as long as nobody listens there.
+    #[cfg(feature = "testing")]
+    Test,
 }
 
 #[derive(Clone)]
@@ -67,6 +79,7 @@ impl fmt::Debug for Issuer {
             .field("private_network", &self.private_network)
             .field("audience", &self.audience)
             .field("leeway", &self.leeway)
+            .field("fake", &self.fake)
             .finish()
     }
 }
@@ -96,7 +109,17 @@ impl Issuer {
             private_network: false,
             audience: None,
             leeway: DEFAULT_LEEWAY,
+            fake: None,
         }
+    }
+
+    /// Marks an issuer that must not be trusted where strangers call.
+    pub(crate) fn made_up(self, fake: Fake) -> Self {
+        Self { fake: Some(fake), ..self }
+    }
+
+    pub(crate) fn fake(&self) -> Option<Fake> {
+        self.fake
     }
 
     /// Keys from this URL, without discovery.
@@ -253,7 +276,7 @@ impl Issuer {
 
 /// Requests to this machine are sent only for an issuer that is on this machine.
 pub(super) fn reach(issuer: &str, private_network: bool) -> Reach {
-    Reach { loopback: url::is_loopback_http(issuer), private: private_network }
+    Reach { loopback: is_loopback_http(issuer), private: private_network }
 }
 
 #[cfg(test)]

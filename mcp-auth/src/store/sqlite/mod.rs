@@ -109,6 +109,15 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    /// Beside the file, with `.key` behind its name.
+    fn key_file(&self) -> Option<PathBuf> {
+        // Without readers it is in memory.
+        self.readers.as_ref()?;
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".key");
+        Some(name.into())
+    }
+
     fn expire(&self, now: Timestamp, most: usize) -> StoreFuture<'_, usize> {
         self.write(move |connection| expire::expire(connection, now, most))
     }

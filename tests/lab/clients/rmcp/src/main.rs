@@ -114,6 +114,8 @@ async fn call(url: &str, era: &str, authorized: AuthorizationManager) -> Result<
 
     let tools: Vec<String> =
         client.list_all_tools().await?.into_iter().map(|tool| tool.name.into_owned()).collect();
+    // Long enough for a token of a few seconds to end.
+    tokio::time::sleep(Duration::from_secs(setting("LAB_PAUSE", "0").parse()?)).await;
     let request = serde_json::from_value(json!({ "name": tool, "arguments": arguments }))?;
     let result = serde_json::to_value(client.call_tool(request).await?)?;
     client.cancel().await?;

@@ -1,0 +1,83 @@
+//! A client, as the endpoints see it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Core;
+use crate::store::{ClientRecord, Digest, StoreError, Timestamp};
+
+/// A client that may ask for tokens.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    pub(crate) id: String,
+    pub(crate) metadata: ClientMetadata,
+    pub(crate) secret: Option<Digest>,
+    /// When it is forgotten; `None` where nobody ever got a token with it.
+    kept_until: Option<Timestamp>,
+}
+
+/// What a client says about itself (RFC 7591 section 2), after it has been checked. What it leaves out is left out here:
+/// some clients cannot read `null`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ClientMetadata {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_name: Option<String>,
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) token_endpoint_auth_method: ClientAuthentication,
+    pub(crate) grant_types: Vec<String>,
+    pub(crate) response_types: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scope: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) application_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_uri: Option<String>,
+}
+
+/// How a client proves who it is (RFC 7591 section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClientAuthentication {
+    /// It does not: a public client.
+    None,
+    /// HTTP Basic.
+    ClientSecretBasic,
+    /// Members of the form.
+    ClientSecretPost,
+}
+
+impl Client {
+    /// The client of this id, if there is one that has not expired.
+    pub(crate) async fn find(core: &Core, id: &str) -> Result<Option<Self>, StoreError> {
+        core.store.client(id, core.now()).await?.map(Self::from_record).transpose()
+    }
+
+    fn from_record(record: ClientRecord) -> Result<Self, StoreError> {
+        let metadata = serde_json::from_str(&record.metadata).map_err(StoreError::new)?;
+        let kept_until = record.used.then_some(record.expires_at);
+        Ok(Self { id: record.id, metadata, secret: record.secret, kept_until })
+    }
+
+    /// What people are shown; the id where it has no name.
+    pub(crate) fn name(&self) -> &str {
+        self.metadata.client_name.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Somebody got a token with it: keeps it for as long as used ones are kept. That is written once in a while and not for
+    /// each token, and nobody waits for it.
+    pub(super) fn keep(&self, core: &std::sync::Arc<Core>) {
+        let now = core.now();
+        let used = core.registration.used;
+        let soon = now.plus(used.checked_div(2).unwrap_or(Duration::ZERO));
+        if self.kept_until.is_some_and(|until| until > soon) {
+            return;
+        }
+        let (core, id) = (std::sync::Arc::clone(core), self.id.clone());
+        tokio::spawn(async move {
+            if let Err(error) = core.store.keep_client(&id, now.plus(used)).await {
+                tracing::warn!(%error, client = id, "a client that is used may be forgotten too early");
+            }
+        });
+    }
+}

@@ -1,0 +1,72 @@
+//! What all endpoints share, and how it starts.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer,
+    housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
+    token_endpoint::RedeemedCodes,
+};
+use crate::{
+    clock::Clock,
+    store::{Store, Timestamp},
+    upstream::{AnyProvider, Renewals},
+};
+
+/// The authorization server, running.
+pub(crate) struct Core {
+    pub(crate) issuer: IssuerUrl,
+    pub(crate) providers: Vec<Arc<dyn AnyProvider>>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) sealer: Sealer,
+    pub(crate) signer: Signer,
+    pub(crate) ended: EndedGrants,
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) registration: RegistrationLimits,
+    pub(crate) branding: Branding,
+    pub(crate) clock: Clock,
+    pub(crate) renewals: Renewals,
+    pub(super) housekeeping: Housekeeping,
+    pub(super) redeemed: RedeemedCodes,
+    pub(super) registrations: Registrations,
+}
+
+impl Core {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.unix().into()
+    }
+
+    /// The grant has ended: from now on none of its access tokens is honoured here.
+    pub(crate) fn grant_ended(&self, grant: &str) {
+        let now = self.now();
+        self.ended.insert(grant, now, now);
+    }
+
+    /// Ends the grant in the store and, before anything is answered, at the gate. Whoever asked for it may go away meanwhile.
+    pub(crate) async fn end_grant(self: &Arc<Self>, grant: &str) -> Result<(), OAuthError> {
+        let (core, grant) = (Arc::clone(self), grant.to_owned());
+        let ending = tokio::spawn(async move {
+            core.store.end_grant(&grant, core.now()).await?;
+            core.grant_ended(&grant);
+            Ok(())
+        });
+        ending.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a grant could not be ended");
+            Err(OAuthError::unavailable())
+        })
+    }
+
+    pub(crate) fn provider(&self, id: &str) -> Option<&Arc<dyn AnyProvider>> {
+        self.providers.iter().find(|provider| provider.id() == id)
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationServer")
+            .field("issuer", &self.issuer.as_str())
+            .field("providers", &self.providers)
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,72 @@
+//! What an endpoint answers when it refuses (RFC 6749 sections 4.1.2.1 and 5.2, RFC 7591 section 3.2.2).
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use super::answer;
+use crate::store::StoreError;
+
+/// A refusal: what the client reads. What only the operator should know goes to the log where the refusal is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OAuthError {
+    pub(crate) status: StatusCode,
+    /// `invalid_request`, `invalid_grant` …
+    pub(crate) code: &'static str,
+    /// For the client's developer, in printable ASCII.
+    pub(crate) description: String,
+    /// Seconds, for 503 and 429.
+    pub(crate) retry_after: Option<u64>,
+}
+
+impl OAuthError {
+    /// 400 with this code.
+    pub(crate) fn new(code: &'static str, description: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code, description: description.into(), retry_after: None }
+    }
+
+    /// 401: the client could not prove who it is.
+    pub(crate) fn invalid_client(description: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, ..Self::new("invalid_client", description) }
+    }
+
+    /// 403: the request is for a host that is not ours.
+    pub(crate) fn foreign_host() -> Self {
+        Self { status: StatusCode::FORBIDDEN, ..Self::new("invalid_request", "the host is not served here") }
+    }
+
+    /// 503: our fault, and worth another try.
+    pub(crate) fn unavailable() -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            retry_after: Some(5),
+            ..Self::new("temporarily_unavailable", "try again in a moment")
+        }
+    }
+}
+
+/// JSON for every caller, whatever page it runs in; nobody keeps it.
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": self.code, "error_description": printable(&self.description) });
+        let mut response = answer::json(self.status, &body);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// The characters that a description may have (RFC 6749 section 5.2). What a stranger wrote may be quoted in it.
+fn printable(description: &str) -> String {
+    let printable = |char: char| matches!(char, ' '..='~') && !matches!(char, '"' | '\\');
+    description.chars().take(500).map(|char| if printable(char) { char } else { '?' }).collect()
+}
+
+/// The store's fault is never told as the client's.
+impl From<StoreError> for OAuthError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the authorization server cannot answer");
+        Self::unavailable()
+    }
+}

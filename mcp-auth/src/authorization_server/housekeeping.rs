@@ -1,0 +1,77 @@
+//! Removes what has ended from the store, now and then. It is hygiene: every verb looks at expiry itself.
+
+use std::{
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::runtime::Handle;
+
+use super::Core;
+
+/// Rows in one transaction, and transactions in one round: other writers wait for no more than one of them.
+const ROWS: usize = 500;
+const TRANSACTIONS: usize = 20;
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// Whether somebody keeps house.
+#[derive(Debug, Default)]
+pub(crate) struct Housekeeping {
+    running: AtomicBool,
+}
+
+impl Core {
+    /// Starts to keep house, unless somebody does. It ends with the last router, or with the runtime; the next request starts
+    /// it anew.
+    pub(crate) fn keep_house(self: &Arc<Self>) {
+        self.keep_house_every(PAUSE);
+    }
+
+    fn keep_house_every(self: &Arc<Self>, pause: Duration) {
+        // Looked at for every request: the write that takes the place happens once.
+        if self.housekeeping.running.load(Ordering::Relaxed) {
+            return;
+        }
+        let Ok(runtime) = Handle::try_current() else { return };
+        if !self.housekeeping.running.swap(true, Ordering::AcqRel) {
+            runtime.spawn(keep(Running(Arc::downgrade(self)), pause));
+        }
+    }
+}
+
+/// The one who keeps house. However it ends, the place is free then.
+struct Running(Weak<Core>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(core) = self.0.upgrade() {
+            core.housekeeping.running.store(false, Ordering::Release);
+        }
+    }
+}
+
+async fn keep(running: Running, pause: Duration) {
+    while let Some(core) = running.0.upgrade() {
+        // A task of its own: when the store panics, the next round comes all the same (C45).
+        if let Err(error) = tokio::spawn(round(core)).await {
+            tracing::error!(%error, "what has ended could not be removed");
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn round(core: Arc<Core>) {
+    for _ in 0..TRANSACTIONS {
+        match core.store.expire(core.now(), ROWS).await {
+            Ok(removed) if removed >= ROWS => {}
+            Ok(_) => return,
+            Err(error) => {
+                tracing::warn!(%error, "what has ended could not be removed");
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! We issue the tokens: people sign in with a provider, agree to what a client may, and the client gets tokens for one
+//! of our resources (RFC 6749, OAuth 2.1, and the MCP authorization specification).
+//!
+//! ```text
+//!  GET /authorize        a table of checks, then the consent page; nothing is stored
+//!    v
+//!  POST /consent         allow or deny; for this browser and this request only
+//!    v
+//!  the provider          state, PKCE and the browser's cookie bring the person back to us
+//!    v
+//!  /<provider>/callback  who they are; the provider's token is sealed and kept
+//!    v
+//!  the client            gets a code, once, and redeems it at /token
+//! ```
+
+mod answer;
+mod authorization_endpoint;
+mod branding;
+mod browser;
+mod client;
+mod client_authentication;
+mod core;
+mod ended;
+mod endpoints;
+mod error;
+mod form;
+mod housekeeping;
+mod issuer_url;
+mod jwks_endpoint;
+mod key;
+mod key_file;
+mod lifetimes;
+mod metadata;
+pub(crate) mod page;
+mod post_only;
+mod redirect_uri;
+mod registration_endpoint;
+mod response;
+mod revocation_endpoint;
+mod seal;
+mod settings;
+mod sign_in;
+mod token;
+mod token_endpoint;
+
+pub(crate) use self::core::Core;
+pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
+pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
+pub(crate) use ended::EndedGrants;
+pub(crate) use endpoints::{Endpoints, ProtectedServer};
+pub(crate) use error::OAuthError;
+pub(crate) use issuer_url::IssuerUrl;
+pub use lifetimes::{Lifetimes, RegistrationLimits};
+pub(crate) use seal::{Sealer, Unsealed};
+#[cfg(feature = "testing")]
+pub(crate) use token::AccessToken;
+pub use settings::AuthorizationServer;

@@ -1,0 +1,100 @@
+//! `/register`: clients register themselves (RFC 7591).
+//!
+//! Some register anew for every connection: who brings the same again gets the same client. A flood of new ones is slowed
+//! down for everybody together and not by address, because many people share one; known ones are never slowed down.
+
+mod limit;
+mod metadata;
+mod name;
+
+pub(crate) use limit::Registrations;
+
+use std::sync::Arc;
+
+use axum::{body::Body, response::Response};
+use http::{Request, StatusCode};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{
+    ClientMetadata, Core, OAuthError, answer,
+    form::{media_type, read},
+};
+use crate::{
+    random,
+    store::{ClientRecord, Digest, Registration, StoreError},
+};
+
+/// What was registered (RFC 7591 section 3.2.1). A public client has no secret, so there is none to say the end of.
+#[derive(Serialize)]
+struct Registered<'a> {
+    client_id: &'a str,
+    client_id_issued_at: u64,
+    #[serde(flatten)]
+    metadata: &'a ClientMetadata,
+}
+
+pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
+    if media_type(request.headers()) != Some("application/json") {
+        let message = "the request has to be JSON: Content-Type: application/json";
+        return Err(OAuthError::new("invalid_client_metadata", message));
+    }
+    let body = read(request).await?;
+    let asked: Map<String, Value> = serde_json::from_slice(&body)
+        .map_err(|_| OAuthError::new("invalid_client_metadata", "the request is not a JSON object"))?;
+    let metadata = metadata::checked(&asked)?;
+    let client = register(&core, &metadata).await?;
+    let registered = Registered {
+        client_id: &client.id,
+        client_id_issued_at: client.registered_at.as_secs(),
+        // As this request wrote it: what differs from a known client's is the port on its machine, which does not count.
+        metadata: &metadata,
+    };
+    Ok(answer::json(StatusCode::CREATED, &registered))
+}
+
+async fn register(core: &Arc<Core>, metadata: &ClientMetadata) -> Result<ClientRecord, OAuthError> {
+    let fingerprint = metadata::fingerprint(metadata);
+    let place = core.registrations.enter(fingerprint, &core.registration, &core.clock)?;
+    let record = record(core, metadata, fingerprint)?;
+    let (core_of_task, client) = (Arc::clone(core), record.clone());
+    let registering = tokio::spawn(async move {
+        core_of_task.store.register(client, core_of_task.registration.clients, core_of_task.now()).await
+    });
+    match registering.await.map_err(|error| OAuthError::from(StoreError::new(error)))?? {
+        Registration::New => {
+            core.registrations.know(fingerprint);
+            Ok(record)
+        }
+        Registration::Known(known) => {
+            core.registrations.know(fingerprint);
+            core.registrations.leave(place, &core.registration);
+            Ok(known)
+        }
+        Registration::Full => {
+            tracing::error!("as many clients are registered as may be, and all of them are used");
+            Err(limit::too_many(60 * 60))
+        }
+    }
+}
+
+fn record(core: &Core, metadata: &ClientMetadata, fingerprint: Digest) -> Result<ClientRecord, OAuthError> {
+    let now = core.now();
+    let made = || {
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((
+            random::identifier()?,
+            serde_json::to_string(metadata)?,
+        ))
+    };
+    // Base64url: never an `https://…`, which would be the document of a client (S73).
+    let (id, metadata) = made().map_err(|error| OAuthError::from(StoreError::new(error)))?;
+    Ok(ClientRecord {
+        id,
+        metadata,
+        fingerprint,
+        secret: None,
+        registered_at: now,
+        expires_at: now.plus(core.registration.unused),
+        used: false,
+    })
+}

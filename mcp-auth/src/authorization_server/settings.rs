@@ -1,0 +1,106 @@
+//! `AuthorizationServer`: the settings, before they are checked.
+
+mod checks;
+mod start;
+
+use std::{fmt, sync::Arc};
+
+use super::{Branding, Lifetimes, RegistrationLimits};
+use crate::{
+    Auth, ConfigError, Secret,
+    store::Store,
+    upstream::{AnyProvider, Provider},
+};
+
+#[doc = include_str!("../../docs/authorization-server.md")]
+#[derive(Clone)]
+#[must_use = "these are settings: give them to `AuthBuilder::authorization_server`, or `build` them"]
+pub struct AuthorizationServer {
+    issuer: String,
+    providers: Vec<Arc<dyn AnyProvider>>,
+    store: Option<Arc<dyn Store>>,
+    sealing_keys: Vec<(String, Secret)>,
+    lifetimes: Lifetimes,
+    registration: RegistrationLimits,
+    branding: Branding,
+}
+
+impl AuthorizationServer {
+    /// An authorization server at this URL, exactly as clients and browsers use it: `https`, or `http` on this machine.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            issuer: url.into(),
+            providers: Vec::new(),
+            store: None,
+            sealing_keys: Vec::new(),
+            lifetimes: Lifetimes::default(),
+            registration: RegistrationLimits::default(),
+            branding: Branding::default(),
+        }
+    }
+
+    /// A way to sign in. Each call adds one; several are offered for choice.
+    pub fn sign_in(mut self, provider: impl Provider) -> Self {
+        self.providers.push(Arc::new(provider));
+        self
+    }
+
+    /// Where it keeps what it has to remember.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// The secret under which the providers' tokens and its own keys are sealed in the store: an id of your choice, and at
+    /// least 32 random bytes, such as the output of `openssl rand -hex 32`. The first key seals, each further one only opens
+    /// what was sealed under it before. A key that is not the store's does not start.
+    ///
+    /// Only where the development sign-in is the only one may it be left out: the key is made on the first start and kept
+    /// beside the store, in a file for this user alone.
+    pub fn sealing_key(mut self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        self.sealing_keys.push((id.into(), secret.into()));
+        self
+    }
+
+    /// How long things live.
+    pub fn lifetimes(mut self, lifetimes: Lifetimes) -> Self {
+        self.lifetimes = lifetimes;
+        self
+    }
+
+    /// How many clients may register themselves.
+    pub fn registration(mut self, limits: RegistrationLimits) -> Self {
+        self.registration = limits;
+        self
+    }
+
+    /// What the pages look like.
+    pub fn branding(mut self, branding: Branding) -> Self {
+        self.branding = branding;
+        self
+    }
+
+    /// An [`Auth`] that trusts this authorization server and nobody else: short for
+    /// `Auth::builder().authorization_server(…).build()`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every problem.
+    pub fn build(self) -> Result<Auth, ConfigError> {
+        Auth::builder().authorization_server(self).build()
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+}
+
+/// Secrets are not printed.
+impl fmt::Debug for AuthorizationServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationServer")
+            .field("issuer", &crate::config::shown(&self.issuer))
+            .field("providers", &self.providers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,128 @@
+//! From checked settings to a running server: sealing keys, signing key, and the grants that ended of late.
+
+use std::{future::Future, sync::Arc, thread};
+
+use super::AuthorizationServer;
+use crate::{
+    Problem,
+    authorization_server::{
+        Core, EndedGrants, IssuerUrl, Sealer,
+        housekeeping::Housekeeping,
+        key::{self, NoKey},
+        key_file::{self, NoKeyFile},
+        registration_endpoint::Registrations,
+        token_endpoint::RedeemedCodes,
+    },
+    clock::Clock,
+    store::{Store, StoreError, Timestamp},
+};
+
+impl AuthorizationServer {
+    /// Checks everything, opens the store and finds or makes the keys.
+    pub(crate) fn start(self, setting: &str, clock: Clock) -> Result<Arc<Core>, Vec<Problem>> {
+        let mut problems = self.branding.problems();
+        let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
+        problems.extend(self.problems(issuer.as_ref()));
+        let (Some(issuer), Some(store), true) = (issuer, self.store.clone(), problems.is_empty()) else {
+            return Err(problems);
+        };
+        let now = Timestamp::from(clock.unix());
+        let opened = run(async {
+            let sealer = self.sealer(store.as_ref()).await?;
+            let signer = key::find_or_make(store.as_ref(), &sealer, now).await?;
+            let ended = ended(store.as_ref(), now).await?;
+            Ok((sealer, signer, ended))
+        });
+        let (sealer, signer, ended) = opened.map_err(|error| vec![problem(&error)])?;
+        Ok(Arc::new(Core {
+            issuer,
+            providers: self.providers,
+            store,
+            sealer,
+            signer,
+            ended,
+            lifetimes: self.lifetimes,
+            registration: self.registration,
+            branding: self.branding,
+            clock,
+            renewals: crate::upstream::Renewals::default(),
+            housekeeping: Housekeeping::default(),
+            redeemed: RedeemedCodes::default(),
+            registrations: Registrations::default(),
+        }))
+    }
+
+    /// The keys that were given; without any, which only the development sign-in may be, one that is kept beside the
+    /// store.
+    async fn sealer(&self, store: &dyn Store) -> Result<Sealer, NoStart> {
+        if !self.sealing_keys.is_empty() {
+            let keys = self.sealing_keys.iter().map(|(id, secret)| (id.as_str(), secret.expose().as_bytes()));
+            return Ok(Sealer::new(keys));
+        }
+        let secret = match store.key_file() {
+            Some(path) if key::exists(store).await? => key_file::read(&path)?,
+            Some(path) => key_file::find_or_make(&path)?,
+            None => crate::Secret::random().map_err(NoKey::from)?,
+        };
+        Ok(Sealer::new([("development", secret.expose().as_bytes())]))
+    }
+}
+
+/// The grants that ended while their access tokens may still be about.
+async fn ended(store: &dyn Store, now: Timestamp) -> Result<EndedGrants, StoreError> {
+    let grants = EndedGrants::default();
+    for (grant, ended_at) in store.grants_ended_since(EndedGrants::since(now)).await? {
+        grants.insert(grant, ended_at, now);
+    }
+    Ok(grants)
+}
+
+#[derive(Debug, thiserror::Error)]
+enum NoStart {
+    #[error(transparent)]
+    Key(#[from] NoKey),
+    #[error(transparent)]
+    KeyFile(#[from] NoKeyFile),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("no thread could be started: {0}")]
+    Thread(std::io::Error),
+    #[error("the store panicked")]
+    Panic,
+}
+
+fn problem(error: &NoStart) -> Problem {
+    let (setting, help) = match error {
+        NoStart::Key(NoKey::OtherSealingKey(_)) => (
+            "AuthorizationServer::sealing_key",
+            "give the key that this store was begun with (a new one comes before it, not in its place), or begin with \
+             another store: then everybody signs in again",
+        ),
+        NoStart::KeyFile(error) => ("AuthorizationServer::store", error.help()),
+        NoStart::Key(NoKey::Store(_)) | NoStart::Store(_) | NoStart::Panic => {
+            ("AuthorizationServer::store", "look at what the store says; nothing was changed")
+        }
+        NoStart::Key(NoKey::Broken(_)) => {
+            ("AuthorizationServer::store", "restore the store from a backup, or begin with another")
+        }
+        NoStart::Key(NoKey::Randomness(_)) => {
+            ("AuthorizationServer::store", "check the system's source of randomness (/dev/urandom)")
+        }
+        NoStart::Thread(_) => ("AuthorizationServer", "check the limits of this process"),
+    };
+    Problem::new(setting, error.to_string(), help)
+}
+
+/// Runs `work` to its end. A server is assembled outside of async code, or inside of a runtime that must not be blocked:
+/// both are fine with a thread of its own.
+fn run<T: Send>(work: impl Future<Output = Result<T, NoStart>> + Send) -> Result<T, NoStart> {
+    let run = || {
+        // Made and dropped here: a runtime that ends inside of another one panics.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map_err(NoStart::Thread)?.block_on(work)
+    };
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().spawn_scoped(scope, run);
+        thread.map_err(NoStart::Thread)?.join().unwrap_or(Err(NoStart::Panic))
+    })
+}

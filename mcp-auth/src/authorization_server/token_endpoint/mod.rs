@@ -1,0 +1,51 @@
+//! `/token`: codes and refresh tokens become access tokens (RFC 6749 sections 4.1.3 and 6, OAuth 2.1 sections 4.1.3 and 4.3).
+//!
+//! Every check comes before the one write, so that an error changes nothing: whoever knows a code or a refresh token and
+//! nothing else can neither use it up nor end the grant with it. The write is one transaction in a task of its own: a
+//! client that goes away does not tear it.
+
+mod answer;
+mod authorization_code;
+mod redeemed;
+mod refresh_token;
+mod resource;
+
+pub(crate) use redeemed::RedeemedCodes;
+
+use std::sync::Arc;
+
+use axum::{body::Body, response::Response};
+use http::Request;
+
+use super::{Core, OAuthError, client_authentication::authenticate, form::Form};
+
+pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
+    // Before anything is waited for: it tells who raced and who came later.
+    let arrival = core.redeemed.arrival();
+    let headers = request.headers().clone();
+    let form = Form::read(request).await?;
+    let grant_type = form.required("grant_type")?;
+    if !["authorization_code", "refresh_token"].contains(&grant_type) {
+        let message = "grant_type is neither authorization_code nor refresh_token";
+        return Err(OAuthError::new("unsupported_grant_type", message));
+    }
+    let client = authenticate(&core, &headers, &form).await?;
+    if !client.metadata.grant_types.iter().any(|registered| registered == grant_type) {
+        let message = "the client is not registered for this grant_type";
+        return Err(OAuthError::new("unauthorized_client", message));
+    }
+    match grant_type {
+        "authorization_code" => authorization_code::redeem(&core, &client, &form, arrival).await,
+        _ => refresh_token::refresh(&core, &client, &form).await,
+    }
+}
+
+/// Runs a write to its end, whether or not somebody still waits for it (C50).
+async fn to_the_end<T: Send + 'static>(
+    write: impl Future<Output = Result<T, OAuthError>> + Send + 'static,
+) -> Result<T, OAuthError> {
+    tokio::spawn(write).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a grant could not be written");
+        Err(OAuthError::unavailable())
+    })
+}

@@ -1,0 +1,95 @@
+//! A refresh token becomes an access token and its successor (RFC 6749 section 6, OAuth 2.1 section 4.3).
+
+use std::sync::Arc;
+
+use axum::response::Response;
+
+use super::{
+    super::{Client, Core, OAuthError, Sealer, form::Form},
+    answer::{invalid_grant, random_secret, sign},
+    resource, to_the_end,
+};
+use crate::{
+    Secret,
+    store::{Digest, GrantRecord, RefreshTokenRecord, Rotation},
+};
+
+pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> Result<Response, OAuthError> {
+    let presented = Secret::from(form.required("refresh_token")?);
+    let digest = Digest::of(presented.expose());
+    let Some((_, grant)) = core.store.refresh_token(&digest).await? else {
+        return Err(invalid_grant("there is no such refresh token", &client.id));
+    };
+    if grant.client_id != client.id {
+        return Err(invalid_grant("the refresh token is another client's", &client.id));
+    }
+    resource::check(form, &grant.resource)?;
+    let scopes = narrowed(form, &grant)?;
+    let now = core.now();
+    let signed = sign(core, &grant, &scopes, now)?;
+    let successor = random_secret()?;
+    let sealed = seal(&presented, &successor)?;
+    let record = RefreshTokenRecord {
+        token: Digest::of(successor.expose()),
+        grant: grant.id,
+        issued_at: now,
+        expires_at: now.plus(core.lifetimes.refresh_token).min(grant.expires_at),
+    };
+    let rotation = to_the_end({
+        let core = Arc::clone(core);
+        async move {
+            let grace = core.lifetimes.refresh_grace;
+            let rotation = core.store.rotate(&digest, record, sealed, grace, now).await?;
+            if let Rotation::Reused { grant } = &rotation {
+                core.grant_ended(grant);
+            }
+            Ok(rotation)
+        }
+    });
+    let refresh_token = match rotation.await? {
+        Rotation::Rotated => successor,
+        Rotation::Repeated { sealed } => open(&presented, &sealed)?,
+        Rotation::Reused { grant } => {
+            tracing::warn!(client = client.id, grant, "a refresh token was used again: its grant is ended");
+            return Err(invalid_grant("the refresh token has been used", &client.id));
+        }
+        Rotation::Refused => {
+            return Err(invalid_grant("the refresh token or its grant has ended", &client.id));
+        }
+    };
+    client.keep(core);
+    Ok(signed.response(&refresh_token))
+}
+
+/// The scopes of this access token. Fewer than the grant's may be asked for, never others; the grant keeps its own.
+fn narrowed(form: &Form, grant: &GrantRecord) -> Result<Vec<String>, OAuthError> {
+    let asked: Vec<&str> =
+        form.get("scope").unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect();
+    if asked.is_empty() {
+        return Ok(grant.scopes.clone());
+    }
+    if asked.iter().any(|word| !grant.scopes.iter().any(|granted| granted == word)) {
+        let message = "a refresh cannot ask for scopes that were not granted: sign in for them";
+        return Err(OAuthError::new("invalid_scope", message));
+    }
+    Ok(grant.scopes.iter().filter(|granted| asked.contains(&granted.as_str())).cloned().collect())
+}
+
+/// For whoever holds the presented token, and for nobody who reads the store: it has a digest of that token only.
+const CONTEXT: [&str; 1] = ["successor"];
+
+fn seal(presented: &Secret, successor: &Secret) -> Result<Vec<u8>, OAuthError> {
+    let sealer = Sealer::new([("", presented.expose().as_bytes())]);
+    sealer.seal(&CONTEXT, successor.expose().as_bytes()).map_err(|error| unreadable(&error))
+}
+
+fn open(presented: &Secret, sealed: &[u8]) -> Result<Secret, OAuthError> {
+    let sealer = Sealer::new([("", presented.expose().as_bytes())]);
+    let successor = sealer.open(&CONTEXT, sealed).map_err(|error| unreadable(&error))?;
+    String::from_utf8(successor).map(Secret::new).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &dyn std::fmt::Display) -> OAuthError {
+    tracing::error!(%error, "the successor of a refresh token cannot be sealed or read");
+    OAuthError::unavailable()
+}
