@@ -36,6 +36,8 @@ mod registration_endpoint;
 mod revocation_endpoint;
 mod seal;
 mod settings;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod token;
 mod token_endpoint;
 

@@ -112,13 +112,15 @@ fn problem(error: &NoStart) -> Problem {
     Problem::new(setting, error.to_string(), help)
 }
 
-/// Runs `work` to its end. A server is assembled outside of async code, or inside of a runtime that must not be blocked:
-/// both are fine with a thread of its own.
+/// Runs `work` to its end. A server is assembled outside of async code, or inside of a runtime that must not be blocked and
+/// in which no other may end: both are fine with a thread of its own.
 fn run<T: Send>(work: impl Future<Output = Result<T, NoStart>> + Send) -> Result<T, NoStart> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(NoStart::Thread)?;
+    let work = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map_err(NoStart::Thread)?.block_on(work)
+    };
     thread::scope(|scope| {
-        let thread = thread::Builder::new().spawn_scoped(scope, || runtime.block_on(work));
+        let thread = thread::Builder::new().spawn_scoped(scope, work);
         thread.map_err(NoStart::Thread)?.join().unwrap_or(Err(NoStart::Panic))
     })
 }
