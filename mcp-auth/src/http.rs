@@ -1,6 +1,8 @@
 //! The only HTTP client: time and size limits, no redirects, no proxies, no special-use addresses.
 
 mod address;
+#[cfg(feature = "authorization-server")]
+mod send;
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,6 +11,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 pub(crate) use address::Reach;
+#[cfg(feature = "authorization-server")]
+pub(crate) use send::{Incoming, Outgoing};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,7 +46,7 @@ pub(crate) enum FetchError {
     #[error("the answer has status {0} and not 200")]
     Status(u16),
     /// The answer is larger than anything sensible.
-    #[error("the answer is larger than {MAX_BODY_BYTES} bytes")]
+    #[error("the answer is larger than what is read of one")]
     TooLarge,
     /// No answer, or half of one.
     #[error("the request failed: {}", causes(.0))]

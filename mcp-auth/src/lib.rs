@@ -114,18 +114,25 @@ pub use rmcp::handler::server::wrapper::Json;
 pub use secret::Secret;
 #[cfg(feature = "stdio")]
 pub use stdio::serve_stdio;
+#[cfg(feature = "authorization-server")]
+pub use store::SqliteStore;
 pub use tool::{
     Access, AddToolError, Holds, IntoServer, IntoToolResult, ListPolicy, ListedTool, NoError, RuntimeTools,
     Server, TellClient, ToolCall, ToolError, ToolFailure, Visibility, WithTools,
 };
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
-pub use upstream::{DevelopmentSignIn, Provider};
+pub use upstream::{
+    DevelopmentSignIn, GitHub, HasUpstream, Provider, Upstream, UpstreamError, UpstreamProvider,
+    UpstreamRequest, UpstreamResponse,
+};
 
 /// What a server needs, in one `use`.
 pub mod prelude {
     /// For `with_tools`.
     pub use crate::Server as _;
+    #[cfg(feature = "authorization-server")]
+    pub use crate::{AuthorizationServer, DevelopmentSignIn, GitHub, Upstream};
     pub use crate::{
         Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
     };

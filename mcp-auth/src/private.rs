@@ -13,10 +13,13 @@ pub use crate::{
     tool::{
         Annotations, Failed, Groups, Holds, IntoToolResult, ListPolicy, Listed, NoResult, NotATool, Outcome,
         OutcomeFuture, Returned, Server, ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure,
-        ToolsOf, Untold, check_listed,
+        ToolsOf, Untold, UpstreamDefinition, check_listed,
     },
     transport::{FindHandler, Handler, NoHandler, OwnHandler},
 };
+
+#[cfg(feature = "authorization-server")]
+pub use crate::upstream::HasUpstream;
 
 use std::{future::Future, marker::PhantomData};
 

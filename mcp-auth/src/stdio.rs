@@ -113,6 +113,35 @@ mod tests {
     }
 
     #[test]
+    fn what_a_server_declares_is_said_to_whoever_declares_something_else() {
+        let helps = |registry: Result<Registry, Vec<Problem>>| {
+            let identity = LocalIdentity::new("alice").scopes(["x"]);
+            let error = assemble("test", registry, Some(identity)).err();
+            error
+                .iter()
+                .flat_map(ConfigError::problems)
+                .map(|problem| problem.help.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(helps(Registry::new(Locked)), ["the server declares: a b"]);
+        assert_eq!(helps(Registry::new(Empty)), ["the server declares no scopes"]);
+    }
+
+    #[test]
+    fn r43_of_a_local_identity_no_claim_is_printed() {
+        let text = format!("{:?}", LocalIdentity::new("alice").scopes(["a"]).claim("key", "hunter2"));
+        assert!(text.contains("alice") && text.contains("\"a\"") && !text.contains("hunter2"), "{text}");
+    }
+
+    /// It ends with its process and not before: in the year 9999.
+    #[test]
+    fn a_local_identity_does_not_expire() {
+        let catalog = Registry::new(Empty).map_err(|problems| format!("{problems:?}")).unwrap().catalog;
+        let user = LocalIdentity::new("alice").into_auth_info("notes", &catalog);
+        assert!(user.lifetime().check(std::time::Duration::from_secs(253_402_300_798)).is_ok());
+    }
+
+    #[test]
     fn a_local_identity_has_claims_like_any_other() {
         #[derive(serde::Deserialize)]
         struct Employee {

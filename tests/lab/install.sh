@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs the tools of the laboratory, pinned, into $LAB (default: .lab in the checkout): install.sh [PART…]
-# Parts: node conformance issuer clients inspector python authlab keycloak. Without a name, all of them.
+# Parts: node conformance issuer clients inspector python authlab keycloak browser. Without a name, all of them.
 # A part that is there already, at the same versions, is left alone: a second run takes a second.
 set -euo pipefail
 . "$(dirname "$0")/lab.sh"
 
 KEYCLOAK_VERSION=26.7.4
-ALL=(node conformance issuer clients inspector python authlab keycloak)
+ALL=(node conformance issuer clients inspector python authlab keycloak browser)
 
 # done_with PART FINGERPRINT / is_done PART FINGERPRINT: the stamp holds what was installed, so a new version installs anew.
 is_done() { [ "$(cat "$LAB/.done-$1" 2>/dev/null)" = "$2" ]; }
@@ -75,6 +75,7 @@ keycloak() {
 
 install_part() {
   case $1 in
+    browser) need chromium chromium; npm_part browser ;;
     node | conformance | issuer | clients | inspector) npm_part "$1" ;;
     python) python_part python clients.txt ;;
     authlab) python_part authlab authlab.txt ;;

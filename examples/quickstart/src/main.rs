@@ -1,15 +1,30 @@
-//! A protected MCP server on this machine, with tokens to try it. `cargo run -p quickstart`
+//! A protected MCP server on this machine, people sign in to it in their browser. `cargo run -p quickstart`
 
 mod welcome;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    env,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use mcp_auth::prelude::*;
+use mcp_auth::{DevelopmentSignIn, SqliteStore, prelude::*};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 const ORIGIN: &str = "http://127.0.0.1:3000";
 const RESOURCE: &str = "http://127.0.0.1:3000/mcp";
+/// Who signed in, and what they allowed; take it away and everybody is a stranger again.
+const DATABASE: &str = "quickstart.db";
+
+/// See your notes.
+#[derive(Scope)]
+#[scope("notes:read")]
+struct ReadNotes;
+
+/// Write notes in your name.
+#[derive(Scope)]
+#[scope("notes:write")]
+struct WriteNotes;
 
 /// Notes, kept in memory, each with its author.
 #[derive(Clone, Default)]
@@ -23,11 +38,7 @@ struct Note {
     text: String,
 }
 
-#[server(
-    resource = "http://127.0.0.1:3000/mcp",
-    title = "Quickstart notes",
-    scopes("notes:read", "notes:write")
-)]
+#[server(resource = "http://127.0.0.1:3000/mcp", title = "Quickstart notes", scopes(ReadNotes, WriteNotes))]
 impl Notes {
     /// Is the server up? Anybody may ask.
     #[tool(public)]
@@ -43,14 +54,14 @@ impl Notes {
     }
 
     /// Lists your notes.
-    #[tool(scopes = "notes:read", annotations(read_only))]
+    #[tool(scopes(ReadNotes), annotations(read_only))]
     async fn list_notes(&self, user: AuthInfo) -> Json<Vec<Note>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         Json(kept.iter().filter(|note| note.author == user.subject()).cloned().collect())
     }
 
     /// Writes a note.
-    #[tool(scopes = "notes:write")]
+    #[tool(scopes(WriteNotes))]
     async fn add_note(
         &self,
         user: AuthInfo,
@@ -61,17 +72,25 @@ impl Notes {
             return Err(ToolError::tell("a note has at most 1000 characters"));
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = format!("kept: {text}");
         kept.push(Note { author: user.subject().to_owned(), text });
-        Ok(format!("kept; there are {} notes now", kept.len()))
+        Ok(answer)
     }
 }
 
 #[tokio::main]
 async fn main() -> mcp_auth::Result<()> {
-    tracing_subscriber::fmt().with_env_filter("warn,mcp_auth=info").init();
-    let issuer = DevelopmentIssuer::new(ORIGIN)?;
-    let auth = Auth::builder().development_issuer(issuer.clone()).build()?;
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or("warn,mcp_auth=info".into()),
+        )
+        .init();
+    let database = env::args().nth(1).unwrap_or_else(|| DATABASE.to_owned());
+    let auth = Auth::authorization_server(ORIGIN)
+        .sign_in(DevelopmentSignIn::new())
+        .store(SqliteStore::open(&database)?)
+        .build()?;
     let server = auth.bind(Notes::default()).await?;
-    welcome::print(&issuer, RESOURCE);
+    welcome::print(RESOURCE, &database);
     server.run().await
 }

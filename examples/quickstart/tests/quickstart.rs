@@ -1,16 +1,20 @@
-//! The quickstart as a newcomer meets it: start it, paste what it prints, start it twice, stop it.
+//! The quickstart as a newcomer meets it: start it, paste what it prints, sign in, start it twice, stop it, start it again.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, its helpers too")]
 
 use std::{
     io::{BufRead, BufReader, Read},
     net::{TcpListener, TcpStream},
+    path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::mpsc,
     thread,
     time::Duration,
 };
 
+use mcp_auth::testing::{Person, TestClient, TestTokens};
+
+const RESOURCE: &str = "http://127.0.0.1:3000/mcp";
 const ADDRESS: &str = "127.0.0.1:3000";
 
 /// The running program; it does not outlive the test.
@@ -27,8 +31,8 @@ impl Drop for Quickstart {
 }
 
 impl Quickstart {
-    fn start() -> Self {
-        let mut child = command().stdout(Stdio::piped()).spawn().expect("the quickstart starts");
+    fn start(database: &Path) -> Self {
+        let mut child = command(database).stdout(Stdio::piped()).spawn().expect("the quickstart starts");
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
@@ -60,8 +64,9 @@ impl Quickstart {
     }
 }
 
-fn command() -> Command {
+fn command(database: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
+    command.arg(database);
     command.env_remove("RUST_BACKTRACE");
     command
 }
@@ -89,39 +94,72 @@ fn paste(command: &str) -> String {
 }
 
 /// One test, because there is one port.
-#[test]
-fn a_newcomer() {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer() {
     // The listener is gone at the end of the line.
     if let Err(error) = TcpListener::bind(ADDRESS) {
         panic!("{ADDRESS} must be free for this test, and is not ({error}); stop what listens there");
     }
-    let mut quickstart = Quickstart::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("quickstart.db");
+    let mut quickstart = Quickstart::start(&database);
     let welcome = quickstart.welcome();
 
     let commands = curl_commands(&welcome);
-    let [narrow, wide] = &commands[..] else { panic!("two commands to paste:\n{welcome}") };
-    let refused = paste(narrow);
-    assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
-    let challenge = refused.lines().find(|line| line.to_ascii_lowercase().starts_with("www-authenticate: "));
-    let challenge = challenge.unwrap_or_else(|| panic!("no challenge:\n{refused}"));
-    assert!(challenge.contains("scope=\"notes:write\""), "{challenge}");
-    assert!(challenge.contains("error=\"insufficient_scope\""), "{challenge}");
-    let written = paste(wide);
-    assert!(written.starts_with("HTTP/1.1 200 "), "{written}");
-    assert!(written.contains("kept; there are 1 notes now"), "{written}");
+    let [stranger] = &commands[..] else { panic!("one command to paste:\n{welcome}") };
+    let refused = paste(stranger);
+    assert!(refused.starts_with("HTTP/1.1 401 "), "{refused}");
+    assert!(refused.contains("resource_metadata=\"http://127.0.0.1:3000/.well-known/"), "{refused}");
+
+    // Alice signs in, and leaves one scope out.
+    let client = TestClient::at(RESOURCE).await;
+    let alice = Person::named("alice").unticking("notes:write");
+    let tokens = client.sign_in(&alice).await.expect("alice allows the rest");
+    assert_eq!(tokens.scopes().collect::<Vec<_>>(), ["notes:read"]);
+    let (status, answer) = call(&tokens, "add_note", r#"{"text":"buy milk"}"#);
+    assert_eq!(status, 403, "{answer}");
+    assert!(answer.contains("scope=\"notes:write\""), "{answer}");
+    let tokens =
+        client.sign_in_with(&Person::named("alice"), "notes:read notes:write").await.expect("now all");
+    let (status, answer) = call(&tokens, "add_note", r#"{"text":"buy milk"}"#);
+    assert_eq!(status, 200, "{answer}");
+    assert!(answer.contains("kept: buy milk"), "{answer}");
 
     // A second one beside it.
-    let second = command().output().expect("the second starts");
+    let second = command(&folder.path().join("other.db")).output().expect("the second starts");
     assert!(!second.status.success());
     let message = String::from_utf8_lossy(&second.stderr);
     assert!(message.contains("cannot listen on 127.0.0.1:3000"), "{message}");
     assert!(message.contains("help: another program listens there"), "{message}");
-    assert!(!String::from_utf8_lossy(&second.stdout).contains("curl"), "tokens of a server that never ran");
+    assert!(
+        !String::from_utf8_lossy(&second.stdout).contains("curl"),
+        "a welcome of a server that never ran"
+    );
 
     // Connections that wait do not hold it up.
     let mut idle = TcpStream::connect(ADDRESS).expect("it still listens");
     assert_eq!(quickstart.interrupt().code(), Some(0));
     idle.set_read_timeout(Some(Duration::from_secs(2))).expect("a timeout");
     assert_eq!(idle.read(&mut [0]).unwrap_or(0), 0);
-    assert!(TcpListener::bind(ADDRESS).is_ok(), "the port is free again");
+
+    // After a restart everybody is still known, and old tokens are good.
+    let again = Quickstart::start(&database);
+    again.welcome();
+    assert_eq!(call(&tokens, "whoami", "{}").0, 200);
+    client.refresh(&tokens).await.expect("the grant is still there");
+}
+
+/// One `tools/call` with curl: the status, and headers and body together.
+fn call(tokens: &TestTokens, tool: &str, arguments: &str) -> (u16, String) {
+    let body = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{arguments},"_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{{"name":"curl","version":"8"}},"io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
+    );
+    let answer = paste(&format!(
+        "curl -si {RESOURCE} -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' \
+         -H 'Accept: application/json, text/event-stream' -H 'MCP-Protocol-Version: 2026-07-28' \
+         -H 'Mcp-Method: tools/call' -H 'Mcp-Name: {tool}' -d '{body}'",
+        tokens.access_token()
+    ));
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_default(), answer)
 }

@@ -34,6 +34,7 @@ pub(crate) const SUBSCRIPTIONS: &str = "subscriptions";
 pub(crate) const TASKS: &str = "tasks";
 pub(crate) const TITLE: &str = "title";
 pub(crate) const TOOLS: &str = "tools";
+pub(crate) const UPSTREAM: &str = "upstream";
 pub(crate) const VERSION: &str = "version";
 
 /// The words that one attribute knows.
@@ -56,6 +57,7 @@ pub(crate) const SERVER: Keys = Keys {
         DEFAULT,
         REQUIRES,
         TOOLS,
+        UPSTREAM,
         ANONYMOUS,
         LIST,
         PROMPTS,

@@ -7,6 +7,7 @@ use syn::Ident;
 use super::{
     listing,
     model::{Server, Settings},
+    upstream,
     validate::ValidServer,
 };
 use crate::{
@@ -43,6 +44,7 @@ pub(crate) fn server(valid: &ValidServer<'_>, block: &Block) -> TokenStream {
     let tool_definitions = tool::tools(tools, &context);
     let (cfgs, imports, listing) = (block.cfgs(), tool::imports(runtime), listing::expand(server));
     let definition = definition(server, &constants);
+    let upstreams = upstream::implementations(server);
     let catalog = catalog(server, &constants);
     let checks = block_checks(server, &context);
     quote! {
@@ -53,6 +55,7 @@ pub(crate) fn server(valid: &ValidServer<'_>, block: &Block) -> TokenStream {
             #imports
             #catalog
             #definition
+            #upstreams
             #tool_definitions
             #listing
             #checks
@@ -79,6 +82,7 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
     let groups = groups(settings, runtime);
     let cfgs = tools.iter().map(|tool| &tool.cfgs);
     let listed = listing::slices(settings);
+    let upstreams = upstream::definitions(server);
     quote! {
         const MCP_AUTH_TOOLS: &[#runtime::ToolDefinition<#path>] = &[#(#(#cfgs)* #constants),*];
         impl #runtime::Server for #path {
@@ -96,6 +100,7 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
                 groups: #groups,
                 tools: &[MCP_AUTH_TOOLS, #listed],
                 handler: #runtime::Handler::<#path>::FIND,
+                upstreams: &[#upstreams],
             };
         }
     }

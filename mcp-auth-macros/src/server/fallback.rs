@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Generics, Item};
 
-use super::model::{Server, Settings};
+use super::{
+    model::{Server, Settings},
+    upstream,
+};
 use crate::{runtime_path::RuntimePath, signature::Block, types};
 
 pub(crate) fn server(server: &Server, block: &Block) -> TokenStream {
@@ -33,9 +36,16 @@ fn stand_in(ty: &impl ToTokens, generics: &Generics, runtime: &RuntimePath) -> T
     if !generics.params.is_empty() {
         generics.make_where_clause().predicates.push(syn::parse_quote!(Self: Send + Sync + 'static));
     }
+    // Tools in other files take their upstreams as if all were there.
+    let mut of_any = generics.clone();
+    of_any.params.push(syn::parse_quote!(McpAuthProvider));
+    let (of_any, _, _) = of_any.split_for_impl();
     let (parameters, _, where_clause) = generics.split_for_impl();
+    let upstreams = upstream::ENABLED
+        .then(|| quote!(impl #of_any #runtime::HasUpstream<McpAuthProvider> for #ty #where_clause {}));
     quote! {
         const _: () = {
+            #upstreams
             impl #parameters #runtime::ScopeCatalog for #ty #where_clause {
                 const SCOPES: #runtime::Words = #runtime::UNKNOWN;
                 const DEFAULT: #runtime::DefaultAccess = #runtime::Some(#runtime::Access::AUTHENTICATED);

@@ -10,7 +10,7 @@
 use proc_macro2::TokenStream;
 use syn::{Expr, Ident, LitStr, Type};
 
-use super::listing::Entry;
+use super::{listing::Entry, upstream::Upstream};
 use crate::{
     attribute::{access::Access, scope::Word},
     runtime_path::RuntimePath,
@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) default: Option<Access>,
     /// `tools(…)`: what stands elsewhere.
     pub(crate) listed: Vec<Entry>,
+    /// `upstream(…)`: whose tokens tools take.
+    pub(crate) upstreams: Vec<Upstream>,
     /// The groups of methods that are no tools; a key is a field of the runtime's `Groups`.
     pub(crate) groups: Vec<(Ident, Access)>,
 }

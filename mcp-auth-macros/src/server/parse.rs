@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use super::{
     listing,
     model::{Server, Settings},
+    upstream,
 };
 use crate::{
     attribute::{Entry, access::Access, entries, key, scope},
@@ -27,6 +28,7 @@ impl Settings {
         match entry.name().as_str() {
             key::CRATE => self.runtime = RuntimePath::parse(entry, errors),
             key::TOOLS => self.listed = listing::parse(entry, errors),
+            key::UPSTREAM => self.upstreams = upstream::parse(entry, upstream::ENABLED, errors),
             key::RESOURCE => self.resource = entry.string(errors),
             key::NAME => self.name = entry.expression(errors),
             key::TITLE => self.title = entry.expression(errors),

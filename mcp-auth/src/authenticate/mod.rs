@@ -14,7 +14,7 @@ mod lifetime;
 mod local;
 mod principal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trust;
 mod typed_claims;
 mod verifier;
@@ -27,6 +27,8 @@ pub use introspection::Introspection;
 pub(crate) use issuer::Fake;
 pub use issuer::Issuer;
 pub(crate) use issuer::check_issuer_url;
+#[cfg(feature = "authorization-server")]
+pub(crate) use issuer::is_loopback_http;
 #[cfg(test)]
 pub(crate) use issuer::jwks_uri;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     clock::Clock,
     store::{Store, Timestamp},
-    upstream::AnyProvider,
+    upstream::{AnyProvider, Renewals},
 };
 
 /// The authorization server, running.
@@ -25,6 +25,7 @@ pub(crate) struct Core {
     pub(crate) registration: RegistrationLimits,
     pub(crate) branding: Branding,
     pub(crate) clock: Clock,
+    pub(crate) renewals: Renewals,
     pub(super) housekeeping: Housekeeping,
     pub(super) redeemed: RedeemedCodes,
     pub(super) registrations: Registrations,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::routing::MethodRouter;
 
 use super::{
-    Core, jwks_endpoint, metadata, post_only::post_only, registration_endpoint, revocation_endpoint,
+    Core, jwks_endpoint, metadata, post_only::post_only, registration_endpoint, revocation_endpoint, sign_in,
     token_endpoint,
 };
 use crate::{ScopeInfo, config::ResourceUrl, discovery::public_json};
@@ -34,11 +34,13 @@ impl Endpoints {
     /// Every route with its path, for the origin's root. The mount asks them for the right host, and nothing else.
     pub(crate) fn routes(self: &Arc<Self>) -> Vec<(String, MethodRouter)> {
         let at = |endpoint: &str| self.core.issuer.path_of(endpoint);
-        vec![
+        let mut routes = sign_in::routes(self);
+        routes.extend([
             (at(metadata::TOKEN), post_only(self, token_endpoint::handle)),
             (at(metadata::REGISTER), post_only(self, registration_endpoint::handle)),
             (at(metadata::REVOKE), post_only(self, revocation_endpoint::handle)),
-        ]
+        ]);
+        routes
     }
 
     /// Where clients of 2025-03-26 look that read no metadata: the origin's root. With the path of what answers there.

@@ -14,7 +14,9 @@
 //! ```
 
 mod answer;
+mod authorization_endpoint;
 mod branding;
+mod browser;
 mod client;
 mod client_authentication;
 mod core;
@@ -33,9 +35,11 @@ pub(crate) mod page;
 mod post_only;
 mod redirect_uri;
 mod registration_endpoint;
+mod response;
 mod revocation_endpoint;
 mod seal;
 mod settings;
+mod sign_in;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 mod token;
@@ -50,4 +54,6 @@ pub(crate) use error::OAuthError;
 pub(crate) use issuer_url::IssuerUrl;
 pub use lifetimes::{Lifetimes, RegistrationLimits};
 pub(crate) use seal::{Sealer, Unsealed};
+#[cfg(feature = "testing")]
+pub(crate) use token::AccessToken;
 pub use settings::AuthorizationServer;

@@ -12,7 +12,7 @@ use crate::{
     upstream::{AnyProvider, Provider},
 };
 
-/// An authorization server in this process: it issues the tokens of our servers, and people sign in with a provider.
+#[doc = include_str!("../../docs/authorization-server.md")]
 #[derive(Clone)]
 #[must_use = "these are settings: give them to `AuthBuilder::authorization_server`, or `build` them"]
 pub struct AuthorizationServer {

@@ -251,6 +251,18 @@ mod tests {
         }
     }
 
+    /// stdin and stdout: whoever starts the process may see what there is, and no more than that.
+    #[cfg(feature = "stdio")]
+    #[test]
+    fn open_lists_open_nothing_else() {
+        let groups = Groups { prompts: Some(Access::scopes(&[B], &[])), ..Groups::NONE };
+        let policy = Policy::new(&catalog(), &[A], false, &groups).with_open_lists();
+        assert!(policy.rule(Operation::Open).is_public());
+        assert_eq!(policy.rule(Operation::Other).wanted(), ["a"]);
+        assert_eq!(policy.rule(Operation::Group(Group::Prompts)).wanted(), ["a", "b"]);
+        assert!(policy.group(Group::Tasks).is_none());
+    }
+
     #[test]
     fn r11_a_first_sign_in_asks_for_what_all_need_or_else_for_what_any_needs() {
         let catalog = catalog();

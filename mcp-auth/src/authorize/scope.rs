@@ -156,6 +156,7 @@ mod tests {
     #[test]
     fn every_character_of_the_rfc_is_taken() {
         let all: String = ('!'..='~').filter(|c| !['"', '\\'].contains(c)).collect();
+        assert!(ScopeInfo::is_name(&all));
         assert_eq!(ScopeInfo::new(all.leak()).name().len(), 92);
     }
 
@@ -163,6 +164,7 @@ mod tests {
     fn what_is_no_scope_token_is_refused() {
         for name in ["", "a b", "a\"", "a\\", "a\n", "a\u{7f}", "größe", "offline_access"] {
             assert!(std::panic::catch_unwind(|| ScopeInfo::new(name)).is_err(), "{name:?}");
+            assert!(!ScopeInfo::is_name(name), "{name:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Late step-up: work that has begun finds out that it needs one more scope, and says so by its error.
+//! Late step-up: work that has begun finds out that it needs one more scope, or a new sign-in, and says so by its error.
 //!
 //! A slot travels with the HTTP request. What runs fills it; the gate, which put it there, turns the answer into a 403
-//! where it has not begun, and otherwise the refusal stays inside the protocol.
+//! (or 401) where it has not begun, and otherwise the refusal stays inside the protocol.
 
 use std::sync::{Arc, OnceLock};
 
@@ -35,12 +35,21 @@ struct Slot {
     operation: OnceLock<Vec<&'static str>>,
     /// What it turned out to need; empty while nothing is asked for.
     asked: OnceLock<Vec<&'static str>>,
+    /// The caller has to sign in again; the text says why.
+    #[cfg(feature = "authorization-server")]
+    ended: OnceLock<String>,
 }
 
 impl StepUp {
     pub(crate) fn new(terms: &Arc<Terms>) -> Self {
         let (operation, asked) = (OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Slot { terms: Arc::clone(terms), operation, asked }))
+        Self(Arc::new(Slot {
+            terms: Arc::clone(terms),
+            operation,
+            asked,
+            #[cfg(feature = "authorization-server")]
+            ended: OnceLock::new(),
+        }))
     }
 
     /// The slot of a message that came by HTTP.
@@ -67,6 +76,24 @@ impl StepUp {
     /// What the gate is to ask for.
     pub(crate) fn asked(&self) -> Option<&[&'static str]> {
         self.0.asked.get().map(Vec::as_slice)
+    }
+
+    /// Asks for a new sign-in, whatever else was asked for.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn sign_in_again(&self, why: &str) {
+        let _ = self.0.ended.set(why.to_owned());
+    }
+
+    /// What the operation needs to begin.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn needed(&self) -> &[&'static str] {
+        self.0.operation.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// Why the caller has to sign in again.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn ended(&self) -> Option<&str> {
+        self.0.ended.get().map(String::as_str)
     }
 
     /// The error of a user's handler as the client gets it: one that asks for a scope asks with a challenge.

@@ -1,11 +1,16 @@
 //! Settings from environment variables.
 
+#[cfg(feature = "authorization-server")]
+mod authorization_server;
+
 use std::time::Duration;
 
 use super::Problem;
 use crate::{AuthBuilder, Introspection, Issuer};
 
 const PREFIX: &str = "MCP_AUTH_";
+#[cfg(feature = "authorization-server")]
+const PROVIDER_PREFIX: &str = "MCP_GITHUB_";
 
 pub(crate) const ISSUER: &str = "MCP_AUTH_ISSUER";
 const JWKS_URL: &str = "MCP_AUTH_JWKS_URL";
@@ -46,6 +51,15 @@ const ALL: [&str; 16] = [
     INTROSPECTION_URL,
 ];
 
+/// Every variable there is. Those of the authorization server do not exist where it was not compiled.
+fn names() -> impl Iterator<Item = &'static str> {
+    #[cfg(feature = "authorization-server")]
+    let more = authorization_server::ALL;
+    #[cfg(not(feature = "authorization-server"))]
+    let more: [&str; 0] = [];
+    ALL.into_iter().chain(more)
+}
+
 /// The variables of this process; a value is `None` where it is no UTF-8.
 pub(crate) fn process() -> impl Iterator<Item = (String, Option<String>)> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok())))
@@ -54,8 +68,12 @@ pub(crate) fn process() -> impl Iterator<Item = (String, Option<String>)> {
 /// The builder that these variables describe; a value is `None` where it is no UTF-8. Problems are kept in it and
 /// reported with all others.
 pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, Option<String>)>) -> AuthBuilder {
-    let mut vars = Vars { set: Vec::new(), problems: Vec::new() }.read(vars);
+    let mut vars = Vars::default().read(vars);
     let mut builder = vars.issuer(AuthBuilder::new());
+    #[cfg(feature = "authorization-server")]
+    {
+        builder = vars.authorization_server(builder);
+    }
     if let Some(resource) = vars.take(RESOURCE) {
         builder = builder.resource(resource);
     }
@@ -79,7 +97,7 @@ pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, Option<String>)>
 pub(crate) fn local_identity(
     vars: impl IntoIterator<Item = (String, Option<String>)>,
 ) -> Result<Option<crate::LocalIdentity>, super::ConfigError> {
-    let mut vars = Vars { set: Vec::new(), problems: Vec::new() }.read(vars);
+    let mut vars = Vars::default().read(vars);
     let (subject, scopes) = (vars.take(LOCAL_SUBJECT), vars.take(LOCAL_SCOPES));
     if subject.is_none() && scopes.is_some() {
         let message = "there are scopes, and nobody who holds them";
@@ -95,16 +113,28 @@ fn list(value: &str) -> impl Iterator<Item = String> + '_ {
     value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned)
 }
 
+#[derive(Default)]
 struct Vars {
     set: Vec<(String, String)>,
     problems: Vec<Problem>,
+    /// Variables of the providers, which have prefixes of their own.
+    #[cfg(feature = "authorization-server")]
+    providers: Vec<(String, Option<String>)>,
 }
 
 impl Vars {
     /// Keeps what is ours. A name that does not exist is an error: the operator believes it does something.
     fn read(mut self, vars: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
-        for (name, value) in vars.into_iter().filter(|(name, _)| name.starts_with(PREFIX)) {
-            let known = ALL.contains(&name.as_str());
+        for (name, value) in vars {
+            #[cfg(feature = "authorization-server")]
+            if name.starts_with(PROVIDER_PREFIX) {
+                self.providers.push((name, value));
+                continue;
+            }
+            if !name.starts_with(PREFIX) {
+                continue;
+            }
+            let known = names().any(|known| known == name);
             match value {
                 Some(value) if known => self.set.push((name, value.trim().to_owned())),
                 // Bytes that are replaced are lost: of a key, that would be its strength.
@@ -116,7 +146,7 @@ impl Vars {
                     ));
                 }
                 _ => {
-                    let help = format!("the variables are {}", ALL.join(", "));
+                    let help = format!("the variables are {}", names().collect::<Vec<_>>().join(", "));
                     self.problems.push(Problem::new(name, "there is no such setting", help));
                 }
             }

@@ -188,6 +188,8 @@ impl Entry {
         let registry = self.registry.map_err(|found| problems.extend(found)).ok();
         let (Some(resource), Some(registry)) = (resource, registry) else { return Err(problems) };
         let origins = self.auth.origins(&resource).map_err(|problem| vec![problem])?;
+        #[cfg(feature = "authorization-server")]
+        crate::upstream::check_offered(registry.upstreams, &self.auth)?;
         let registry = Arc::new(registry);
         Ok(Checked { auth: self.auth, resource, from_settings: self.from_settings, registry, origins })
     }
@@ -228,6 +230,8 @@ impl Checked {
             clock: auth.clock.clone(),
             resource_metadata: resource.metadata_url(),
             closing: shutdown.closing.clone(),
+            #[cfg(feature = "authorization-server")]
+            upstreams: settings.authorization_server.clone().map(crate::upstream::Upstreams),
         };
         Ok(Assembly { resource, gate: Arc::new(Gate::new(parts)), auth })
     }

@@ -43,6 +43,10 @@ mod challenge;
 mod client;
 mod clock;
 #[cfg(feature = "authorization-server")]
+mod fake_github;
+#[cfg(feature = "authorization-server")]
+mod grant;
+#[cfg(feature = "authorization-server")]
 mod html;
 mod issuer;
 #[cfg(feature = "authorization-server")]
@@ -63,6 +67,10 @@ pub use challenge::Challenge;
 #[cfg(feature = "authorization-server")]
 pub use client::{Refused, TestClient, TestTokens};
 pub use clock::TestClock;
+#[cfg(feature = "authorization-server")]
+pub use fake_github::{FakeGitHub, GitHubPart};
+#[cfg(feature = "authorization-server")]
+pub use grant::Grant;
 pub use issuer::{TestIssuer, TestIssuerBuilder};
 #[cfg(feature = "authorization-server")]
 pub use person::Person;

@@ -11,6 +11,14 @@ use crate::{
     transport::FindHandler,
 };
 
+#[cfg(feature = "authorization-server")]
+pub use crate::upstream::UpstreamDefinition;
+
+/// Without the feature `authorization-server` there are no upstreams.
+#[cfg(not(feature = "authorization-server"))]
+#[derive(Clone, Copy, Debug)]
+pub enum UpstreamDefinition {}
+
 /// What a tool answers.
 pub type Outcome = Result<CallToolResponse, ToolError>;
 
@@ -62,6 +70,8 @@ pub struct ServerDefinition<S: 'static> {
     pub tools: &'static [&'static [ToolDefinition<S>]],
     /// The user's own `impl ServerHandler`, if there is one.
     pub handler: Option<FindHandler<S>>,
+    /// Whose tokens tools take.
+    pub upstreams: &'static [UpstreamDefinition],
 }
 
 impl<S> ServerDefinition<S> {
@@ -80,6 +90,7 @@ impl<S> ServerDefinition<S> {
         groups: Groups::NONE,
         tools: &[],
         handler: None,
+        upstreams: &[],
     };
 }
 

@@ -58,6 +58,8 @@ pub(crate) async fn call(
                 Kind::NeedsScope(scope) => {
                     Ok(needs_scope(&call, entry.rule(), scope.name(), resource_metadata))
                 }
+                #[cfg(feature = "authorization-server")]
+                Kind::SignInAgain(why) => Ok(sign_in_again(&call, entry.rule(), why, resource_metadata)),
                 // Of rmcp's own error type, by way of `?`.
                 Kind::Protocol(error) => Err(refined(&call, entry.rule(), error)),
                 kind => failed(name, kind),
@@ -148,6 +150,17 @@ fn needs_scope(
     challenged(Some("insufficient_scope"), needed(&scopes), &scopes, resource_metadata)
 }
 
+/// What the token stands for has ended. Where the answer has not begun, the gate makes a 401 of it.
+#[cfg(feature = "authorization-server")]
+fn sign_in_again(call: &ToolCall, rule: &Rule, why: String, resource_metadata: &str) -> CallToolResponse {
+    if let Some(step_up) = StepUp::of(&call.context.extensions) {
+        step_up.operation(rule.wanted());
+        step_up.sign_in_again(&why);
+    }
+    tracing::info!(tool = call.name(), subject = call.subject(), why, "refused: the caller has to sign in again");
+    challenged(Some("invalid_token"), why, rule.wanted(), resource_metadata)
+}
+
 fn refined(call: &ToolCall, rule: &Rule, error: ErrorData) -> ErrorData {
     let Some(step_up) = StepUp::of(&call.context.extensions) else { return error };
     step_up.operation(rule.wanted());
@@ -180,6 +193,8 @@ fn failed(tool: &str, kind: Kind) -> Result<CallToolResponse, ErrorData> {
         Kind::Tell(text) | Kind::Arguments(text) => text,
         Kind::Forbidden => "not allowed".to_owned(),
         Kind::NeedsScope(scope) => needed(&[scope.name()]),
+        #[cfg(feature = "authorization-server")]
+        Kind::SignInAgain(text) => text,
         Kind::Protocol(error) => return Err(error),
         Kind::Opaque(source) => return Ok(opaque(tool, &failure::chain(&*source))),
     };

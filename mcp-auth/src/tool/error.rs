@@ -37,6 +37,9 @@ pub(crate) enum Kind {
     Forbidden,
     /// The caller may, with a token that carries this scope as well.
     NeedsScope(ScopeInfo),
+    /// The caller may, after a new sign-in: this one has ended. The text says why.
+    #[cfg(feature = "authorization-server")]
+    SignInAgain(String),
     /// A JSON-RPC error of the protocol, as rmcp spells it.
     Protocol(ErrorData),
 }
@@ -88,10 +91,28 @@ where
             Ok(error) => Self::protocol(*error),
             Err(source) => match source.downcast::<ClaimsMismatch>() {
                 Ok(mismatch) => Self::tell(mismatch.to_string()),
-                Err(source) => Self::opaque(source),
+                Err(source) => upstream(source),
             },
         }
     }
+}
+
+/// What a provider's API or its token ended in, and everything else.
+#[cfg(feature = "authorization-server")]
+fn upstream(source: Source) -> ToolError {
+    match source.downcast::<crate::UpstreamError>() {
+        Ok(error) => match (error.for_client(), &*error) {
+            (Some(why), crate::UpstreamError::Ended { .. }) => ToolError(Box::new(Kind::SignInAgain(why))),
+            (Some(why), _) => ToolError::tell(why),
+            (None, _) => ToolError::opaque(error),
+        },
+        Err(source) => ToolError::opaque(source),
+    }
+}
+
+#[cfg(not(feature = "authorization-server"))]
+fn upstream(source: Source) -> ToolError {
+    ToolError::opaque(source)
 }
 
 /// For your own `impl ServerHandler`: `?` takes it there too, and a scope that is missing becomes a challenge.
@@ -105,6 +126,8 @@ impl From<ToolError> for ErrorData {
             }
             Kind::Forbidden => Self::invalid_request("not allowed", None),
             Kind::NeedsScope(scope) => challenge::needs(scope),
+            #[cfg(feature = "authorization-server")]
+            Kind::SignInAgain(why) => Self::invalid_request(why, None),
             Kind::Protocol(error) => error,
         }
     }
@@ -118,6 +141,8 @@ impl fmt::Debug for ToolError {
             Kind::Opaque(source) => f.debug_tuple("Opaque").field(source).finish(),
             Kind::Forbidden => f.write_str("Forbidden"),
             Kind::NeedsScope(scope) => f.debug_tuple("NeedsScope").field(scope).finish(),
+            #[cfg(feature = "authorization-server")]
+            Kind::SignInAgain(why) => f.debug_tuple("SignInAgain").field(why).finish(),
             Kind::Protocol(error) => f.debug_tuple("Protocol").field(error).finish(),
         }
     }

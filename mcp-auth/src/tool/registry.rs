@@ -27,6 +27,9 @@ pub(crate) struct Registry {
     pub(crate) implementation: Implementation,
     pub(crate) instructions: Option<&'static str>,
     pub(crate) anonymous: bool,
+    /// Whose tokens its tools take.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) upstreams: &'static [super::UpstreamDefinition],
     /// What every request needs.
     #[cfg(feature = "authorization-server")]
     pub(crate) requires: &'static [crate::ScopeInfo],
@@ -78,6 +81,8 @@ impl Registry {
             implementation: implementation(&definition),
             instructions: definition.instructions,
             anonymous: definition.anonymous,
+            #[cfg(feature = "authorization-server")]
+            upstreams: definition.upstreams,
             #[cfg(feature = "authorization-server")]
             requires: definition.requires,
         })

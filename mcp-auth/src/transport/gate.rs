@@ -54,6 +54,9 @@ pub(crate) struct GateParts {
     pub(crate) resource_metadata: String,
     /// Ends streams that wait for nothing in particular.
     pub(crate) closing: CancellationToken,
+    /// Where tools find the caller's tokens of other services.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) upstreams: Option<crate::upstream::Upstreams>,
 }
 
 /// One protected server on HTTP.
@@ -280,6 +283,10 @@ impl Gate {
     ) -> Response<Body> {
         let step_up = StepUp::new(&self.terms);
         parts.extensions.insert(step_up.clone());
+        #[cfg(feature = "authorization-server")]
+        if let Some(upstreams) = &self.parts.upstreams {
+            parts.extensions.insert(upstreams.clone());
+        }
         // Both wait for nothing in particular.
         let waits = parts.method == Method::GET
             || parts.headers.get(MCP_METHOD).is_some_and(|method| method == listening::METHOD);
@@ -302,6 +309,12 @@ impl Gate {
             let adopted = session.and_then(|session| session.until_adopted);
             let closing = waits.then(|| self.parts.closing.clone());
             return stream::bound(response, lifetime, adopted.into_iter().chain(closing), place);
+        }
+        // Work that found that the sign-in behind the token has ended.
+        #[cfg(feature = "authorization-server")]
+        if let Some(why) = step_up.ended() {
+            let refusal = self.challenged(step_up.needed()).sign_in_again(why);
+            return refused(refusal.answering(id.clone()));
         }
         // Work that found a scope missing, before anything was answered.
         if let Some(scopes) = step_up.asked() {

@@ -50,6 +50,18 @@ impl Challenged<'_> {
         Refusal::unauthorized(&Challenge { error: None, error_description: None, scope, resource_metadata })
     }
 
+    /// The token was good, and what it stands for is over.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn sign_in_again(&self, why: &str) -> Refusal {
+        let Self { scope, resource_metadata } = *self;
+        Refusal::unauthorized(&Challenge {
+            error: Some("invalid_token"),
+            error_description: Some(why),
+            scope,
+            resource_metadata,
+        })
+    }
+
     fn refuse(&self, error: &AuthenticateError, authenticator: &Authenticator) -> Refusal {
         match error {
             AuthenticateError::Malformed(message) => {

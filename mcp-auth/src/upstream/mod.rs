@@ -1,10 +1,24 @@
 //! Other people's servers: where a person signs in, and whose token a tool gets.
 
 mod development;
+mod error;
+mod extractor;
+mod github;
 mod provider;
+mod request;
+mod response;
+mod service;
 mod vault;
 
 pub use development::DevelopmentSignIn;
+pub use error::UpstreamError;
+pub use extractor::{HasUpstream, Upstream};
+pub(crate) use extractor::Upstreams;
+pub use github::GitHub;
 pub use provider::Provider;
-pub(crate) use provider::{AnyProvider, Callback, Departure, Leg, SignInError, SignedIn, Tokens};
-pub(crate) use vault::{is_live, keep};
+pub use request::UpstreamRequest;
+pub use response::UpstreamResponse;
+pub(crate) use service::check_offered;
+pub use service::{UpstreamDefinition, UpstreamProvider};
+pub(crate) use provider::{AnyProvider, Callback, Departure, Leg, Outage, SignInError, SignedIn, Tokens};
+pub(crate) use vault::{Renewals, is_live, keep};

@@ -1,6 +1,6 @@
 //! A provider: it says who somebody is, and gives tokens for what they allow.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{any::Any, fmt, future::Future, pin::Pin, time::Duration};
 
 use crate::{
     Problem, Secret,
@@ -15,12 +15,12 @@ pub trait Provider: AnyProvider {}
 pub(crate) type ProviderFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What sign-in needs of a provider.
-pub(crate) trait AnyProvider: fmt::Debug + Send + Sync + 'static {
+pub(crate) trait AnyProvider: Any + fmt::Debug + Send + Sync {
     /// In paths and subjects: `github`.
     fn id(&self) -> &'static str;
 
     /// On pages: `GitHub`.
-    fn name(&self) -> &str;
+    fn name(&self) -> &'static str;
 
     /// What is asked of the person there, in words: for the consent page.
     fn asks(&self) -> Vec<String>;
@@ -113,8 +113,28 @@ pub(crate) enum SignInError {
     Refused(String),
     /// The provider cannot answer now.
     #[error("the provider cannot answer: {0}")]
-    Unavailable(String),
+    Unavailable(Outage),
     /// We are not set up rightly: a wrong client secret, a wrong callback.
     #[error("the provider refuses us: {0}")]
     Misconfigured(String),
+}
+
+/// Why a provider does not answer now, and when to ask again if it says so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub(crate) struct Outage {
+    pub(crate) why: String,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl From<String> for Outage {
+    fn from(why: String) -> Self {
+        Self { why, retry_after: None }
+    }
+}
+
+impl From<&str> for Outage {
+    fn from(why: &str) -> Self {
+        why.to_owned().into()
+    }
 }

@@ -162,6 +162,15 @@ mod tests {
                 "https://sso.example/realms/main/.well-known/openid-configuration",
             ]
         );
+        // Short enough that a mistake of one place shows.
+        assert_eq!(
+            well_known_urls("https://a.b/x/y"),
+            [
+                "https://a.b/.well-known/oauth-authorization-server/x/y",
+                "https://a.b/.well-known/openid-configuration/x/y",
+                "https://a.b/x/y/.well-known/openid-configuration",
+            ]
+        );
         for issuer in ["https://sso.example", "https://sso.example/"] {
             assert_eq!(
                 well_known_urls(issuer),

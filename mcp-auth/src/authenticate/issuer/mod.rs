@@ -7,6 +7,7 @@ mod url;
 pub(crate) use discovery::jwks_uri;
 pub(crate) use discovery::{DiscoveryError, Wanted, discover};
 pub(crate) use url::check_issuer_url;
+pub(crate) use url::is_loopback_http;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -275,7 +276,7 @@ impl Issuer {
 
 /// Requests to this machine are sent only for an issuer that is on this machine.
 pub(super) fn reach(issuer: &str, private_network: bool) -> Reach {
-    Reach { loopback: url::is_loopback_http(issuer), private: private_network }
+    Reach { loopback: is_loopback_http(issuer), private: private_network }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::{
     catalog,
 };
 use crate::{
+    Auth,
     clock::Clock,
     development::{DevelopmentIssuer, DevelopmentTokenBuilder},
 };
@@ -70,6 +71,23 @@ async fn its_bad_tokens_are_refused() {
         Reason::UnknownKey,
         "another start",
     );
+}
+
+/// However it is given, and whatever is said of it then.
+#[test]
+fn r23_a_public_resource_does_not_trust_it() {
+    let issuer = development_issuer();
+    for given in [
+        Auth::builder().development_issuer(issuer.clone()),
+        Auth::builder().issuer(issuer.issuer()),
+        Auth::builder().issuer(issuer.issuer().with_audience("api://notes").accept_any_token_type()),
+    ] {
+        let auth = given.build().unwrap();
+        assert_eq!(auth.resource_at("https://notes.example/mcp", "here").unwrap_err().setting, "here");
+        assert!(auth.resource_at("http://127.0.0.1:3000/mcp", "here").is_ok());
+    }
+    let real = Auth::builder().issuer(super::issuer()).build().unwrap();
+    assert!(real.resource_at("https://notes.example/mcp", "here").is_ok());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Authenticator, ISSUER, Issuer, NOW, RESOURCE, Signer, VerificationLimits, catalog};
 use crate::{
-    authenticate::check_issuer_url,
+    authenticate::{Trust, check_issuer_url},
     clock::Clock,
     http::{FetchError, HttpClient, Reach, check},
 };
@@ -106,6 +106,27 @@ fn every_problem_names_its_setting_and_they_come_together() {
         .is_empty()
     );
     assert!(problems(&Issuer::new(ISSUER), RESOURCE).is_empty(), "discovery is checked when keys are needed");
+}
+
+/// What mounting and start-up ask of those who are trusted.
+#[test]
+fn those_who_are_trusted_say_whom_they_are_and_for_which_audience() {
+    let trust = |issuer: Issuer| Trust::issuer(issuer, Clock::fixed(NOW));
+    let good = Issuer::new(ISSUER).with_keys(Signer::all_keys().to_string());
+    let plain = trust(good.clone()).unwrap();
+    assert_eq!((plain.url(), plain.audience(), plain.fake()), (ISSUER, None, None));
+    let named = trust(good.clone().with_audience("api://notes")).unwrap();
+    assert_eq!(named.audience(), Some("api://notes"));
+    assert!(format!("{named:?}").contains("api://notes"), "{named:?}");
+    // Keys that are good do not make up for the rest, nor the other way round.
+    let settings =
+        |issuer| trust(issuer).unwrap_err().into_iter().map(|problem| problem.setting).collect::<Vec<_>>();
+    assert_eq!(settings(good.with_audience("")), ["Issuer::with_audience"]);
+    assert_eq!(settings(Issuer::new(ISSUER).with_keys("")), ["Issuer::with_keys"]);
+    assert_eq!(settings(Issuer::new("issuer").with_keys("")), ["Issuer::new", "Issuer::with_keys"]);
+    let longest = Issuer::new(ISSUER).with_leeway(Duration::from_secs(60));
+    assert!(trust(longest.clone()).is_ok());
+    assert_eq!(settings(longest.with_leeway(Duration::from_millis(60_001))), ["Issuer::with_leeway"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::{
     assert_refused, catalog, good_claims, issuer, log::Log, with, without,
 };
 use crate::{
-    Auth, TokenVerifier, VerifyError,
+    Auth, ConfigError, Problem, TokenVerifier, VerifyError,
     authenticate::{AnyVerifier, Trust},
     clock::Clock,
 };
@@ -146,6 +146,7 @@ async fn r26_r29_r38_what_it_forgets_is_checked_all_the_same() {
         (changed("aud", Value::Null), Reason::BadClaim("aud")),
         (left_out("iss"), Reason::MissingClaim("iss")),
         (changed("iss", json!(ISSUER)), Reason::WrongIssuer),
+        (changed("iss", json!("https://database.example/")), Reason::WrongIssuer),
         (left_out("exp"), Reason::MissingClaim("exp")),
         (changed("exp", json!(NOW - 31)), Reason::Expired),
         (changed("exp", json!("never")), Reason::BadClaim("exp")),
@@ -341,6 +342,118 @@ async fn a_refused_token_is_remembered_for_a_moment() {
     *says.lock().unwrap() = Says::Claims(claims());
     clock.advance(Duration::from_secs(5));
     assert!(authenticator.authenticate("db_token").await.is_ok(), "the issuer was behind");
+}
+
+/// A verifier that says no more than it must.
+struct Quiet;
+
+impl TokenVerifier for Quiet {
+    fn issuer(&self) -> &'static str {
+        "https://quiet.example"
+    }
+
+    async fn verify(&self, _token: &str) -> Result<Map<String, Value>, VerifyError> {
+        Err(VerifyError::invalid("none is good"))
+    }
+}
+
+/// A verifier that says all that it can.
+#[derive(Clone)]
+struct Outspoken {
+    audience: &'static str,
+    leeway: Duration,
+    problem: Option<&'static str>,
+}
+
+impl TokenVerifier for Outspoken {
+    fn issuer(&self) -> &'static str {
+        "https://database.example"
+    }
+
+    fn audience(&self) -> Option<&str> {
+        Some(self.audience)
+    }
+
+    fn leeway(&self) -> Duration {
+        self.leeway
+    }
+
+    fn recognizes(&self, _token: &str) -> bool {
+        true
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.problem.map_or(Ok(()), |setting| Err(Problem::new(setting, "it is wrong", "do it right").into()))
+    }
+
+    async fn verify(&self, _token: &str) -> Result<Map<String, Value>, VerifyError> {
+        let mut claims = claims();
+        claims["aud"] = json!("api://notes");
+        claims["exp"] = json!(NOW - 10);
+        Ok(claims.as_object().unwrap().clone())
+    }
+}
+
+#[tokio::test]
+async fn what_a_verifier_does_not_say_is_the_careful_choice() {
+    let quiet: Arc<dyn AnyVerifier> = Arc::new(Quiet);
+    assert!(!quiet.recognizes("anything") && quiet.problems().is_empty());
+    assert_eq!((quiet.leeway(), quiet.remember()), (Duration::from_secs(30), Duration::from_secs(60)));
+    let trust = Trust::verifier(quiet).unwrap();
+    assert_eq!((trust.url(), trust.audience(), trust.fake()), ("https://quiet.example", None, None));
+    assert_eq!(format!("{trust:?}"), "TokenVerifier(https://quiet.example)");
+}
+
+#[tokio::test]
+async fn r26_r29_what_a_verifier_says_of_itself_counts() {
+    let outspoken = Outspoken { audience: "api://notes", leeway: Duration::from_secs(11), problem: None };
+    let trust = |verifier: &Outspoken| Trust::verifier(Arc::new(verifier.clone()));
+    assert_eq!(trust(&outspoken).unwrap().audience(), Some("api://notes"));
+    let judge = async |verifier: &Outspoken| {
+        let (trusted, limits) = ([trust(verifier).unwrap()], VerificationLimits::default());
+        let authenticator =
+            Authenticator::trusting(&trusted, RESOURCE, catalog(), &limits, Clock::fixed(NOW)).unwrap();
+        authenticator.authenticate("opaque").await
+    };
+    assert!(judge(&outspoken).await.is_ok(), "its audience, its leeway");
+    let strict = Outspoken { leeway: Duration::from_secs(10), ..outspoken.clone() };
+    assert_refused(&judge(&strict).await, Reason::Expired, "its leeway");
+    let elsewhere = Outspoken { audience: "api://other", ..outspoken.clone() };
+    assert_refused(&judge(&elsewhere).await, Reason::WrongAudience, "its audience");
+
+    let longest = Outspoken { leeway: Duration::from_secs(60), ..outspoken };
+    assert!(trust(&longest).is_ok());
+    let settings = |verifier: Outspoken| {
+        let problems = trust(&verifier).err().unwrap_or_default();
+        problems.into_iter().map(|problem| problem.setting).collect::<Vec<_>>()
+    };
+    assert_eq!(settings(Outspoken { problem: Some("DATABASE_URL"), ..longest.clone() }), ["DATABASE_URL"]);
+    assert_eq!(settings(Outspoken { audience: "", ..longest.clone() }), ["TokenVerifier::audience"]);
+    let far = Outspoken { leeway: Duration::from_millis(60_001), ..longest };
+    assert_eq!(settings(far), ["TokenVerifier::leeway"]);
+}
+
+#[test]
+fn an_error_of_a_verifier_has_all_its_causes() {
+    #[derive(Debug)]
+    struct Query(std::io::Error);
+
+    impl std::fmt::Display for Query {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("the query failed")
+        }
+    }
+
+    impl std::error::Error for Query {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    let error = VerifyError::from(Query(std::io::Error::other("broken pipe")));
+    assert_eq!(error.to_string(), "the query failed: broken pipe");
+    assert_eq!(format!("{error:?}"), "Unavailable(\"the query failed: broken pipe\")");
+    assert_eq!(format!("{:?}", VerifyError::invalid("revoked")), "Invalid(\"revoked\")");
 }
 
 #[test]

@@ -64,7 +64,7 @@ texts! {
         /// Consent: what that means.
         unverified_help: "Nobody has checked this name. Allow this only if you have just started to connect {client} yourself.",
         /// Consent: before the address to which the browser goes afterwards.
-        destination_label: "Sends you back to",
+        destination_label: "Returns you to",
         /// Consent: the client waits on this machine.
         loopback_warning: "The answer goes to a program on this computer, and any program on this computer can receive it. Go on only if you trust the programs that run here.",
         /// Consent: the client is an app with a URI scheme of its own (RFC 8252 section 7.1).
@@ -74,7 +74,7 @@ texts! {
         /// Consent: before the person who is signed in in this browser.
         person_label: "Signed in as",
         /// Consent: above the scopes.
-        scopes_title: "{client} will be able to",
+        scopes_title: "{client} will be able to:",
         /// Consent: below that, when something can be unticked.
         scopes_help: "Untick what you do not want to allow.",
         /// Consent: when no scope is asked for.
@@ -155,7 +155,7 @@ pub struct ErrorText {
 /// The error pages, as one table.
 macro_rules! error_texts {
     ($($(#[$doc:meta])* $field:ident: $title:literal, $message:literal, $help:literal;)*) => {
-        /// What each error page says. See [`Texts`] for words in braces.
+        /// What each error page says.
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub struct ErrorTexts {
@@ -187,12 +187,13 @@ error_texts! {
     unknown_client:
         "This app is not registered here",
         "The app that sent you here is unknown to this server, or its registration has expired.",
-        "In the app, remove this server and add it again. It then registers anew.";
+        "In the app, remove this server and add it again. It then registers anew. With mcp-remote, delete the folder \
+         ~/.mcp-auth first.";
     /// The redirect URI is not one of the client's.
     redirect_uri:
         "This app cannot be answered safely",
         "The app wants the answer at an address that it has not registered.",
-        "Start again in the app. If this page comes back, tell those who make the app.";
+        "If you did not just start this in an app of yours, close this page. Otherwise remove this server in the app and add it again.";
     /// The request is incomplete or malformed, and the client cannot be told.
     request:
         "This link does not work",
@@ -203,21 +204,11 @@ error_texts! {
         "This sign-in is over",
         "It took too long, or it was finished already, perhaps in another tab.",
         "Start again in the app.";
-    /// The sign-in was begun in another browser, or the browser keeps no cookies.
+    /// The sign-in was begun in another browser or by another site, or the browser keeps no cookies.
     other_browser:
         "This sign-in was begun elsewhere",
         "It cannot be continued here, because this browser did not begin it, or does not keep cookies.",
-        "Allow cookies for this site, then start again in the app and stay in the same browser.";
-    /// The provider did not say who the person is, or they cancelled there.
-    provider_refused:
-        "{provider} did not sign you in",
-        "You cancelled the sign-in at {provider}, or {provider} refused it.",
-        "Start again in the app. If this page comes back, check your account at {provider}.";
-    /// The provider does not answer.
-    provider_unavailable:
-        "{provider} cannot be reached",
-        "This server got no answer from {provider}.",
-        "Try again in a few minutes.";
+        "If you did not start it yourself, close this page. Otherwise allow cookies for this site, then start again in the app and stay in one browser.";
     /// Our fault, and worth another try.
     unavailable:
         "This does not work right now",
@@ -275,7 +266,7 @@ mod tests {
         texts.consent_title = "Somebody wants to use {server}".into();
         texts.allow = "Allow {client}".into();
         texts.deny = " ".into();
-        texts.errors.provider_refused.title = "No sign-in".into();
+        texts.errors.expired.title = "{provider}".into();
         let problems = texts.problems();
         let found: Vec<_> =
             problems.iter().map(|problem| (problem.setting.as_str(), problem.message.as_str())).collect();
@@ -283,7 +274,7 @@ mod tests {
             ("Texts::consent_title", "the text has no {client}"),
             ("Texts::deny", "the text is empty"),
             ("Texts::allow", "{client} means nothing in this text"),
-            ("Texts::errors.provider_refused.title", "the text has no {provider}"),
+            ("Texts::errors.expired.title", "{provider} means nothing in this text"),
         ];
         assert_eq!(found, expected);
     }

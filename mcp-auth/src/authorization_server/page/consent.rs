@@ -73,7 +73,7 @@ impl Page<'_> {
                     dd {
                         (self.say("{client}")) " "
                         @match &view.client.verified_domain {
-                            Some(domain) => span.badge { (markup(&texts.verified, &[("domain", &clean(domain, 260))])) },
+                            Some(domain) => span.badge.proof { (markup(&texts.verified, &[("domain", &clean(domain, 260))])) },
                             None => span.badge.doubt { (texts.unverified) },
                         }
                     }

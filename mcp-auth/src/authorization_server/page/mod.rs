@@ -26,10 +26,9 @@ mod tests;
 mod view;
 
 pub(crate) use consent::consent;
-pub(crate) use error::{Fault, error, fault};
+pub(crate) use error::{Fault, fault};
 pub(crate) use pick_name::pick_name;
 pub(crate) use sign_in::sign_in;
 pub(crate) use view::{
-    AskedScope, ClientShown, ConsentView, ErrorView, Hidden, NameProblem, Notice, PickNameView, SignInChoice,
-    SignInView,
+    AskedScope, ClientShown, ConsentView, Hidden, NameProblem, Notice, PickNameView, SignInChoice, SignInView,
 };

@@ -102,14 +102,3 @@ pub(crate) struct PickNameView {
     /// What was wrong with the name before.
     pub(crate) problem: Option<NameProblem>,
 }
-
-/// Something went wrong: what, and what to do.
-#[derive(Debug, Clone)]
-pub(crate) struct ErrorView {
-    pub(crate) title: String,
-    pub(crate) message: String,
-    /// What the person can do.
-    pub(crate) help: String,
-    /// The id under which the log says more.
-    pub(crate) reference: Option<String>,
-}

@@ -45,6 +45,7 @@ impl AuthorizationServer {
             registration: self.registration,
             branding: self.branding,
             clock,
+            renewals: crate::upstream::Renewals::default(),
             housekeeping: Housekeeping::default(),
             redeemed: RedeemedCodes::default(),
             registrations: Registrations::default(),
@@ -115,12 +116,13 @@ fn problem(error: &NoStart) -> Problem {
 /// Runs `work` to its end. A server is assembled outside of async code, or inside of a runtime that must not be blocked and
 /// in which no other may end: both are fine with a thread of its own.
 fn run<T: Send>(work: impl Future<Output = Result<T, NoStart>> + Send) -> Result<T, NoStart> {
-    let work = || {
+    let run = || {
+        // Made and dropped here: a runtime that ends inside of another one panics.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.map_err(NoStart::Thread)?.block_on(work)
     };
     thread::scope(|scope| {
-        let thread = thread::Builder::new().spawn_scoped(scope, work);
+        let thread = thread::Builder::new().spawn_scoped(scope, run);
         thread.map_err(NoStart::Thread)?.join().unwrap_or(Err(NoStart::Panic))
     })
 }

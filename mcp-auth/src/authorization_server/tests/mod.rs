@@ -34,7 +34,7 @@ use super::{AuthorizationServer, Core};
 use crate::{
     Auth, DevelopmentSignIn,
     random,
-    store::{CodeRecord, Digest, Person, SqliteStore, Store},
+    store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Store},
     testing::TestClock,
 };
 
@@ -186,6 +186,18 @@ impl Bed {
         let tokens = self.redeem(&given).await;
         assert_eq!(tokens.status, StatusCode::OK, "{tokens:?}");
         (client, tokens)
+    }
+
+    /// Waits until it is written that somebody got a token with this client: nobody else waits for that.
+    pub(super) async fn kept(&self, client: &str) -> ClientRecord {
+        for _ in 0..400 {
+            let found = self.core.store.client(client, self.core.now()).await.unwrap();
+            if let Some(found) = found.filter(|found| found.used) {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{client} is not kept");
     }
 
     pub(super) async fn refresh(&self, client: &str, token: &str) -> Answer {

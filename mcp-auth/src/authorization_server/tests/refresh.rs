@@ -139,6 +139,7 @@ async fn t22_t24_a_stranger_with_an_old_refresh_token_ends_nothing() {
 async fn s54_a_refresh_token_that_nobody_uses_ends() {
     let bed = Bed::new();
     let (client, tokens) = bed.signed_in().await;
+    bed.kept(&client).await;
     bed.clock.advance(Duration::from_secs(30 * 24 * 3600));
     bed.refresh(&client, &tokens.text("refresh_token")).await.assert_error(400, "invalid_grant");
 }

@@ -308,17 +308,7 @@ async fn s57_a_client_uses_the_grants_that_it_registered() {
 async fn s63_a_client_that_got_tokens_is_kept() {
     let bed = Bed::new();
     let (client, tokens) = bed.signed_in().await;
-    let kept = || async {
-        for _ in 0..200 {
-            let found = bed.core.store.client(&client, bed.core.now()).await.unwrap();
-            if let Some(found) = found.filter(|found| found.used) {
-                return found.expires_at;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        panic!("it is not kept");
-    };
-    let first = kept().await;
+    let first = bed.kept(&client).await.expires_at;
     assert_eq!(first, bed.core.now().plus(bed.core.registration.used));
     // It lives on while somebody uses it.
     bed.clock.advance(Duration::from_secs(20 * 24 * 3600));
@@ -329,7 +319,7 @@ async fn s63_a_client_that_got_tokens_is_kept() {
         token = bed.refresh(&client, &token).await.text("refresh_token");
     }
     for _ in 0..200 {
-        if kept().await > first {
+        if bed.kept(&client).await.expires_at > first {
             return;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

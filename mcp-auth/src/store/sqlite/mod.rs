@@ -22,6 +22,9 @@ mod upstream_token;
 mod value;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     fmt,
     path::{Path, PathBuf},

@@ -14,12 +14,15 @@ use super::{
 /// How many statements a connection keeps prepared: more than there are.
 const STATEMENTS: usize = 96;
 
+/// The size of a page, which is SQLite's own choice unless it is told another.
+const PAGE: u64 = 4096;
+
 /// The connections to one file: one that writes, and some that read.
 pub(super) fn open(path: &Path) -> Result<(Connection, Vec<Connection>), Refusal> {
     let (path, new) = place::find_or_create(path)?;
     let writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     if !new {
-        check(&writer)?;
+        check(&writer, &path)?;
     }
     schema::migrate(&writer)?;
     keep_a_log(&writer)?;
@@ -46,6 +49,8 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Refusal> {
 }
 
 fn prepare(connection: &Connection) -> Result<(), Refusal> {
+    // Means something for a file that is made now.
+    connection.pragma_update(None, "page_size", PAGE.cast_signed())?;
     connection.busy_handler(Some(look_again))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -65,9 +70,14 @@ fn look_again(times: i32) -> bool {
 }
 
 /// Before anything is written.
-fn check(connection: &Connection) -> Result<(), Refusal> {
+fn check(connection: &Connection, path: &Path) -> Result<(), Refusal> {
+    // Asked first: a log that is there may hold the rest of the last page, and whoever reads makes one.
+    let cut = !place::log_of(path).exists() && place::length(path)? % PAGE != 0;
     if schema::application_id(connection)? != APPLICATION_ID {
         return Err(Refusal::Foreign);
+    }
+    if cut {
+        return Err(Refusal::Damaged("its last page is not whole".to_owned()));
     }
     let found: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if found != "ok" {

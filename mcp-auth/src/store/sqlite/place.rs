@@ -40,10 +40,14 @@ pub(super) fn find_or_create(path: &Path) -> Result<(PathBuf, bool), Refusal> {
     }
 }
 
-fn log_of(path: &Path) -> PathBuf {
+pub(super) fn log_of(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push(OsStr::new("-wal"));
     log.into()
+}
+
+pub(super) fn length(path: &Path) -> Result<u64, Refusal> {
+    Ok(fs::metadata(path).map_err(Refusal::Unwritable)?.len())
 }
 
 /// For nobody else on this machine; what SQLite puts beside it is as readable as the file.
@@ -63,8 +67,8 @@ fn create(path: &Path, _folder: &Path) -> io::Result<()> {
 
 /// An empty file is being filled by another process now, or it has lost what it held.
 fn existing(path: PathBuf) -> Result<(PathBuf, bool), Refusal> {
-    for _ in 0..100 {
-        if fs::metadata(&path).map_err(Refusal::Unwritable)?.len() > 0 {
+    for _ in 0..50 {
+        if length(&path)? > 0 {
             return Ok((path, false));
         }
         sleep(Duration::from_millis(20));

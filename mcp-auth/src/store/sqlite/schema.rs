@@ -18,21 +18,25 @@ pub(super) fn application_id(connection: &Connection) -> rusqlite::Result<i32> {
 /// Refuses a file of a later version, and does what an older one lacks, wholly or not at all. Of several processes that
 /// start at once one does it, and the others wait.
 pub(super) fn migrate(connection: &Connection) -> Result<(), Refusal> {
-    if missing(connection)?.is_empty() {
+    migrate_by(connection, &MIGRATIONS)
+}
+
+pub(super) fn migrate_by(connection: &Connection, migrations: &[&str]) -> Result<(), Refusal> {
+    if missing(connection, migrations)?.is_empty() {
         return Ok(());
     }
     let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     // Once more: another process may have been faster.
-    for migration in missing(&transaction)? {
+    for migration in missing(&transaction, migrations)? {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    transaction.pragma_update(None, "user_version", migrations.len())?;
     Ok(transaction.commit()?)
 }
 
 /// The migrations that have not been done yet.
-fn missing(connection: &Connection) -> Result<&'static [&'static str], Refusal> {
+fn missing<'a>(connection: &Connection, migrations: &'a [&'a str]) -> Result<&'a [&'a str], Refusal> {
     let found: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    MIGRATIONS.get(found..).ok_or(Refusal::Newer { found, known: MIGRATIONS.len() })
+    migrations.get(found..).ok_or(Refusal::Newer { found, known: migrations.len() })
 }

@@ -2,15 +2,34 @@
 //!
 //! One for all, because GitHub ends the oldest of more than ten: a token for each client would log people out.
 
+mod renew;
 mod seal;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 
-use super::Tokens;
+use super::{Outage, Tokens};
 use crate::{
     authorization_server::Core,
     random,
     store::{Person, StoreError, UpstreamTokenRecord},
 };
+pub(crate) use renew::Renewals;
+pub(super) use renew::{Current, current, renew};
 pub(super) use seal::{open, seal};
+
+/// Why there is no token to use.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum VaultError {
+    /// The provider does not honour it any more: the grants that use it have ended, and the person has to sign in again.
+    #[error("the sign-in has ended")]
+    Ended,
+    /// The provider does not answer.
+    #[error("the provider cannot answer: {0}")]
+    Unavailable(Outage),
+    /// We do not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// How often somebody else may keep the first token of the same person at the same moment.
 const TRIES: usize = 8;
@@ -49,4 +68,17 @@ pub(crate) async fn is_live(core: &Core, id: &str) -> Result<bool, StoreError> {
     let Ok(tokens) = open(&core.sealer, &record) else { return Ok(false) };
     let runs = record.expires_at.is_none_or(|end| core.now() < end);
     Ok(runs || tokens.refresh_token.is_some())
+}
+
+/// The token of `record` is worth nothing, and whatever hangs on it ends. If it has been renewed or replaced by another
+/// sign-in meanwhile, nothing ends and that is the token.
+pub(super) async fn end(core: &Core, record: &UpstreamTokenRecord) -> Result<Current, VaultError> {
+    for grant in core.store.end_upstream_token(&record.id, record.version, core.now()).await? {
+        tracing::info!(grant, person = ?record.person, "the grant has ended with the sign-in at the provider");
+        core.grant_ended(&grant);
+    }
+    let left = core.store.upstream_token(&record.id).await?;
+    let Some(newer) = left.filter(|left| left.version != record.version) else { return Err(VaultError::Ended) };
+    let tokens = open(&core.sealer, &newer).map_err(|_| VaultError::Ended)?;
+    Ok(Current { tokens, version: newer.version })
 }

@@ -1,7 +1,11 @@
 //! Pages are judged by their structure and headers, never by a copy of their text.
 
+mod files;
 mod headers;
 mod html;
+mod injection;
+mod speed;
+mod structure;
 mod views;
 
 use axum::body::Body;

@@ -1,13 +1,13 @@
 //! Every page in every state, as data.
 
 use axum::body::Body;
-use http::{Response, StatusCode};
+use http::Response;
 
 use crate::{
     Branding,
     authorization_server::page::{
-        self, AskedScope, ClientShown, ConsentView, ErrorView, Fault, Hidden, NameProblem, Notice,
-        PickNameView, SignInChoice, SignInView,
+        self, AskedScope, ClientShown, ConsentView, Fault, Hidden, NameProblem, Notice, PickNameView,
+        SignInChoice, SignInView,
     },
 };
 
@@ -131,23 +131,12 @@ pub(super) fn pick_name(problem: Option<NameProblem>) -> PickNameView {
     }
 }
 
-pub(super) fn error() -> ErrorView {
-    ErrorView {
-        title: "This app is not registered here".to_owned(),
-        message: "The app that sent you here is unknown to this server.".to_owned(),
-        help: "In the app, remove this server and add it again.".to_owned(),
-        reference: Some("1f2e3d4c".to_owned()),
-    }
-}
-
-pub(super) const FAULTS: [(&str, Fault<'static>); 8] = [
+pub(super) const FAULTS: [(&str, Fault); 6] = [
     ("error-unknown-client", Fault::UnknownClient),
     ("error-redirect-uri", Fault::RedirectUri),
     ("error-request", Fault::Request),
     ("error-expired", Fault::Expired),
     ("error-other-browser", Fault::OtherBrowser),
-    ("error-provider-refused", Fault::ProviderRefused("GitHub")),
-    ("error-provider-unavailable", Fault::ProviderUnavailable("GitHub")),
     ("error-unavailable", Fault::Unavailable),
 ];
 
@@ -162,7 +151,6 @@ pub(super) fn all(branding: &Branding) -> Vec<(&'static str, Response<Body>)> {
         ("sign-in", page::sign_in(branding, &sign_in())),
         ("pick-name", page::pick_name(branding, &pick_name(None))),
         ("pick-name-problem", page::pick_name(branding, &pick_name(Some(NameProblem::Refused)))),
-        ("error", page::error(branding, StatusCode::NOT_FOUND, &error())),
     ];
     for (name, fault) in FAULTS {
         pages.push((name, page::fault(branding, fault, Some("1f2e3d4c".to_owned()))));

@@ -1,0 +1,70 @@
+//! Who is told that nothing comes of it: the person, or the client.
+
+use std::error::Error;
+
+use axum::body::Body;
+use http::Response;
+
+use super::super::{
+    Core, OAuthError,
+    page::{self, Fault},
+    response::WayBack,
+};
+use crate::{
+    random::{self, NoRandomness},
+    store::StoreError,
+};
+
+/// What strangers can write into the log with one request, in characters.
+const MOST_LOGGED: usize = 1000;
+
+/// The end of a request that does not go on.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// The person reads it here: it is not known whom else to tell, or they alone can do something about it. What only
+    /// a developer understands is in the log, under the reference.
+    Person { fault: Fault, reference: String },
+    /// The client is told, by way of the browser (RFC 6749 section 4.1.2.1).
+    Client(Box<(WayBack, OAuthError)>),
+}
+
+impl Refused {
+    /// `why` is for the log. It may hold what strangers sent, and no secret.
+    pub(crate) fn person(fault: Fault, why: &str) -> Self {
+        let reference = random::reference();
+        let why: String = why.chars().take(MOST_LOGGED).collect();
+        tracing::info!(?fault, why, reference, "the authorization server shows an error page");
+        Self::Person { fault, reference }
+    }
+
+    pub(crate) fn client(back: &WayBack, error: OAuthError) -> Self {
+        Self::Client(Box::new((back.clone(), error)))
+    }
+
+    /// A fault of ours, told as ours (503).
+    pub(crate) fn unavailable(error: &dyn Error) -> Self {
+        let reference = random::reference();
+        tracing::error!(%error, reference, "the authorization server cannot answer");
+        Self::Person { fault: Fault::Unavailable, reference }
+    }
+
+    pub(crate) fn into_response(self, core: &Core) -> Response<Body> {
+        match self {
+            Self::Person { fault, reference } => page::fault(&core.branding, fault, Some(reference)),
+            Self::Client(refused) => refused.0.error(&refused.1),
+        }
+    }
+}
+
+/// Before the client is known.
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::unavailable(&error)
+    }
+}
+
+impl From<NoRandomness> for Refused {
+    fn from(error: NoRandomness) -> Self {
+        Self::unavailable(&error)
+    }
+}

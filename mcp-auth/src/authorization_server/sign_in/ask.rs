@@ -1,0 +1,145 @@
+//! The consent page.
+
+use axum::body::Body;
+use http::{HeaderMap, Response};
+use url::Url;
+
+use super::{
+    super::{
+        Endpoints, OAuthError,
+        authorization_endpoint::{Checked, Prompt, Refused},
+        browser::Browser,
+        page::{self, AskedScope, ClientShown, ConsentView, Hidden, Notice},
+    },
+    session,
+    ticket::Page,
+};
+use crate::{
+    store::{Person, SessionRecord},
+    transport::is_loopback,
+};
+
+/// Asks the person, whoever is signed in. It is never skipped: a client that anybody can register proves nothing by its
+/// id, so what was agreed to before says nothing about who asks now (OAuth 2.1 section 7.3.1, GHSA-6x8h-498w-gv8c).
+pub(crate) async fn ask(
+    endpoints: &Endpoints,
+    checked: &Checked<'_>,
+    headers: &HeaderMap,
+) -> Result<Response<Body>, Refused> {
+    let browser = Browser::of(&endpoints.core, headers)?;
+    let session = session_for(endpoints, checked, headers).await?;
+    if checked.prompt == Prompt::None {
+        let (code, description) = match session {
+            Some(_) => ("consent_required", "people are always asked here"),
+            None => ("login_required", "nobody is signed in"),
+        };
+        return Err(Refused::client(&checked.back, OAuthError::new(code, description)));
+    }
+    show(endpoints, checked, &browser, session.as_ref(), None).await
+}
+
+/// Who is signed in, as far as it counts for this request.
+pub(super) async fn session_for(
+    endpoints: &Endpoints,
+    checked: &Checked<'_>,
+    headers: &HeaderMap,
+) -> Result<Option<SessionRecord>, Refused> {
+    if checked.prompt == Prompt::Login {
+        return Ok(None);
+    }
+    Ok(session::current(&endpoints.core, headers).await?)
+}
+
+/// The page, with a ticket that makes its form count in this browser for a while. Nothing is stored: what was shown comes
+/// back in the form, and is checked again.
+pub(super) async fn show(
+    endpoints: &Endpoints,
+    checked: &Checked<'_>,
+    browser: &Browser,
+    session: Option<&SessionRecord>,
+    notice: Option<Notice>,
+) -> Result<Response<Body>, Refused> {
+    let core = &*endpoints.core;
+    let person = session.map(|session| &session.person);
+    let ticket = Page::consent(browser, checked, person.map(Person::subject)).ticket(core);
+    let ticket = ticket.map_err(|error| Refused::unavailable(&error))?;
+    let view = ConsentView {
+        action: core.issuer.path_of(super::consent::PATH),
+        hidden: hidden(checked, ticket),
+        client: client(checked),
+        server: checked.server.title.clone(),
+        resource: checked.server.resource.as_str().to_owned(),
+        scopes: scopes(endpoints, checked, person).await?,
+        upstream: upstream(endpoints, person),
+        person: person.map(|person| person.name.clone()),
+        continues_with: match core.providers.as_slice() {
+            [only] if person.is_none() => Some(only.name().to_owned()),
+            _ => None,
+        },
+        notice,
+    };
+    let mut response = page::consent(&core.branding, &view);
+    browser.remember(core, &mut response);
+    Ok(response)
+}
+
+/// What makes a form go on: the request, and the ticket.
+pub(super) fn hidden(checked: &Checked<'_>, ticket: String) -> Vec<Hidden> {
+    vec![
+        Hidden { name: "request", value: checked.asked.text().to_owned() },
+        Hidden { name: "ticket", value: ticket },
+    ]
+}
+
+async fn scopes(
+    endpoints: &Endpoints,
+    checked: &Checked<'_>,
+    person: Option<&Person>,
+) -> Result<Vec<AskedScope>, Refused> {
+    let before = match person {
+        Some(person) => {
+            let resource = checked.server.resource.as_str();
+            endpoints.core.store.consent(person, &checked.client.id, resource).await?
+        }
+        None => None,
+    };
+    let asked = |scope: &crate::ScopeInfo| AskedScope {
+        name: scope.name().to_owned(),
+        description: scope.description().map(str::to_owned),
+        required: checked.server.requires.contains(scope),
+        ticked: true,
+        new: before.as_ref().is_some_and(|before| !before.scopes.iter().any(|had| had == scope.name())),
+    };
+    Ok(checked.scopes.iter().map(asked).collect())
+}
+
+/// What is asked of the person's provider; while it is not known which one that is, of each.
+fn upstream(endpoints: &Endpoints, person: Option<&Person>) -> Vec<(String, Vec<String>)> {
+    let providers = endpoints.core.providers.iter();
+    let meant = providers.filter(|provider| person.is_none_or(|person| person.provider == provider.id()));
+    meant.map(|provider| (provider.name().to_owned(), provider.asks())).collect()
+}
+
+fn client(checked: &Checked<'_>) -> ClientShown {
+    let uri = checked.back.redirect_uri();
+    let (redirect_host, loopback, private_scheme) = destination(uri);
+    ClientShown {
+        name: checked.client.name().to_owned(),
+        // Nobody who registers here proves a domain.
+        verified_domain: None,
+        redirect_host,
+        redirect_uri: uri.to_owned(),
+        loopback,
+        private_scheme,
+    }
+}
+
+/// Where the answer goes, as a browser will understand it: a host and whether that is this machine, or an app's own
+/// scheme.
+fn destination(uri: &str) -> (String, bool, bool) {
+    let Ok(url) = Url::parse(uri) else { return (uri.to_owned(), false, true) };
+    match url.host_str() {
+        Some(host) if matches!(url.scheme(), "http" | "https") => (host.to_owned(), is_loopback(host), false),
+        _ => (format!("{}:", url.scheme()), false, true),
+    }
+}

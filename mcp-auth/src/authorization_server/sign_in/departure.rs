@@ -1,0 +1,98 @@
+//! To the provider: the one moment at which a sign-in is stored, after the person has agreed (S33, S34).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::Response;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        Core, Endpoints, OAuthError,
+        authorization_endpoint::{Checked, Refused},
+        browser::Browser,
+        response::see_other,
+    },
+    pick_name,
+};
+use crate::{
+    Secret,
+    store::{Digest, SignInRecord},
+    upstream::{AnyProvider, Departure, Leg},
+};
+
+/// How many may be on their way at once. Each is there for ten minutes at most, and costs its maker a form of ours.
+const MOST: usize = 100_000;
+
+/// What is to happen when the person comes back. In the store it is sealed under the provider's `state`, of which only the
+/// digest is there: who reads the store learns nothing from it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Agreed {
+    /// The request, to be checked again.
+    pub(super) request: String,
+    pub(super) scopes: Vec<String>,
+    code_verifier: String,
+}
+
+/// Sends the person to `provider`. The state is new, for one return only, and for this browser; the proof key is our own
+/// (RFC 9700 sections 2.1.1 and 4.7).
+pub(super) async fn depart(
+    endpoints: &Endpoints,
+    checked: &Checked<'_>,
+    browser: &Browser,
+    scopes: Vec<String>,
+    provider: &Arc<dyn AnyProvider>,
+) -> Result<Response<Body>, Refused> {
+    let core = &*endpoints.core;
+    let unavailable = |error: &dyn std::error::Error| {
+        tracing::error!(%error, "a sign-in cannot begin");
+        Refused::client(&checked.back, OAuthError::unavailable())
+    };
+    let leg = Leg {
+        redirect_uri: redirect_uri(core, provider.id()),
+        state: Secret::random().map_err(|error| unavailable(&error))?,
+        code_verifier: Secret::random().map_err(|error| unavailable(&error))?,
+    };
+    let agreed = Agreed {
+        request: checked.asked.text().to_owned(),
+        scopes,
+        code_verifier: leg.code_verifier.expose().to_owned(),
+    };
+    let record = SignInRecord {
+        state: Digest::of(leg.state.expose()),
+        browser: browser.digest(),
+        provider: provider.id().to_owned(),
+        sealed: agreed.seal(core, &leg.state).map_err(|error| unavailable(&*error))?,
+        expires_at: core.now().plus(core.lifetimes.sign_in),
+    };
+    let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
+    if !begun.map_err(|error| unavailable(&error))? {
+        tracing::error!("{MOST} sign-ins are on their way: a new one has to wait");
+        return Err(Refused::client(&checked.back, OAuthError::unavailable()));
+    }
+    Ok(match provider.departure(&leg) {
+        Departure::Redirect(url) => see_other(&url),
+        Departure::PickName => see_other(&pick_name::url(core, provider.id(), &leg.state)),
+    })
+}
+
+/// Each provider has a callback of its own, so that the answer of one is never taken for that of another (RFC 9700
+/// section 4.4.2.2).
+fn redirect_uri(core: &Core, provider: &str) -> String {
+    core.issuer.url_of(&super::callback::path(provider))
+}
+
+impl Agreed {
+    fn seal(&self, core: &Core, state: &Secret) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        Ok(core.sealer.seal(&["sign-in", state.expose()], &serde_json::to_vec(self)?)?)
+    }
+
+    /// What was agreed to, and the way to the provider on which the person is; `None`: it was sealed under a key that is
+    /// not there any more.
+    pub(super) fn open(core: &Core, record: &SignInRecord, state: Secret) -> Option<(Self, Leg)> {
+        let opened = core.sealer.open(&["sign-in", state.expose()], &record.sealed).ok()?;
+        let agreed: Self = serde_json::from_slice(&opened).ok()?;
+        let code_verifier = Secret::new(agreed.code_verifier.as_str());
+        Some((agreed, Leg { redirect_uri: redirect_uri(core, &record.provider), state, code_verifier }))
+    }
+}

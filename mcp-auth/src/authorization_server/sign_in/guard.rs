@@ -1,0 +1,23 @@
+//! Forms that other sites' pages send.
+
+use http::{HeaderMap, header};
+
+use super::super::{Core, authorization_endpoint::Refused, page::Fault};
+
+/// Forms are posted by our own pages. This is the second lock: the first is the ticket in the form, which fits the
+/// cookie of one browser (RFC 6749 section 10.12).
+///
+/// Browsers say where a request comes from; what is no browser says nothing and gains nothing by it. `Origin` is `null`
+/// where the page has `Referrer-Policy: no-referrer`, as ours have, so it counts only when it names somebody.
+pub(super) fn own_page(core: &Core, headers: &HeaderMap) -> Result<(), Refused> {
+    let site = headers.get("sec-fetch-site");
+    let origin = headers.get(header::ORIGIN).filter(|origin| *origin != "null");
+    // `none`: the person themselves, as by reloading.
+    let own_site = site.is_none_or(|site| site == "same-origin" || site == "none");
+    if own_site && origin.is_none_or(|origin| origin == core.issuer.origin()) {
+        return Ok(());
+    }
+    let why =
+        format!("another site's page posted a form of ours: Sec-Fetch-Site {site:?}, Origin {origin:?}");
+    Err(Refused::person(Fault::OtherBrowser, &why))
+}

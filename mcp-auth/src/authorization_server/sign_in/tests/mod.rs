@@ -1,0 +1,12 @@
+//! From the consent page to the code, in process: pages are read, forms are sent, cookies are kept.
+
+mod callback;
+mod code;
+mod consent;
+mod development;
+mod forgery;
+mod log;
+mod outage;
+mod session;
+pub(in crate::authorization_server) mod support;
+mod tabs;

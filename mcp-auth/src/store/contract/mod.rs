@@ -1,0 +1,136 @@
+//! What every store must do: one suite for every back end, your own too.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use mcp_auth::store::{SqliteStore, contract};
+//!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! for check in contract::CHECKS
+//! #   .iter().filter(|check| check.name.starts_with("s40_a_code_is_good"))
+//! {
+//!     // An empty store each time. Several handles to the same data, as several processes have, are all used.
+//!     check.run(vec![Arc::new(SqliteStore::in_memory()?)]).await;
+//! }
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A check panics where the store fails it. On a runtime of several threads they race for real.
+
+#![expect(clippy::unwrap_used, reason = "a check fails by panicking")]
+
+mod client;
+mod code;
+mod consent;
+mod expire;
+mod grant;
+mod key;
+mod nodes;
+mod refresh_token;
+mod sample;
+mod session;
+mod sign_in;
+mod upstream_token;
+
+use nodes::Nodes;
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use super::Store;
+
+/// One thing that every store must do.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// What must hold, with the ids of the requirements.
+    pub name: &'static str,
+    run: fn(Nodes) -> Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl Check {
+    /// Runs it on handles to one empty store, of which there is at least one.
+    ///
+    /// # Panics
+    ///
+    /// Where the store fails it.
+    pub async fn run(&self, stores: Vec<Arc<dyn Store>>) {
+        (self.run)(Nodes::new(stores)).await;
+    }
+}
+
+/// Gives the list of all checks to a macro.
+macro_rules! each_check {
+    ($then:ident) => {
+        $then! {
+            client::a_client_is_kept_until_it_expires
+            client::the_same_registered_again_is_the_same_client
+            client::one_that_has_expired_is_registered_anew
+            client::a_client_with_a_secret_is_never_shared
+            client::f17_the_oldest_that_nobody_has_used_makes_room
+            client::f17_clients_in_use_never_make_room
+            client::a_client_that_is_used_lives_on
+            client::an_id_that_is_taken_is_an_error
+            client::of_fifty_registrations_of_the_same_one_is_kept
+            code::a_code_is_kept_as_it_is
+            code::s40_a_code_is_good_once
+            code::s40_a_code_is_too_late_when_it_expires
+            code::c17_grant_and_refresh_token_come_with_the_redemption
+            code::f16_an_error_does_not_burn_the_code
+            code::s40_f16_c29_t22_of_fifty_redemptions_one_wins
+            code::c50_a_redemption_that_nobody_waits_for_happens_wholly_or_not
+            consent::a_consent_takes_the_place_of_the_one_before
+            consent::f17_a_consent_is_for_one_person_client_and_resource
+            expire::nothing_that_lives_is_removed
+            expire::everything_goes_in_the_end_and_never_more_at_once_than_asked
+            expire::s40_a_redeemed_code_is_known_as_long_as_its_grant
+            expire::s52_a_rotated_token_is_known_as_long_as_its_grant
+            expire::a_code_is_known_for_a_day
+            expire::a_grant_that_ended_is_told_for_a_day
+            expire::consents_go_with_a_registered_client
+            grant::a_grant_ends_once
+            grant::a_grant_that_ran_out_is_not_revived_by_a_clock_that_goes_back
+            grant::ended_grants_are_told_from_the_given_moment_on
+            grant::f17_a_grant_that_ended_takes_its_refresh_tokens_along
+            grant::of_fifty_who_end_a_grant_one_does
+            key::keys_of_one_purpose_the_oldest_first
+            key::of_fifty_first_keys_one_is_kept
+            refresh_token::a_token_is_kept_with_its_grant
+            refresh_token::s52_t24_reuse_ends_the_grant
+            refresh_token::t24_within_the_grace_the_same_comes_again
+            refresh_token::f17_the_grace_is_over_when_the_successor_is_used
+            refresh_token::f17_without_a_grace_a_reuse_in_the_same_millisecond_is_one
+            refresh_token::s52_reuse_is_recognised_after_the_token_has_run_out
+            refresh_token::c28_a_clock_that_is_behind_sees_the_grace
+            refresh_token::a_token_is_too_late_when_it_or_its_grant_expires
+            refresh_token::an_error_does_not_use_the_token
+            refresh_token::c30_t24_of_fifty_rotations_one_wins_and_all_get_the_same
+            refresh_token::s52_c30_of_fifty_rotations_without_a_grace_one_wins
+            session::a_session_is_kept_until_it_expires
+            session::a_session_ends
+            sign_in::a_sign_in_is_taken_once_by_its_browser
+            sign_in::a_sign_in_is_too_late_when_it_expires
+            sign_in::there_are_never_more_than_may_be
+            sign_in::f16_of_fifty_who_take_a_sign_in_one_gets_it
+            sign_in::of_fifty_who_begin_as_many_do_as_may
+            upstream_token::there_is_one_for_a_person_and_scopes
+            upstream_token::an_id_is_never_anybody_elses
+            upstream_token::an_id_never_comes_back
+            upstream_token::it_is_replaced_by_whoever_has_read_it
+            upstream_token::c33_its_end_is_the_end_of_what_uses_it
+            upstream_token::its_end_is_for_the_version_that_was_refused
+            upstream_token::of_fifty_who_put_one_is_kept
+            upstream_token::c31_of_fifty_swaps_one_wins
+        }
+    };
+}
+#[cfg(test)]
+pub(super) use each_check;
+
+macro_rules! list {
+    ($($module:ident::$name:ident)+) => {
+        /// All checks.
+        pub const CHECKS: &[Check] =
+            &[$(Check { name: stringify!($name), run: |nodes| Box::pin($module::$name(nodes)) }),+];
+    };
+}
+each_check!(list);

@@ -1,0 +1,28 @@
+//! Sessions of browsers.
+
+use super::{
+    Nodes,
+    sample::{MILLI, START, session},
+};
+use crate::store::Digest;
+
+pub(super) async fn a_session_is_kept_until_it_expires(nodes: Nodes) {
+    let one = session("one");
+    nodes.next().insert_session(one.clone()).await.unwrap();
+    let last = one.expires_at.minus(MILLI);
+    assert_eq!(nodes.next().session(&one.session, last).await.unwrap(), Some(one.clone()));
+    assert_eq!(nodes.next().session(&one.session, one.expires_at).await.unwrap(), None);
+    assert_eq!(nodes.next().session(&Digest::of("unknown"), START).await.unwrap(), None);
+    nodes.next().insert_session(one).await.unwrap_err();
+}
+
+pub(super) async fn a_session_ends(nodes: Nodes) {
+    let (one, mut two) = (session("one"), session("two"));
+    two.upstream = None;
+    nodes.next().insert_session(one.clone()).await.unwrap();
+    nodes.next().insert_session(two.clone()).await.unwrap();
+    nodes.next().end_session(&one.session).await.unwrap();
+    nodes.next().end_session(&one.session).await.unwrap();
+    assert_eq!(nodes.next().session(&one.session, START).await.unwrap(), None);
+    assert_eq!(nodes.next().session(&two.session, START).await.unwrap(), Some(two));
+}

@@ -1,0 +1,260 @@
+//! Faults of the disk, of a verb and of load: each is an error for whom it concerns, and the store goes on.
+
+use std::{
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+use super::{Folder, code, is_redeemed, pragma, redeem, shared};
+use crate::store::{
+    CodeStore as _, Digest, Redemption, SignInRecord, SignInStore as _, SqliteStore, Timestamp,
+    sqlite::{job::Fault, queue::MOST_WAITING},
+};
+
+/// Keeps the writer busy until what it returns is dropped; whatever is asked in the meantime becomes one group.
+async fn hold(store: &Arc<SqliteStore>) -> mpsc::Sender<()> {
+    let (release, held) = mpsc::channel::<()>();
+    let (began, begun) = tokio::sync::oneshot::channel();
+    let store = Arc::clone(store);
+    tokio::spawn(async move {
+        let held = store.write(move |_| {
+            let _ = began.send(());
+            let _ = held.recv();
+            Ok(())
+        });
+        held.await.unwrap();
+    });
+    begun.await.unwrap();
+    release
+}
+
+/// Waits until as many jobs as this are in the queue: the tasks that ask have been polled.
+async fn settle() {
+    tokio::time::sleep(Duration::from_millis(50)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c22_a_full_disk_is_an_error_and_the_store_recovers() {
+    let folder = Folder::new();
+    let store = folder.open();
+    store.insert_code(code("before")).await.unwrap();
+    pragma(&store, "max_page_count", 1).await;
+    let failed = insert_until_full(&store).await;
+    assert!(is_redeemed(&store, &failed).await.is_none(), "what failed left nothing");
+    // What is there can still be read, and a redemption that has no room leaves the code as it was.
+    assert_eq!(is_redeemed(&store, "before").await, Some(false));
+    pragma(&store, "max_page_count", i64::from(u32::MAX - 1)).await;
+    store.insert_code(code(&failed)).await.unwrap();
+    assert_eq!(redeem(&store, "before").await.unwrap(), Redemption::Done);
+    drop(store);
+    assert_eq!(is_redeemed(&folder.open(), "before").await, Some(true));
+}
+
+/// The name of the code that did not fit any more.
+async fn insert_until_full(store: &SqliteStore) -> String {
+    for number in 0..1000 {
+        let name = format!("number {number}");
+        let mut large = code(&name);
+        large.redirect_uri = "x".repeat(2000);
+        if let Err(error) = store.insert_code(large).await {
+            assert!(error.to_string().contains("full"), "{error}");
+            return name;
+        }
+    }
+    panic!("the disk was never full");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c22_a_group_on_a_full_disk_has_nothing_of_those_who_got_an_error() {
+    let folder = Folder::new();
+    let store = shared(folder.open());
+    pragma(&store, "max_page_count", 60).await;
+    let release = hold(&store).await;
+    let tasks: Vec<_> = (0..100)
+        .map(|number| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                let mut large = code(&format!("number {number}"));
+                large.redirect_uri = "x".repeat(3000);
+                store.insert_code(large).await
+            })
+        })
+        .collect();
+    settle().await;
+    drop(release);
+    let mut failed = 0;
+    for (number, task) in tasks.into_iter().enumerate() {
+        let answer = task.await.unwrap();
+        failed += usize::from(answer.is_err());
+        let found = store.code(&Digest::of(format!("number {number}"))).await.unwrap();
+        assert_eq!(found.is_some(), answer.is_ok(), "number {number}");
+    }
+    assert!(failed > 0);
+    pragma(&store, "max_page_count", i64::from(u32::MAX - 1)).await;
+    store.insert_code(code("after")).await.unwrap();
+}
+
+#[tokio::test]
+async fn c22_a_file_that_becomes_read_only_is_an_error_and_changes_nothing() {
+    let folder = Folder::new();
+    let store = folder.open();
+    store.insert_code(code("one")).await.unwrap();
+    pragma(&store, "query_only", 1).await;
+    let error = redeem(&store, "one").await.unwrap_err();
+    assert!(error.to_string().contains("readonly"), "{error}");
+    assert_eq!(is_redeemed(&store, "one").await, Some(false));
+    drop(store);
+    assert_eq!(redeem(&folder.open(), "one").await.unwrap(), Redemption::Done);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c24_a_full_queue_is_an_error_at_once() {
+    let store = shared(SqliteStore::in_memory().unwrap());
+    let release = hold(&store).await;
+    let tasks: Vec<_> = (0..MOST_WAITING + 5)
+        .map(|number| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.insert_code(code(&format!("number {number}"))).await })
+        })
+        .collect();
+    settle().await;
+    let refused: Vec<_> = tasks.iter().filter(|task| task.is_finished()).collect();
+    assert_eq!(refused.len(), 5, "the writer is held, so only who was refused has an answer");
+    let error = store.insert_code(code("more")).await.unwrap_err();
+    assert!(error.to_string().contains("too many requests"), "{error}");
+    drop(release);
+    let mut failed = 0;
+    for task in tasks {
+        failed += usize::from(task.await.unwrap().is_err());
+    }
+    assert_eq!(failed, 5);
+    store.insert_code(code("more")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c49_a_job_that_fails_or_panics_takes_nothing_else_with_it() {
+    let folder = Folder::new();
+    let store = shared(folder.open());
+    let release = hold(&store).await;
+    let ask = |number: usize| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            store
+                .write(move |connection| {
+                    // All write before it is decided what becomes of them.
+                    connection.execute(
+                        "INSERT INTO keys (id, purpose, sealed, created_at) VALUES (?, 'sign', x'', 0)",
+                        [number.to_string()],
+                    )?;
+                    match number % 3 {
+                        0 => Ok(()),
+                        1 => Err(Fault::new("as it was asked to")),
+                        _ => panic!("as it was asked to"),
+                    }
+                })
+                .await
+        })
+    };
+    let tasks: Vec<_> = (0..9).map(ask).collect();
+    settle().await;
+    drop(release);
+    for (number, task) in tasks.into_iter().enumerate() {
+        assert_eq!(task.await.unwrap().is_ok(), number % 3 == 0, "number {number}");
+    }
+    let kept = store.read(|connection| {
+        Ok(connection.query_row("SELECT group_concat(id) FROM keys", [], |row| row.get(0))?)
+    });
+    let kept: String = kept.await.unwrap();
+    assert_eq!(kept, "0,3,6");
+}
+
+#[tokio::test]
+async fn c49_a_reader_survives_a_panic() {
+    let folder = Folder::new();
+    let store = folder.open();
+    for _ in 0..9 {
+        store.read::<(), _>(|_| panic!("as it was asked to")).await.unwrap_err();
+    }
+    assert_eq!(store.code(&Digest::of("one")).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c22_when_the_commit_fails_nobody_is_told_otherwise() {
+    let folder = Folder::new();
+    let store = shared(folder.open());
+    let release = hold(&store).await;
+    let codes: Vec<_> = ["one", "two"]
+        .map(|name| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.insert_code(code(name)).await })
+        })
+        .into_iter()
+        .collect();
+    // A constraint that is looked at by the commit alone.
+    let culprit = {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let work = store.write(|connection| {
+                connection.pragma_update(None, "defer_foreign_keys", true)?;
+                connection.execute(
+                    "INSERT INTO refresh_tokens (token, grant_id, issued_at, expires_at)
+                     VALUES (zeroblob(32), 'nobody', 0, 0)",
+                    [],
+                )?;
+                Ok(())
+            });
+            work.await
+        })
+    };
+    settle().await;
+    drop(release);
+    culprit.await.unwrap().unwrap_err();
+    for code in codes {
+        code.await.unwrap().unwrap_err();
+    }
+    assert_eq!(store.code(&Digest::of("one")).await.unwrap(), None);
+    store.insert_code(code("one")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c50_what_waits_in_the_queue_and_is_dropped_never_happens() {
+    let store = shared(SqliteStore::in_memory().unwrap());
+    let release = hold(&store).await;
+    let task = {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { store.insert_code(code("one")).await })
+    };
+    settle().await;
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+    drop(release);
+    assert_eq!(store.code(&Digest::of("one")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_end_of_time_can_be_stored() {
+    let store = SqliteStore::in_memory().unwrap();
+    let mut code = code("one");
+    code.expires_at = Timestamp::from_millis(u64::MAX);
+    store.insert_code(code).await.unwrap();
+    assert_eq!(redeem(&store, "one").await.unwrap(), Redemption::Done);
+    let sign_in = SignInRecord {
+        state: Digest::of("state"),
+        browser: Digest::of("browser"),
+        provider: String::new(),
+        sealed: Vec::new(),
+        expires_at: Timestamp::from_millis(u64::MAX),
+    };
+    assert!(store.begin_sign_in(sign_in, usize::MAX, Timestamp::from_millis(0)).await.unwrap());
+}
+
+/// What was to be stored stays out of an error.
+#[tokio::test]
+async fn an_error_does_not_tell_what_was_to_be_stored() {
+    let store = SqliteStore::in_memory().unwrap();
+    let mut secret = code("one");
+    secret.redirect_uri = "hunter2".to_owned();
+    store.insert_code(secret.clone()).await.unwrap();
+    let error = store.insert_code(secret).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"));
+}

@@ -1,0 +1,43 @@
+//! A folder that goes with the test.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    random,
+    store::{SqliteStore, Store},
+};
+
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    pub(super) fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("mcp-auth-store-{}", random::identifier().unwrap()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(super) fn file(&self) -> PathBuf {
+        self.0.join("auth.db")
+    }
+
+    pub(super) fn open(&self) -> SqliteStore {
+        SqliteStore::open(self.file()).unwrap()
+    }
+
+    pub(super) fn open_many(&self, count: usize) -> Vec<Arc<dyn Store>> {
+        (0..count).map(|_| Arc::new(self.open()) as Arc<dyn Store>).collect()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}

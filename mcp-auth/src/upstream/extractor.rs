@@ -1,0 +1,201 @@
+//! `Upstream<P>`: the caller's token at a provider, as an argument of a tool.
+
+use std::{
+    any::Any,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rmcp::model::Extensions;
+
+use super::{
+    AnyProvider, UpstreamError, UpstreamProvider,
+    vault::{Current, VaultError, current, end, renew},
+};
+use crate::{
+    AuthInfo, Secret,
+    authorization_server::Core,
+    extract::{Extractor, FromToolCall},
+    store::{GrantRecord, UpstreamTokenRecord},
+    tool::{ToolCall, ToolError},
+};
+
+/// The claim of our access tokens that names the grant.
+const GRANT: &str = "grant";
+
+/// The caller's own token at the provider `P`, and the provider's API with it.
+///
+/// ```
+/// use mcp_auth::{GitHub, Json, ToolError, Upstream, server};
+///
+/// #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+/// struct Profile {
+///     login: String,
+///     name: Option<String>,
+/// }
+///
+/// struct Profiles;
+///
+/// #[server(resource = "https://mcp.example.com/mcp", upstream(GitHub))]
+/// impl Profiles {
+///     /// Your GitHub profile.
+///     #[tool(scopes = "profile:read")]
+///     async fn profile(&self, github: Upstream<GitHub>) -> Result<Json<Profile>, ToolError> {
+///         Ok(Json(github.get("/user").await?))
+///     }
+/// }
+/// ```
+///
+/// It is the token of the person who allowed the client to call this server, from their sign-in at our
+/// [`AuthorizationServer`](crate::AuthorizationServer); callers of other issuers have none. It is renewed before it runs
+/// out, where the provider renews tokens. Where the provider does not honour it any more, [`UpstreamError::Ended`] makes
+/// the client sign in again.
+///
+/// The server says `upstream(GitHub)` in its `#[server]`, and does not start where nobody can sign in that way.
+pub struct Upstream<P> {
+    pub(super) core: Arc<Core>,
+    pub(super) provider: P,
+    any: Arc<dyn AnyProvider>,
+    id: String,
+    current: Mutex<Current>,
+}
+
+/// A server whose tools may take an [`Upstream<P>`]; written by `#[server(upstream(…))]`.
+///
+/// For a [part](crate::Holds) write it by hand: `impl HasUpstream<GitHub> for Search {}`.
+#[diagnostic::on_unimplemented(
+    message = "server `{Self}` has no `{P}` upstream",
+    label = "not available on `{Self}`",
+    note = "write `#[server(upstream({P}))]`"
+)]
+pub trait HasUpstream<P> {}
+
+/// What the gate puts into a request, so that arguments find it.
+#[derive(Clone, Debug)]
+pub(crate) struct Upstreams(pub(crate) Arc<Core>);
+
+impl Upstreams {
+    fn of(extensions: &Extensions) -> Option<&Arc<Core>> {
+        extensions.get::<http::request::Parts>()?.extensions.get().map(|Self(core)| core)
+    }
+}
+
+impl<P> Extractor for Upstream<P> {}
+
+impl<S: HasUpstream<P> + Sync, P: UpstreamProvider> FromToolCall<S> for Upstream<P> {
+    const NEEDS_IDENTITY: bool = true;
+
+    async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
+        let auth = call.auth().ok_or_else(ToolError::forbidden)?;
+        let core = Upstreams::of(&call.context.extensions);
+        let found = core.and_then(|core| provider::<P>(core).map(|(any, provider)| (core, any, provider)));
+        let Some((core, any, provider)) = found else {
+            let why = "nobody can sign in with the provider whose token the tool takes: \
+                       list it in `#[server(upstream(…))]` and in `AuthorizationServer::sign_in`";
+            return Err(ToolError::opaque(why));
+        };
+        Ok(Self::find(core, any, provider, auth).await?)
+    }
+}
+
+/// The sign-in of this type.
+fn provider<P: UpstreamProvider>(core: &Core) -> Option<(Arc<dyn AnyProvider>, P)> {
+    core.providers.iter().find_map(|any| {
+        let provider = (&**any as &dyn Any).downcast_ref::<P>()?;
+        Some((Arc::clone(any), provider.clone()))
+    })
+}
+
+impl<P: UpstreamProvider> Upstream<P> {
+    async fn find(
+        core: &Arc<Core>,
+        any: Arc<dyn AnyProvider>,
+        provider: P,
+        auth: &AuthInfo,
+    ) -> Result<Self, UpstreamError> {
+        let name = provider.name();
+        let failed = |error| UpstreamError::vault(name, error);
+        // Whatever another issuer writes into its tokens names no grant of ours.
+        let ours = auth.issuer() == core.issuer.as_str();
+        let grant = auth.raw_claims().get(GRANT).and_then(|grant| grant.as_str()).filter(|_| ours);
+        let grant = grant.ok_or(UpstreamError::Elsewhere { provider: name })?;
+        let grant = core.store.grant(grant).await.map_err(|error| failed(error.into()))?;
+        let grant = grant.filter(|grant| lives(core, grant) && grant.person.subject() == auth.subject());
+        let grant = grant.ok_or(UpstreamError::Ended { provider: name })?;
+        if grant.person.provider != any.id() {
+            return Err(UpstreamError::Elsewhere { provider: name });
+        }
+        let id = grant.upstream.clone().ok_or(UpstreamError::Elsewhere { provider: name })?;
+        let Some(record) = record(core, &id, &grant).await.map_err(failed)? else {
+            return Err(orphaned(core, &grant, name).await);
+        };
+        let current = current(core, &any, record).await.map_err(failed)?;
+        Ok(Self { core: Arc::clone(core), provider, any, id, current: Mutex::new(current) })
+    }
+
+    /// The token itself, for a client library of the provider. Calls through [`get`](Self::get) and its like notice when
+    /// the provider does not honour it any more; those of a library are yours to notice.
+    pub fn token(&self) -> Secret {
+        self.used().tokens.access_token
+    }
+
+    /// What the person granted at the provider, if it says so: they may have granted less than was asked.
+    pub fn granted_scopes(&self) -> Option<String> {
+        self.used().tokens.scopes
+    }
+
+    pub(super) fn used(&self) -> Current {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The API refuses the token. Returns whether there is another one; the first time, also one that is renewed for it.
+    pub(super) async fn refused(&self, refused: &Current, first: bool) -> Result<(), UpstreamError> {
+        let newer = self.after(refused, first).await;
+        let newer = newer.map_err(|error| UpstreamError::vault(self.provider.name(), error))?;
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = newer;
+        Ok(())
+    }
+
+    async fn after(&self, refused: &Current, first: bool) -> Result<Current, VaultError> {
+        let Some(record) = self.core.store.upstream_token(&self.id).await? else { return Err(VaultError::Ended) };
+        if first && record.version != refused.version {
+            return current(&self.core, &self.any, record).await;
+        }
+        if first && refused.tokens.refresh_token.is_some() {
+            return renew(&self.core, &self.any, record).await;
+        }
+        tracing::info!(provider = self.any.id(), "the provider refuses a token that it gave");
+        end(&self.core, &UpstreamTokenRecord { version: refused.version, ..record }).await
+    }
+}
+
+fn lives(core: &Core, grant: &GrantRecord) -> bool {
+    grant.ended_at.is_none() && core.now() < grant.expires_at
+}
+
+/// The grant's token, which is the same person's.
+async fn record(
+    core: &Core,
+    id: &str,
+    grant: &GrantRecord,
+) -> Result<Option<UpstreamTokenRecord>, VaultError> {
+    Ok(core.store.upstream_token(id).await?.filter(|record| record.person == grant.person))
+}
+
+/// The token that the grant hangs on is not there any more, so that the grant is over.
+async fn orphaned(core: &Core, grant: &GrantRecord, provider: &'static str) -> UpstreamError {
+    match core.store.end_grant(&grant.id, core.now()).await {
+        Ok(_) => {
+            core.grant_ended(&grant.id);
+            UpstreamError::Ended { provider }
+        }
+        Err(error) => UpstreamError::vault(provider, error.into()),
+    }
+}
+
+/// Neither the token nor whose it is.
+impl<P: fmt::Debug> fmt::Debug for Upstream<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upstream").field("provider", &self.provider).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,50 @@
+//! GitHub's scopes: in words for people, and in the one order in which they are compared.
+
+/// What is asked of the person there.
+pub(super) fn words(scopes: &[String]) -> Vec<String> {
+    if scopes.is_empty() {
+        return vec!["See who you are: your public profile".to_owned()];
+    }
+    scopes.iter().map(|scope| word(scope).map_or_else(|| format!("Use the scope `{scope}`"), str::to_owned)).collect()
+}
+
+fn word(scope: &str) -> Option<&'static str> {
+    Some(match scope {
+        "read:user" => "Read your whole profile",
+        "user:email" => "Read your e-mail addresses",
+        "user:follow" => "Follow and unfollow people for you",
+        "user" => "Read and change your whole profile",
+        "public_repo" => "Read and change your public repositories",
+        "repo" => "Read and change all your repositories, private ones too",
+        "repo:status" => "Read and change the commit statuses of your repositories",
+        "repo:invite" => "Accept and decline invitations to repositories for you",
+        "delete_repo" => "Delete your repositories",
+        "read:org" => "See your organizations and teams",
+        "write:org" => "See your organizations and change your membership",
+        "admin:org" => "Manage your organizations and teams",
+        "gist" => "Create and change your gists",
+        "notifications" => "Read your notifications and mark them as read",
+        "workflow" => "Change the workflow files of your repositories",
+        "read:packages" => "Download your packages",
+        "write:packages" => "Publish packages for you",
+        "delete:packages" => "Delete your packages",
+        "read:project" => "Read your projects",
+        "project" => "Read and change your projects",
+        "codespace" => "Create and manage your codespaces",
+        _ => return None,
+    })
+}
+
+/// GitHub's syntax: no white space, and no comma, which would make two of one.
+pub(super) fn is_scope(scope: &str) -> bool {
+    !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',' && byte != b'"')
+}
+
+/// What GitHub says was granted: commas where RFC 6749 section 3.3 has spaces. `None` where it says nothing, as GitHub Apps
+/// do.
+pub(super) fn granted(text: &str) -> Option<String> {
+    let mut scopes: Vec<_> = text.split([',', ' ']).filter(|scope| !scope.is_empty()).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    (!scopes.is_empty()).then(|| scopes.join(" "))
+}

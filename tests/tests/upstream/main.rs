@@ -1,0 +1,12 @@
+//! Tools that take the caller's GitHub token: whose it is, when it is renewed, and what the client reads when it ends.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
+mod declared;
+mod ending;
+mod identity;
+mod log;
+mod renewal;
+mod support;
+mod trouble;
+mod walk;
