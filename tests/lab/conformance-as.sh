@@ -19,7 +19,7 @@ results=$LAB_RUN/conformance-as log=$LAB_RUN/conformance-as.log
 mkdir -p "$results"
 printf '{"url":"%s","clientId":"%s","port":%s,"resource":"%s"}' "$issuer" "$client" "$port" "$resource" >"$results/settings.json"
 suite=$LAB/conformance/node_modules/@modelcontextprotocol/conformance/dist/index.js
-timeout 120 node "$suite" authorization --file "$results/settings.json" -o "$results" >"$log" 2>&1 </dev/null &
+timeout 120 node "$suite" authorization --file "$results/settings.json" --port "$port" -o "$results" >"$log" 2>&1 </dev/null &
 running=$! url=''
 for _ in $(seq 100); do
   url=$(grep -m1 -oE '^http.*response_type=code.*' "$log") && break

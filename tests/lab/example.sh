@@ -7,7 +7,7 @@
 #   invitations   invite, there too. The first three are granted; whoever comes later has to step up while the tool runs.
 #                 The order is part of it, so that the clients cannot be chosen
 #
-#   quickstart    list_notes of examples/quickstart, with the tokens that it issues itself
+#   quickstart    whoami of examples/quickstart, with the tokens that it issues itself
 #   unticked      add_note there; the person takes notes:write out at first, so that the client has to step up
 #   github        get_user_profile of examples/github, with the token of the laboratory's GitHub
 #   refreshed     the same with access tokens of two seconds and a pause: each client has to refresh
@@ -23,7 +23,7 @@ with=("$LAB_SCRIPTS/with.sh" "${LAB_ISSUER:-oidc-provider}")
 
 case $name in
   quickstart)
-    export LAB_TOOL=list_notes LAB_ARGS='{}' LAB_EXPECT='[]'
+    export LAB_TOOL=whoami LAB_ARGS='{}' LAB_EXPECT='development:alice with notes:read notes:write'
     exec "$LAB_SCRIPTS/with.sh" quickstart run-clients.sh URL "$@"
     ;;
   unticked)

@@ -14,7 +14,7 @@ mod lifetime;
 mod local;
 mod principal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trust;
 mod typed_claims;
 mod verifier;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};
 
-use super::{IssuerUrl, OAuthError};
+use super::{IssuerUrl, OAuthError, redirect_uri};
 use crate::Secret;
 
 /// The way back to the client. Whoever has one has checked the redirect URI: nothing else leads away from here.
@@ -15,11 +15,12 @@ pub(crate) struct WayBack {
 }
 
 impl WayBack {
-    /// `redirect_uri` is one of the client's. `None`: it is no URI, because those are printable ASCII (RFC 3986 section 2).
-    pub(crate) fn new(issuer: &IssuerUrl, redirect_uri: &str, state: Option<&str>) -> Option<Self> {
-        let is_uri = redirect_uri.bytes().all(|byte| byte.is_ascii_graphic()) && !redirect_uri.contains('#');
-        is_uri.then(|| Self {
-            redirect_uri: redirect_uri.to_owned(),
+    /// `uri` is one of the client's. It has to be one that may be registered, whoever kept it: a `javascript:` that got
+    /// into the store gets no further.
+    pub(crate) fn new(issuer: &IssuerUrl, uri: &str, state: Option<&str>) -> Result<Self, &'static str> {
+        redirect_uri::check(uri)?;
+        Ok(Self {
+            redirect_uri: uri.to_owned(),
             state: state.map(str::to_owned),
             issuer: issuer.as_str().to_owned(),
         })

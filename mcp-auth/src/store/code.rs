@@ -46,7 +46,7 @@ pub trait CodeStore {
     fn code<'a>(&'a self, code: &'a Digest) -> StoreFuture<'a, Option<CodeRecord>>;
 
     /// Uses the code: one caller, once, before it expires. In the same transaction `grant` and `refresh_token` are kept,
-    /// and the code remembers the grant.
+    /// and the code remembers the grant. An id that is taken or a token of another grant is an error, and changes nothing.
     fn redeem<'a>(
         &'a self,
         code: &'a Digest,

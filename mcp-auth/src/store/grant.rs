@@ -30,7 +30,8 @@ pub trait GrantStore {
     /// The grant of this id, also when it has ended.
     fn grant<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<GrantRecord>>;
 
-    /// Ends the grant with all its refresh tokens; false where it had ended or never was.
+    /// Ends the grant with all its refresh tokens; false where it had ended or never was. One that has run out is marked
+    /// as ended too, so that a clock that goes back does not revive it.
     fn end_grant<'a>(&'a self, id: &'a str, now: Timestamp) -> StoreFuture<'a, bool>;
 
     /// The ids of the grants that ended at `since` or later: their access tokens may still be about.

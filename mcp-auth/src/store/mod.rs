@@ -46,7 +46,8 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// callers that race exactly one wins, also when they are in several processes. Nobody reads first and writes then.
 /// A future that is dropped has happened wholly, or will, or never does.
 ///
-/// Expiry is always checked by the verb, with the time that the caller gives; [`expire`](Self::expire) is hygiene.
+/// Expiry is always checked by the verb, with the time that the caller gives; [`expire`](Self::expire) is hygiene. What
+/// expires at a time has expired at that millisecond.
 pub trait Store:
     ClientStore
     + CodeStore
@@ -68,6 +69,9 @@ pub trait Store:
         None
     }
 
-    /// Removes what has ended before `now` and is needed for nothing any more, at most `most` rows; returns how many.
+    /// Removes what has ended by `now` and is needed for nothing any more, at most `most` rows; returns how many.
+    ///
+    /// Codes, grants and ended upstream tokens stay for a day after their end, redeemed codes and rotated refresh tokens as
+    /// long as their grant: a replay is recognised by them. Consents for a registered client go with it.
     fn expire(&self, now: Timestamp, most: usize) -> StoreFuture<'_, usize>;
 }

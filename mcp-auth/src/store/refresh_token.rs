@@ -46,7 +46,8 @@ pub trait RefreshTokenStore {
     ) -> StoreFuture<'a, Option<(RefreshTokenRecord, GrantRecord)>>;
 
     /// Uses `token` once and keeps its `successor`, with what a repeated request is to be given (`sealed`). For `grace`
-    /// after that, until somebody uses the successor, the token gives the same again; then its reuse ends the grant.
+    /// after that, until somebody uses the successor, the token gives the same again; then its reuse ends the grant, also
+    /// when the token itself would have run out. A successor of another grant is an error, and changes nothing.
     fn rotate<'a>(
         &'a self,
         token: &'a Digest,

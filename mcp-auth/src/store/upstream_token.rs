@@ -29,7 +29,8 @@ pub trait UpstreamTokenStore {
     ) -> StoreFuture<'a, Option<String>>;
 
     /// Keeps a token of a new sign-in. One of the same person and scopes that is there under the same id is replaced (and
-    /// its version counted on); one under another id makes this return false, and nothing changed.
+    /// its version counted on); one under another id makes this return false, and nothing changed. So does an id that is
+    /// somebody else's, or that has ended: ids and their versions never come back.
     fn put_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool>;
 
     /// The token of this id.
@@ -39,7 +40,7 @@ pub trait UpstreamTokenStore {
     fn swap_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool>;
 
     /// The provider refuses the token: removes it, if it is still of this version, and ends all grants and sessions that
-    /// use it. Returns the ids of these grants.
+    /// use it, with the codes that nobody has redeemed. Returns the ids of these grants.
     fn end_upstream_token<'a>(
         &'a self,
         id: &'a str,

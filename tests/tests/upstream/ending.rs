@@ -76,11 +76,10 @@ async fn a_tool_that_handles_the_error_otherwise_challenges_nobody_and_the_grant
     assert_ended(&world.call("careful", json!({}), &grant).await);
 }
 
-/// C39: the key that sealed the token is gone for good.
 #[tokio::test]
-async fn c39_a_token_that_cannot_be_opened_ends_the_grant() {
+async fn c40_a_wrong_sealing_key_does_not_start_and_a_new_one_opens_what_the_old_one_sealed() {
     let world = World::new().await;
-    let folder = std::env::temp_dir().join(format!("mcp-auth-c39-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("mcp-auth-c40-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("auth.db");
     let settings = |keys: &[(&str, &str)]| {
@@ -94,7 +93,6 @@ async fn c39_a_token_that_cannot_be_opened_ends_the_grant() {
     let auth = settings(&[(old.0, &old.1)]).unwrap();
     let grant = Grant::of_github(&auth, &world.github, "octocat", RESOURCE, "profile:read").await;
     drop(auth);
-    // C40: with a wrong key it does not even start.
     let error = settings(&[(new.0, &new.1)]).unwrap_err().to_string();
     assert!(error.contains("sealing_key"), "{error}");
     // Rotated, both keys open.

@@ -9,3 +9,4 @@ mod log;
 mod renewal;
 mod support;
 mod trouble;
+mod walk;

@@ -10,7 +10,7 @@ use std::{
 ///
 /// There is one subscriber for the whole process, which writes to the collector of its thread: subscribers that come and
 /// go with their tests lose events of tests beside them, because tracing remembers who is interested.
-pub(super) struct Log(Lines);
+pub(crate) struct Log(Lines);
 
 type Lines = Arc<Mutex<Vec<u8>>>;
 
@@ -19,7 +19,7 @@ thread_local! {
 }
 
 impl Log {
-    pub(super) fn capture() -> Self {
+    pub(crate) fn capture() -> Self {
         static INSTALL: Once = Once::new();
         INSTALL.call_once(|| {
             let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
@@ -30,7 +30,7 @@ impl Log {
         Self(lines)
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }

@@ -18,7 +18,7 @@ mod issuer;
 mod key_choice;
 mod key_fetching;
 mod kinds;
-mod log;
+pub(crate) mod log;
 mod properties;
 mod secrecy;
 mod several_issuers;

@@ -46,6 +46,7 @@ pub(super) fn registered_redirect_uri(
         (None, [only]) => only,
         (None, _) => return Err(Refused::person(Fault::Request, "redirect_uri is missing")),
     };
-    WayBack::new(&core.issuer, uri, asked.get("state"))
-        .ok_or_else(|| Refused::person(Fault::RedirectUri, &format!("{uri:?} is no URI")))
+    WayBack::new(&core.issuer, uri, asked.get("state")).map_err(|why| {
+        Refused::person(Fault::RedirectUri, &format!("{uri:?} cannot be a redirect URI: {why}"))
+    })
 }

@@ -23,13 +23,11 @@ pub(crate) use self::{
     request::{MOST_BYTES, Parameters},
 };
 use super::{
-    Client, Core, Endpoints, OAuthError, ProtectedServer,
+    Client, Core, Endpoints, OAuthError, ProtectedServer, metadata,
     response::{WayBack, see_other},
     sign_in::{self, Form},
 };
 use crate::ScopeInfo;
-
-const PATH: &str = "/authorize";
 
 /// A request that has passed all checks.
 #[derive(Debug)]
@@ -79,7 +77,10 @@ pub(crate) async fn check<'a>(endpoints: &'a Endpoints, text: &str) -> Result<Ch
 }
 
 pub(super) fn route(endpoints: &Arc<Endpoints>) -> (String, MethodRouter) {
-    (endpoints.core.issuer.path_of(PATH), get(show).post(post).with_state(Arc::clone(endpoints)))
+    (
+        endpoints.core.issuer.path_of(metadata::AUTHORIZE),
+        get(show).post(post).with_state(Arc::clone(endpoints)),
+    )
 }
 
 /// The consent page, or a refusal.
@@ -96,7 +97,9 @@ async fn show(State(endpoints): State<Arc<Endpoints>>, uri: Uri, headers: Header
 /// would cost the person's other tabs theirs: the browser is sent to ask once more, by GET.
 async fn post(State(endpoints): State<Arc<Endpoints>>, request: Request<Body>) -> Response<Body> {
     match Form::read(request, MOST_BYTES).await {
-        Ok(form) => see_other(&format!("{}?{}", endpoints.core.issuer.url_of(PATH), form.to_query())),
+        Ok(form) => {
+            see_other(&format!("{}?{}", endpoints.core.issuer.url_of(metadata::AUTHORIZE), form.to_query()))
+        }
         Err(refused) => refused.into_response(&endpoints.core),
     }
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use http::{Request, header};
+use http::Request;
 
 use super::super::{
     authorization_endpoint::{MOST_BYTES, Parameters, Refused},
+    form,
     page::Fault,
 };
 
@@ -25,9 +26,7 @@ impl Form {
 
     /// The form, of at most `most` bytes.
     pub(crate) async fn read(request: Request<Body>, most: usize) -> Result<Parameters, Refused> {
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        if form::media_type(request.headers()) != Some("application/x-www-form-urlencoded") {
             return Err(unreadable("its content type is no form's"));
         }
         let body = tokio::time::timeout(TIME, to_bytes(request.into_body(), most)).await;

@@ -64,13 +64,15 @@ fn back(redirect_uri: &str, pairs: &[(&str, &str)], state: Option<&str>) -> Stri
 /// The page: who, and yes or no.
 pub(super) fn page(shared: &Shared, query: &str) -> Result<String, String> {
     let asked = asked(shared, query)?;
-    let people = shared.state().people.keys().map(|login| format!("<option>{}</option>", text(login))).collect::<String>();
+    let people = shared.state().people.keys().map(|login| format!("<option value=\"{}\">", text(login))).collect::<String>();
     let scopes = asked.scopes.iter().map(|scope| format!("<li>{}</li>", text(scope))).collect::<String>();
     Ok(format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Fake GitHub</title>\
          <h1>Authorize an app</h1><p>It goes back to {}.</p><ul>{scopes}</ul>\
-         <form method=\"post\" action=\"?{}\"><label>Sign in as <select name=\"login\">{people}</select></label> \
-         <button name=\"decision\" value=\"approve\">Authorize</button> \
+         <form method=\"post\" action=\"/login/oauth/authorize?{}\">\
+         <label>Sign in as <input type=\"text\" name=\"login\" list=\"people\" required></label> \
+         <datalist id=\"people\">{people}</datalist> \
+         <button name=\"decision\" value=\"allow\">Authorize</button> \
          <button name=\"decision\" value=\"deny\">Cancel</button></form></html>",
         text(&asked.redirect_uri),
         text(query),

@@ -270,6 +270,13 @@ impl FakeGitHub {
         secrets
     }
 
+    /// An access token and its refresh token.
+    #[cfg(test)]
+    pub(crate) fn pair_for(&self, login: &str) -> (String, String) {
+        let token = self.issue(login, []);
+        (token.access_token, token.refresh_token.unwrap_or_default())
+    }
+
     #[track_caller]
     pub(super) fn id_of(&self, login: &str) -> u64 {
         self.state().people.get(login).unwrap_or_else(|| panic!("nobody is called `{login}`")).id

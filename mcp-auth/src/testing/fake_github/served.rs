@@ -80,7 +80,7 @@ fn authorization(shared: &Shared, method: &Method, query: &str, body: &str) -> R
     let always = shared.state().approves.clone();
     let decided = if *method == Method::POST {
         let form = authorize::pairs(body);
-        let approved = form.get("decision").is_some_and(|decision| decision == "approve");
+        let approved = form.get("decision").is_some_and(|decision| decision == "allow");
         Some(form.get("login").filter(|_| approved).cloned())
     } else {
         always.map(Some)

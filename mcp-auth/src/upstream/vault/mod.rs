@@ -4,6 +4,8 @@
 
 mod renew;
 mod seal;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 
 use super::{Outage, Tokens};
 use crate::{

@@ -125,6 +125,20 @@ async fn s15_t15_what_would_run_in_the_browser_is_no_way_back() {
     }
 }
 
+/// Whoever put it there: it leads nowhere.
+#[tokio::test]
+async fn t15_also_where_it_stands_in_the_store() {
+    for uri in ["javascript:alert(1)", "data:text/html,x", "https://a@b.example/", "http://evil.example/"] {
+        let world = World::of(Plan { redirect_uris: vec![uri], ..Plan::default() }).await;
+        for asked in [Some(uri), None] {
+            for changes in [&[("redirect_uri", asked)][..], &[("redirect_uri", asked), ("scope", Some("x"))]]
+            {
+                world.browser().get(&authorize(changes)).await.error_page(400);
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_redirect_uri_can_be_left_out_where_there_is_one_only() {
     let world = World::new().await;

@@ -5,6 +5,7 @@ mod code;
 mod consent;
 mod development;
 mod forgery;
+mod log;
 mod outage;
 mod session;
 pub(in crate::authorization_server) mod support;

@@ -1,0 +1,15 @@
+//! A GitHub on this machine, for the first steps without an account: `cargo run -p github-example --example fake-github`
+
+use mcp_auth::testing::FakeGitHub;
+
+#[tokio::main]
+async fn main() {
+    let github = FakeGitHub::start().await;
+    github.add_person("octocat", 583_231);
+    github.add_person("hubot", 480_938);
+    println!("export MCP_GITHUB_BASE_URL={}", github.url());
+    println!("export MCP_GITHUB_CLIENT_ID={}", github.client_id());
+    println!("export MCP_GITHUB_CLIENT_SECRET={}", github.client_secret());
+    println!("# people: octocat, hubot. Ctrl-C ends it.");
+    let _ = tokio::signal::ctrl_c().await;
+}
