@@ -2,7 +2,7 @@
 # Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|introspection|keycloak|quickstart|github|environment|conformance COMMAND…
 #
 # COMMAND runs with MCP_URL, ISSUER (not for conformance), LAB_TOKENS, SERVER_LOG and TOKEN_FILE (conformance) set; the
-# words URL and TOKEN_FILE among its arguments are replaced. Then everything is stopped, and the server's log, written at
+# words URL, ISSUER and TOKEN_FILE among its arguments are replaced. Then everything is stopped, and the server's log, written at
 # trace level, is searched for tokens. COMMAND may be a list of quoted commands after -c: with.sh keycloak -c "a b" "c d".
 #
 #   with.sh oidc-provider run-clients.sh URL               the example of examples/keycloak behind npm oidc-provider
@@ -130,7 +130,7 @@ fi
 run() {
   local word words=()
   for word in "$@"; do
-    case $word in URL) word=$MCP_URL ;; TOKEN_FILE) word=$TOKEN_FILE ;; esac
+    case $word in URL) word=$MCP_URL ;; ISSUER) word=$ISSUER ;; TOKEN_FILE) word=$TOKEN_FILE ;; esac
     words+=("$word")
   done
   # Our own scripts by their bare names.
