@@ -39,6 +39,22 @@ async fn s35_a_session_ends_with_its_time_and_with_the_providers_token() {
     assert!(!browser.get(&authorize(&[])).await.text().contains("alice of idp"));
 }
 
+/// Somebody signed in while more was asked of them at the provider: the page of today says less than their token can.
+#[tokio::test]
+async fn s29_a_session_whose_token_is_for_other_scopes_does_not_count() {
+    let world = World::of(Plan { on_disk: true, ..Plan::default() }).await;
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[])).await;
+    browser.sign_in(&page, "alice").await;
+    assert!(browser.get(&authorize(&[])).await.text().contains("alice of idp"));
+    world.change("UPDATE upstream_tokens SET scopes = 'profile repo'");
+    let page = browser.get(&authorize(&[])).await;
+    assert!(page.is_consent_page() && !page.text().contains("alice of idp"), "{}", page.text());
+    let again = browser.sign_in(&page, "alice").await;
+    assert!(again.answer("code").is_some());
+    assert!(browser.get(&authorize(&[])).await.text().contains("alice of idp"));
+}
+
 #[tokio::test]
 async fn switching_forgets_who_was_signed_in() {
     let world = World::new().await;

@@ -159,7 +159,7 @@ impl World {
         folder.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
-    fn change(&self, sql: &str) {
+    pub(crate) fn change(&self, sql: &str) {
         let file = self.folder.as_ref().expect("a store on the disk").join("auth.db");
         let connection = rusqlite::Connection::open(file).unwrap();
         connection.busy_timeout(Duration::from_secs(5)).unwrap();
