@@ -169,3 +169,21 @@ async fn s56_the_kept_successor_opens_with_the_presented_token_only() {
     assert_eq!(opened(&first).unwrap(), successor.as_bytes());
     assert!(opened(&successor).is_err());
 }
+
+/// Who took a way to sign in away does not mean its people to stay for the half year of a grant.
+#[tokio::test]
+async fn s35_a_grant_ends_with_the_way_to_sign_in() {
+    let store = super::failing_store::FailingStore::new(memory());
+    let key = "0123456789abcdef0123456789abcdef";
+    let before = Bed::of(settings(store.clone()).sealing_key("1", key));
+    let (client, tokens) = before.signed_in().await;
+    let newer = before.refresh(&client, &tokens.text("refresh_token")).await;
+    let only_github = crate::AuthorizationServer::new(super::ISSUER)
+        .sign_in(crate::GitHub::new("id", "secret"))
+        .store(store.clone())
+        .sealing_key("1", key);
+    let without = Bed::at(only_github, before.clock.clone());
+    without.refresh(&client, &newer.text("refresh_token")).await.assert_error(400, "invalid_grant");
+    // It was not used up by that.
+    assert_eq!(before.refresh(&client, &newer.text("refresh_token")).await.status, StatusCode::OK);
+}
