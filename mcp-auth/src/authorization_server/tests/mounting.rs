@@ -141,3 +141,24 @@ async fn a_sign_in_without_a_password_does_not_listen_for_the_network() {
     }
     assert!(listen("127.0.0.1:0").await.is_ok());
 }
+
+/// `MCP_GITHUB_BASE_URL` that was left over from the first steps: whoever answers there says who somebody is.
+#[tokio::test]
+async fn t13_a_github_of_this_machine_signs_nobody_in_elsewhere() {
+    let bind = async |origin: &str, address: &str, github: &str| {
+        let own = AuthorizationServer::new(origin)
+            .sign_in(crate::GitHub::new("id", "secret").with_base_url(github))
+            .store(memory())
+            .sealing_key("1", "0123456789abcdef0123456789abcdef");
+        let auth = Auth::builder().authorization_server(own).listen(address).build().unwrap();
+        auth.mount().server_at(&format!("{origin}/mcp"), Notes).bind().await
+    };
+    let (fake, real) = ("http://127.0.0.1:4000", "https://github.com");
+    let (public, here) = ("https://mcp.example.com", "http://127.0.0.1:3000");
+    for (origin, address) in [(public, "127.0.0.1:0"), (public, "0.0.0.0:0"), (here, "0.0.0.0:0")] {
+        let error = bind(origin, address, fake).await.unwrap_err().to_string();
+        assert!(error.contains("as anybody"), "{error}");
+        assert!(bind(origin, address, real).await.is_ok());
+    }
+    assert!(bind(here, "127.0.0.1:0", fake).await.is_ok());
+}

@@ -157,6 +157,10 @@ impl AnyProvider for GitHub {
         self.scopes.join(" ")
     }
 
+    fn is_on_this_machine(&self) -> bool {
+        is_loopback_http(&self.base_url)
+    }
+
     fn problems(&self, _issuer: &IssuerUrl) -> Vec<Problem> {
         let mut problems = self.credentials_missing();
         for (setting, url) in
