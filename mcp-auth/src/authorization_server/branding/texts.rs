@@ -202,8 +202,8 @@ error_texts! {
     /// The page or the sign-in is too old, or was used before.
     expired:
         "This sign-in is over",
-        "It took too long, or it was finished already, perhaps in another tab.",
-        "Start again in the app.";
+        "It was finished already, perhaps in another tab, or it took too long.",
+        "If the app is connected now, close this page. Otherwise start again in the app.";
     /// The sign-in was begun in another browser or by another site, or the browser keeps no cookies.
     other_browser:
         "This sign-in was begun elsewhere",
