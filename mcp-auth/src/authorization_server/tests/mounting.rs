@@ -111,7 +111,11 @@ fn our_own_issuer_is_not_trusted_a_second_way() {
         .issuer(Issuer::new("https://auth.example.com"))
         .authorization_server(settings(memory()))
         .build();
-    assert_eq!(other.unwrap().issuers(), ["http://127.0.0.1:3000", "https://auth.example.com"], "ours is the first");
+    assert_eq!(
+        other.unwrap().issuers(),
+        ["http://127.0.0.1:3000", "https://auth.example.com"],
+        "ours is the first"
+    );
 }
 
 /// A page of another host that leads its name to this machine (DNS rebinding) signs nobody in.
