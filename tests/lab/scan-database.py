@@ -4,6 +4,7 @@
 TOKENS has one known token a line, ours and the provider's; none of them, and no half of one, may be in the file's bytes.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,9 @@ def main(tokens_path, database):
         if any(part.encode() in content for part in parts):
             print(f"scan-database: {database} holds known token {number}")
             bad += 1
+    if re.search(rb"gh[opru]_[A-Za-z0-9_-]{10,}", content):
+        print(f"scan-database: {database} holds a token of GitHub")
+        bad += 1
     print(f"scan-database: {database}: {len(content)} bytes, {len(tokens)} tokens, {bad} found")
     raise SystemExit(1 if bad else 0)
 

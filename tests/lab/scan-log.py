@@ -14,6 +14,8 @@ from pathlib import Path
 
 # A JWT's first part is base64url of '{"': "eyJ". The header alone is enough to be a leak.
 JWT_LIKE = re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}")
+# What GitHub gives out says so itself.
+GITHUB_LIKE = re.compile(r"\bgh[opru]_[A-Za-z0-9_-]{10,}")
 BEARER_LIKE = re.compile(r"bearer\s+([A-Za-z0-9._~+/-]{20,}=*)", re.I)
 ENOUGH = 20  # characters of a part that identify it
 
@@ -45,6 +47,8 @@ def leaks(log, tokens):
                 yield place, f"{what} of known token {number}"
         if JWT_LIKE.search(line):
             yield place, "something like a JWT"
+        if GITHUB_LIKE.search(line):
+            yield place, "a token of GitHub"
         if BEARER_LIKE.search(line):
             yield place, "something after the word Bearer"
 
