@@ -17,7 +17,9 @@ async fn main() -> mcp_auth::Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let github = GitHub::from_env()?;
     let Ok(sealing_key) = env::var(SEALING_KEY) else {
-        eprintln!("{SEALING_KEY} is not set: it seals GitHub's tokens in {DATABASE}; `openssl rand -hex 32` makes one");
+        eprintln!(
+            "{SEALING_KEY} is not set: it seals GitHub's tokens in {DATABASE}; `openssl rand -hex 32` makes one"
+        );
         std::process::exit(1);
     };
     auth(github, DATABASE, &sealing_key)?.serve(Profiles).await

@@ -30,7 +30,8 @@ impl Core {
         self.keep_house_every(PAUSE);
     }
 
-    fn keep_house_every(self: &Arc<Self>, pause: Duration) {
+    /// The same with another pause, for tests.
+    pub(super) fn keep_house_every(self: &Arc<Self>, pause: Duration) {
         // Looked at for every request: the write that takes the place happens once.
         if self.housekeeping.running.load(Ordering::Relaxed) {
             return;

@@ -40,6 +40,9 @@ mod revocation_endpoint;
 mod seal;
 mod settings;
 mod sign_in;
+#[cfg(test)]
+#[cfg(feature = "testing")]
+mod tests;
 mod token;
 mod token_endpoint;
 

@@ -102,7 +102,9 @@ fn within(api: &str, path: &str) -> Result<String, &'static str> {
     let url = format!("{api}{path}");
     let (base, parsed) = (Url::parse(api), Url::parse(&url));
     match (base, parsed) {
-        (Ok(base), Ok(parsed)) if base.origin() == parsed.origin() && parsed.path().starts_with(base.path()) => {
+        (Ok(base), Ok(parsed))
+            if base.origin() == parsed.origin() && parsed.path().starts_with(base.path()) =>
+        {
             Ok(url)
         }
         _ => Err("its path leaves the API"),
@@ -190,7 +192,7 @@ impl<P: UpstreamProvider> UpstreamRequest<'_, P> {
             time: TIME,
             limit: SIZE,
         };
-        let unavailable = |outage: Outage| UpstreamError::outage(provider.name(), outage);
+        let unavailable = |outage: Outage| UpstreamError::outage(provider.name(), &outage);
         let http = provider.http().map_err(|error: SignInError| unavailable(error.to_string().into()))?;
         let answer = http.send(request).await.map_err(|error| match error {
             FetchError::TooLarge => {
@@ -216,12 +218,27 @@ mod tests {
             assert_eq!(within(api, path), Ok(format!("{api}{path}")));
         }
         for path in [
-            "user", "", "https://evil.example/", "@evil.example/", ".evil.example/", "/../login", "/repos/%2E%2e/user",
-            "/repos/./b", "/a/..", "/..", "/a\\..\\b", "/a b", "/a\nb", "/a#b",
+            "user",
+            "",
+            "https://evil.example/",
+            "@evil.example/",
+            ".evil.example/",
+            "/../login",
+            "/repos/%2E%2e/user",
+            "/repos/./b",
+            "/a/..",
+            "/..",
+            "/a\\..\\b",
+            "/a b",
+            "/a\nb",
+            "/a#b",
         ] {
             assert!(within(api, path).is_err(), "{path:?}");
         }
-        assert!(within("https://api.github.com", "//evil.example/user").is_ok_and(|url| url.starts_with("https://api.github.com//")));
+        assert!(
+            within("https://api.github.com", "//evil.example/user")
+                .is_ok_and(|url| url.starts_with("https://api.github.com//"))
+        );
         assert!(within("https://api.github.com", ":8443/user").is_err());
     }
 }

@@ -88,5 +88,8 @@ async fn a_token_that_ended_early_is_renewed_and_the_request_sent_again() {
     assert_eq!(world.github.requests(GitHubPart::Token), 1);
     let calls = world.github.api_calls();
     assert_eq!(calls.len(), 1, "{calls:?}");
-    assert_eq!(calls[0], ("POST".to_owned(), "/repos/a/b/issues".to_owned(), r#"{"title":"hello"}"#.to_owned()));
+    assert_eq!(
+        calls[0],
+        ("POST".to_owned(), "/repos/a/b/issues".to_owned(), r#"{"title":"hello"}"#.to_owned())
+    );
 }

@@ -17,7 +17,9 @@ fn octocat() -> Person {
 
 #[tokio::test]
 async fn s35_s36_somebody_signs_in_with_github_and_a_tool_uses_their_token() {
-    let world = World::with(|github| github.register_callback("http://127.0.0.1:3000/github/callback"), |own| own).await;
+    let world =
+        World::with(|github| github.register_callback("http://127.0.0.1:3000/github/callback"), |own| own)
+            .await;
     let client = client(&world).await;
     let tokens = client.sign_in(&octocat()).await.unwrap();
     let login = async |token: &str| world.server.call("login", json!({})).bearer(token).await;

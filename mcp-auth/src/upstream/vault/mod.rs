@@ -4,7 +4,8 @@
 
 mod renew;
 mod seal;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests;
 
 use super::{Outage, Tokens};
@@ -78,7 +79,9 @@ pub(super) async fn end(core: &Core, record: &UpstreamTokenRecord) -> Result<Cur
         core.grant_ended(&grant);
     }
     let left = core.store.upstream_token(&record.id).await?;
-    let Some(newer) = left.filter(|left| left.version != record.version) else { return Err(VaultError::Ended) };
+    let Some(newer) = left.filter(|left| left.version != record.version) else {
+        return Err(VaultError::Ended);
+    };
     let tokens = open(&core.sealer, &newer).map_err(|_| VaultError::Ended)?;
     Ok(Current { tokens, version: newer.version })
 }
