@@ -457,6 +457,6 @@ fn tokens(code: &str, now: Timestamp) -> Tokens {
         access_token: format!("upstream token of {code}").into(),
         refresh_token: None,
         scopes: None,
-        expires_at: code.ends_with(".soon").then(|| now.plus(Duration::from_secs(60))),
+        expires_at: (code.rsplit('.').next() == Some("soon")).then(|| now.plus(Duration::from_secs(60))),
     }
 }
