@@ -122,7 +122,7 @@ fn our_own_issuer_is_not_trusted_a_second_way() {
 #[tokio::test]
 async fn t4_requests_for_another_host_are_refused() {
     let bed = Bed::new();
-    for path in ["/token", "/register", "/revoke"] {
+    for path in ["/token", "/register", "/revoke", "/authorize", "/consent", "/sign-in"] {
         for host in ["evil.example", "evil.example:3000", "127.0.0.1.evil.example:3000"] {
             let request = Request::post(path).header(header::HOST, host).body(Body::empty()).unwrap();
             bed.send(request).await.assert_error(403, "invalid_request");
