@@ -1,5 +1,5 @@
 //! A store that can be told to fail, and what its failure looks like from outside.
-#![expect(clippy::needless_lifetimes, reason = "the macro writes one signature for all verbs")]
+#![expect(clippy::elidable_lifetime_names, reason = "the macro writes one signature for all verbs")]
 
 use std::{
     path::PathBuf,
