@@ -123,6 +123,26 @@ impl Assembled {
         ConfigError::check(self.servers.iter().filter(fake).map(problem).collect())
     }
 
+    /// A sign-in without a password is for whoever sits at this machine: the check of `Host` holds off pages, not those who
+    /// write that header themselves.
+    #[cfg(feature = "authorization-server")]
+    pub(super) fn check_address(&self, address: SocketAddr) -> Result<(), Problem> {
+        let open = |server: &&Assembly| {
+            let core = server.auth.settings.authorization_server.as_ref();
+            core.is_some_and(|core| core.providers.iter().any(|provider| provider.is_development()))
+        };
+        match self.servers.iter().find(open) {
+            Some(server) if !address.ip().is_loopback() => Err(Problem::new(
+                setting(server.auth.settings.environment, "LISTEN"),
+                format!(
+                    "`{address}` is heard by others, and with the development sign-in everybody could sign in as anybody"
+                ),
+                "listen on 127.0.0.1, or use a real sign-in such as `GitHub::new(…)`",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The address at which all of them are to be found.
     pub(super) fn address(&self) -> Result<SocketAddr, Problem> {
         let said = |server: &Assembly| server.auth.settings.listen;

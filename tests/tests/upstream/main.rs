@@ -4,6 +4,7 @@
 
 mod declared;
 mod ending;
+mod headers;
 mod identity;
 mod log;
 mod renewal;

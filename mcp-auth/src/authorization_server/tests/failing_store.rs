@@ -100,7 +100,7 @@ delegate! {
         true end_session(session: &'a Digest) -> ();
     }
     SignInStore {
-        true begin_sign_in(sign_in: SignInRecord, most: usize, now: Timestamp) -> bool;
+        true begin_sign_in(sign_in: SignInRecord, most: usize, now: Timestamp) -> ();
         false sign_in(state: &'a Digest, now: Timestamp) -> Option<SignInRecord>;
         true take_sign_in(state: &'a Digest, browser: &'a Digest, now: Timestamp) -> Option<SignInRecord>;
     }

@@ -131,3 +131,17 @@ async fn t4_requests_for_another_host_are_refused() {
         assert_eq!(bed.send(request).await.status, StatusCode::BAD_REQUEST, "a name of this machine");
     }
 }
+
+/// The `Host` header keeps pages out, and nobody who can write one: what listens for the network lets the network in.
+#[tokio::test]
+async fn a_sign_in_without_a_password_does_not_listen_for_the_network() {
+    let listen = |address: &str| {
+        let auth = Auth::builder().authorization_server(settings(memory())).listen(address).build().unwrap();
+        async move { auth.bind(Notes).await }
+    };
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        let error = listen(address).await.unwrap_err().to_string();
+        assert!(error.contains("AuthBuilder::listen") && error.contains("as anybody"), "{error}");
+    }
+    assert!(listen("127.0.0.1:0").await.is_ok());
+}

@@ -288,3 +288,44 @@ async fn f17_c44_a_stranger_cannot_fill_the_store_for_everybody() {
     }
     assert_eq!(bed.refresh(&used, &tokens.text("refresh_token")).await.status, StatusCode::OK);
 }
+
+/// Who was pushed out is new again: otherwise a stranger keeps a list of such names, and with it pushes out whoever has
+/// just registered, as fast as they like.
+#[tokio::test]
+async fn s63_f17_who_was_pushed_out_is_not_known_any_more() {
+    let mut limits = RegistrationLimits::default();
+    (limits.clients, limits.per_minute) = (3, 6);
+    let bed = Bed::of(settings(memory()).registration(limits));
+    for number in 0..6 {
+        assert_eq!(bed.register(numbered(number)).await.status, StatusCode::CREATED);
+        bed.clock.advance(Duration::from_millis(1));
+    }
+    for number in 0..3 {
+        bed.register(numbered(number)).await.assert_error(429, "temporarily_unavailable");
+    }
+    for number in 3..6 {
+        assert_eq!(bed.register(numbered(number)).await.status, StatusCode::CREATED, "it is known");
+    }
+    bed.clock.advance(Duration::from_secs(11));
+    assert_eq!(bed.register(numbered(0)).await.status, StatusCode::CREATED);
+}
+
+/// A flood goes on over a restart: whom the store knows gets in all the same.
+#[tokio::test]
+async fn s63_f17_after_a_start_a_flood_does_not_lock_known_clients_out() {
+    let store = super::failing_store::FailingStore::new(memory());
+    let mut limits = RegistrationLimits::default();
+    limits.per_minute = 3;
+    let key = "0123456789abcdef0123456789abcdef";
+    let start = || Bed::of(settings(store.clone()).sealing_key("1", key).registration(limits.clone()));
+    let before = start();
+    let known = before.register(numbered(0)).await.text("client_id");
+    drop(before);
+    let after = start();
+    for number in 1..4 {
+        assert_eq!(after.register(numbered(number)).await.status, StatusCode::CREATED);
+    }
+    after.register(numbered(4)).await.assert_error(429, "temporarily_unavailable");
+    let again = after.register(numbered(0)).await;
+    assert_eq!((again.status, again.text("client_id")), (StatusCode::CREATED, known));
+}

@@ -1,5 +1,7 @@
 //! A second start on the same file: the same keys, good tokens stay good, ended grants stay ended.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use super::{Bed, Folder, settings};
@@ -50,4 +52,26 @@ async fn c29_c30_two_that_share_a_file_agree() {
     let given = one.code(&client).await;
     assert_eq!(two.redeem(&given).await.status, StatusCode::OK);
     one.redeem(&given).await.assert_error(400, "invalid_grant");
+}
+
+/// What ends at one process ends at the others too, a round of housekeeping later.
+#[tokio::test]
+async fn c13_s78_what_one_process_ends_the_others_learn() {
+    let folder = Folder::new();
+    let one = start(&folder, None);
+    let two = start(&folder, Some(&one));
+    two.core.keep_house_every(Duration::from_millis(5));
+    let (client, tokens) = one.signed_in().await;
+    let (_, others) = one.signed_in().await;
+    let access = tokens.text("access_token");
+    assert_eq!(two.call(&access).await, StatusCode::OK);
+    let revoke = [("client_id", client.as_str()), ("token", access.as_str())];
+    assert_eq!(one.form("/revoke", &revoke).await.status, StatusCode::OK);
+    let learned = async {
+        while two.call(&access).await != StatusCode::UNAUTHORIZED {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), learned).await.expect("it is refused before long");
+    assert_eq!(two.call(&others.text("access_token")).await, StatusCode::OK);
 }

@@ -4,16 +4,21 @@ use super::{MemoryStore, taken};
 use crate::store::{Digest, SignInRecord, SignInStore, StoreFuture, Timestamp};
 
 impl SignInStore for MemoryStore {
-    fn begin_sign_in(&self, sign_in: SignInRecord, most: usize, now: Timestamp) -> StoreFuture<'_, bool> {
+    fn begin_sign_in(&self, sign_in: SignInRecord, most: usize, now: Timestamp) -> StoreFuture<'_, ()> {
         self.run(move |records| {
-            if records.sign_ins.values().filter(|other| other.expires_at > now).count() >= most {
-                return Ok(false);
-            }
             if records.sign_ins.contains_key(&sign_in.state) {
                 return Err(taken("state"));
             }
+            let live = records.sign_ins.values().filter(|other| other.expires_at > now);
+            let mut live: Vec<_> =
+                live.map(|other| (other.expires_at, *other.state.as_bytes(), other.state)).collect();
+            live.sort_unstable_by_key(|(expires_at, bytes, _)| (*expires_at, *bytes));
+            let excess = (live.len() + 1).saturating_sub(most);
+            for (.., state) in live.into_iter().take(excess) {
+                records.sign_ins.remove(&state);
+            }
             records.sign_ins.insert(sign_in.state, sign_in);
-            Ok(true)
+            Ok(())
         })
     }
 

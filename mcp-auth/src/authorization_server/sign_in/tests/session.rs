@@ -126,6 +126,23 @@ async fn cookies_that_are_none_of_ours_are_nobodys() {
     assert!(!mixed.get(&authorize(&[])).await.text().contains("alice of idp"));
 }
 
+/// Other applications of the host, and hosts beside it, set what they like: bytes that are no ASCII hide nothing, and a
+/// blank that only we would take away makes no cookie ours.
+#[tokio::test]
+async fn s31_a_neighbours_cookie_neither_hides_ours_nor_becomes_one() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    browser.cookies.insert("A-neighbour".to_owned(), "Grüße".to_owned());
+    let page = browser.get(&authorize(&[])).await;
+    assert!(browser.sign_in(&page, "alice").await.answer("code").is_some());
+    assert!(browser.get(&authorize(&[])).await.text().contains("alice of idp"));
+    let mut victim = world.browser();
+    for (name, value) in &browser.cookies {
+        victim.cookies.insert(format!("\u{2000}{name}"), value.clone());
+    }
+    assert!(!victim.get(&authorize(&[])).await.text().contains("alice of idp"));
+}
+
 #[tokio::test]
 async fn on_this_machine_cookies_go_over_http_and_issuers_do_not_share_them() {
     let one = Plan {

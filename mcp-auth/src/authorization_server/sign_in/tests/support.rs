@@ -227,7 +227,8 @@ impl Browser<'_> {
         if !self.cookies.is_empty() {
             let cookies: Vec<_> =
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
+            let cookies = header::HeaderValue::from_bytes(cookies.join("; ").as_bytes()).unwrap();
+            request.headers_mut().insert(header::COOKIE, cookies);
         }
         for (name, value) in &self.from {
             request.headers_mut().insert(*name, value.parse().unwrap());
