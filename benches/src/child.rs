@@ -33,11 +33,16 @@ impl Child {
         if counts {
             command.arg("--count");
         }
+        Self::launch(command, issuer.key_set())
+    }
+
+    /// Runs a command that reads one line, writes the address at which it listens, and ends with its input.
+    pub(crate) fn launch(command: &mut Command, line: &str) -> Result<Self> {
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut input = process.stdin.take().ok_or("the child has no input")?;
         let output = process.stdout.take().ok_or("the child has no output")?;
         let mut output = BufReader::new(output).lines();
-        writeln!(input, "{}", issuer.key_set())?;
+        writeln!(input, "{line}")?;
         let address = output.next().ok_or("the server ended at start")??.parse()?;
         Ok(Self { process, input: Some(input), output, address })
     }

@@ -5,9 +5,11 @@ mod callgrind;
 mod child;
 mod compile;
 mod cpu;
+mod grants;
 mod issuer;
 mod load;
 mod measure;
+mod memory;
 mod server;
 mod table;
 
@@ -26,6 +28,9 @@ usage: mcp-auth-benches [--rounds N] [--requests N]           CPU and allocation
        mcp-auth-benches lists [--rounds N] [--requests N]     only those of `tools/list`
        mcp-auth-benches instructions [--requests N]           instructions per request (needs valgrind)
        mcp-auth-benches compile [--rounds N] [--most N]       CPU to compile 1, 10, 100, 300 tools, against rmcp's macros
+       mcp-auth-benches grants [--rounds N] [--requests N] [--warm-up N] [--callers N] [--alone]
+                                                              codes and refresh tokens, against oidc-provider
+       mcp-auth-benches memory [PROGRAM]                      of the example `quickstart` at rest
        mcp-auth-benches --smoke                               are the answers right? (CI)";
 
 fn main() -> Result<()> {
@@ -35,7 +40,20 @@ fn main() -> Result<()> {
         ["serve", kind, tools, rest @ ..] => {
             server::serve(Subject::parse(kind, tools)?, rest.contains(&"--count"))
         }
-        ["--smoke"] => smoke(),
+        ["serve-grants"] => grants::serve(),
+        ["--smoke"] => smoke().and_then(|()| grants::smoke()),
+        ["grants", options @ ..] => grants::run(&grants::Plan {
+            rounds: option(options, "--rounds", 5)?,
+            requests: option(options, "--requests", 1000)?,
+            warm_up: option(options, "--warm-up", 3000)?,
+            callers: match option(options, "--callers", 0)? {
+                0 => grants::CALLERS.to_vec(),
+                callers => vec![callers],
+            },
+            alone: options.contains(&"--alone"),
+        }),
+        ["memory"] => memory::run(None),
+        ["memory", program] => memory::run(Some(program)),
         ["compile", options @ ..] => {
             let most = option(options, "--most", 300)?;
             let sizes: Vec<usize> = [1, 10, 100, 300].into_iter().filter(|size| *size <= most).collect();

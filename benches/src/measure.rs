@@ -99,7 +99,7 @@ fn allocations(subject: Subject, issuer: &TestIssuer, ask: Ask) -> Result<(f64, 
     Ok((each(few.0, many.0), each(few.1, many.1)))
 }
 
-fn median(mut samples: Vec<f64>) -> f64 {
+pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     samples.get(samples.len() / 2).copied().unwrap_or_default()
 }

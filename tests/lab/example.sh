@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|refreshed [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|refreshed|scanned [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -12,6 +12,8 @@
 #   github        get_user_profile of examples/github, with the token of the laboratory's GitHub
 #   refreshed     create_note of examples/notes, with tokens of its own that live two seconds, and a pause: each client has
 #                 to refresh, and nobody signs in twice
+#
+#   scanned       the scanner against many-files with tokens of its own; the token for the other server is the foreign one
 #
 # With a step-up each client has to sign in twice: those that never step up, or cannot, are left out. README.md names them.
 #
@@ -44,6 +46,13 @@ case $name in
     # The Inspector makes one call and goes.
     [ $# -gt 0 ] || set -- python-sdk fastmcp typescript mcp-remote mcporter rmcp
     exec "$LAB_SCRIPTS/with.sh" environment run-clients.sh URL "$@"
+    ;;
+  scanned)
+    read -r port < <(lab_free_ports 1)
+    # The scanner keeps its tokens to itself.
+    export LAB_MIN_TOKENS=0
+    export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/notes PORT_SERVER=$port FOREIGN_RESOURCE=http://127.0.0.1:$port/team
+    exec "$LAB_SCRIPTS/with.sh" environment authlab.sh URL
     ;;
   many-files)
     export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/notes SCOPES="notes:read notes:write"

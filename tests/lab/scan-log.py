@@ -55,13 +55,15 @@ def leaks(log, tokens):
 
 def main(tokens_path, *log_paths):
     tokens = sorted(set(Path(tokens_path).read_text().split()))
+    # A tool that keeps its tokens to itself: what looks like one is still looked for.
+    control = tokens[0] if tokens else "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
     if len(tokens) < int(os.environ.get("LAB_MIN_TOKENS", "1")):
         raise SystemExit(f"scan-log: only {len(tokens)} tokens in {tokens_path}")
     bad = 0
     for path in log_paths:
         log = Path(path).read_text(encoding="utf-8", errors="replace")
         # The scan itself works: with a token put into the log, it is found.
-        assert any(leaks(f"x={tokens[0]}", tokens)), "the scan finds nothing at all"
+        assert any(leaks(f"x={control}", tokens)), "the scan finds nothing at all"
         if len(re.findall(r"\bTRACE\b", log)) < 10:
             raise SystemExit(f"scan-log: {path} is not a trace log ({len(log)} bytes)")
         found = list(leaks(log, tokens))

@@ -33,6 +33,8 @@ export MCP_URL SERVER_LOG LAB_TOKENS TOKEN_FILE SCOPES
 : >"$LAB_TOKENS"
 server=() issuer_settings=()
 [ "$kind" != introspection ] || MCP_URL=http://127.0.0.1:$server_port/opaque/mcp
+resource=(MCP_AUTH_RESOURCE="$MCP_URL")
+[ -z "${LAB_PATH:-}" ] || resource=(ORIGIN="http://127.0.0.1:$server_port")
 
 oidc_provider() {
   lab_needs node issuer
@@ -77,7 +79,7 @@ environment() {
   export ISSUER PERSON_NAME=octocat
   issuer_settings+=(
     MCP_AUTH_AUTHORIZATION_SERVER="$ISSUER" MCP_AUTH_SIGN_IN=github,development MCP_AUTH_STORE="$LAB_RUN/notes.db"
-    MCP_AUTH_SEALING_KEY="lab:$(openssl rand -hex 32)" MCP_AUTH_RESOURCE="$MCP_URL"
+    MCP_AUTH_SEALING_KEY="lab:$(openssl rand -hex 32)" "${resource[@]}"
     MCP_AUTH_LISTEN="127.0.0.1:$server_port" MCP_AUTH_ACCESS_TOKEN_SECONDS="${TOKEN_TTL:-3600}"
   )
 }
@@ -114,8 +116,6 @@ elif [ "$kind" = github ] || [ "$kind" = environment ]; then
   lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" "${server[@]}"
   cd "$LAB_ROOT"
 else
-  resource=(MCP_AUTH_RESOURCE="$MCP_URL")
-  [ -z "${LAB_PATH:-}" ] || resource=(ORIGIN="http://127.0.0.1:$server_port")
   lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" MCP_AUTH_ISSUER="$ISSUER" \
     "${resource[@]}" MCP_AUTH_LISTEN="127.0.0.1:$server_port" "${server[@]}"
 fi

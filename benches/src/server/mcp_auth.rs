@@ -10,7 +10,7 @@ use mcp_auth::{
 
 use super::ISSUER;
 
-struct Sum;
+pub(crate) struct Sum;
 
 #[server(resource = "http://127.0.0.1:3000/mcp", scopes("numbers:add"))]
 impl Sum {

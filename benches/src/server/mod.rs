@@ -10,6 +10,7 @@ use std::{fmt, io::Write, net::SocketAddr};
 use axum::{Router, serve::ListenerExt};
 use tokio::net::TcpListener;
 
+pub(crate) use self::mcp_auth::Sum;
 use crate::{Result, allocations};
 
 pub(crate) const ISSUER: &str = "https://issuer.example";

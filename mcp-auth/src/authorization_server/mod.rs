@@ -40,7 +40,8 @@ mod revocation_endpoint;
 mod seal;
 mod settings;
 mod sign_in;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests;
 mod token;
 mod token_endpoint;

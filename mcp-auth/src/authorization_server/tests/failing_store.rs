@@ -1,4 +1,5 @@
 //! A store that can be told to fail, and what its failure looks like from outside.
+#![expect(clippy::elidable_lifetime_names, reason = "the macro writes one signature for all verbs")]
 
 use std::{
     path::PathBuf,
@@ -14,14 +15,11 @@ use serde_json::json;
 use tokio::sync::Barrier;
 
 use super::{Bed, CALLBACK, memory, settings};
-use crate::{
-
-    store::{
-        ClientRecord, ClientStore, CodeRecord, CodeStore, ConsentRecord, ConsentStore, Digest, GrantRecord,
-        GrantStore, KeyRecord, KeyStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore, Registration,
-        Rotation, SqliteStore, SessionRecord, SessionStore, SignInRecord, SignInStore, Store, StoreError, StoreFuture,
-        Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
-    },
+use crate::store::{
+    ClientRecord, ClientStore, CodeRecord, CodeStore, ConsentRecord, ConsentStore, Digest, GrantRecord,
+    GrantStore, KeyRecord, KeyStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore, Registration,
+    Rotation, SessionRecord, SessionStore, SignInRecord, SignInStore, SqliteStore, Store, StoreError,
+    StoreFuture, Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
 };
 
 /// What it does.

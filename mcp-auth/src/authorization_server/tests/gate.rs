@@ -27,8 +27,13 @@ async fn s49_s50_tokens_for_others_and_old_ones_are_refused() {
     let bed = Bed::new();
     let call = async |token: AccessToken| bed.call(bed.core.signer.sign(&token).unwrap().expose()).await;
     assert_eq!(call(claims(&bed)).await, StatusCode::OK, "the control");
-    for aud in ["http://127.0.0.1:3000/other", "http://127.0.0.1:3000/mcp/", "http://127.0.0.1:3000", ISSUER] {
-        assert_eq!(call(AccessToken { aud: aud.into(), ..claims(&bed) }).await, StatusCode::UNAUTHORIZED, "{aud}");
+    for aud in ["http://127.0.0.1:3000/other", "http://127.0.0.1:3000/mcp/", "http://127.0.0.1:3000", ISSUER]
+    {
+        assert_eq!(
+            call(AccessToken { aud: aud.into(), ..claims(&bed) }).await,
+            StatusCode::UNAUTHORIZED,
+            "{aud}"
+        );
     }
     let token = AccessToken { jti: "2".into(), ..claims(&bed) };
     bed.clock.advance(Duration::from_secs(91));

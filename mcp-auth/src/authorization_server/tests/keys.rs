@@ -56,9 +56,14 @@ fn c41_the_development_sign_in_makes_its_key_beside_the_store() {
     let key = folder.file("auth.db.key");
     let text = std::fs::read_to_string(&key).unwrap();
     assert_eq!(text.trim_end().len(), 43);
-    assert_eq!(std::fs::read_dir(folder.file("")).unwrap().filter(|entry| {
-        entry.as_ref().unwrap().file_name().to_string_lossy().contains(".key")
-    }).count(), 1, "no draft is left");
+    assert_eq!(
+        std::fs::read_dir(folder.file(""))
+            .unwrap()
+            .filter(|entry| { entry.as_ref().unwrap().file_name().to_string_lossy().contains(".key") })
+            .count(),
+        1,
+        "no draft is left"
+    );
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -71,7 +76,8 @@ fn c41_the_development_sign_in_makes_its_key_beside_the_store() {
         mode(0o600);
     }
     assert_eq!(Bed::of(open(&folder)).core.signer.jwks(), first.core.signer.jwks());
-    for broken in ["", "\n", &text[..20], &format!("{text}{text}"), "äääääääääääääääääääää\n"] {
+    for broken in ["", "\n", &text[..20], &format!("{text}{text}"), "äääääääääääääääääääää\n"]
+    {
         std::fs::write(&key, broken).unwrap();
         refused(open(&folder), "is not a key file");
     }
@@ -126,7 +132,14 @@ async fn c39_the_private_key_is_sealed_in_the_store() {
     let x = jwks["keys"][0]["x"].as_str().unwrap();
     let x = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, x).unwrap();
     assert!(!keys[0].sealed.windows(x.len()).any(|bytes| bytes == x));
-    assert!(bed.core.sealer.open(&["key", "sign", &keys[0].id], &keys[0].sealed).unwrap().windows(x.len()).any(|bytes| bytes == x));
+    assert!(
+        bed.core
+            .sealer
+            .open(&["key", "sign", &keys[0].id], &keys[0].sealed)
+            .unwrap()
+            .windows(x.len())
+            .any(|bytes| bytes == x)
+    );
     assert!(bed.core.sealer.open(&["key", "sign", "another row"], &keys[0].sealed).is_err());
     assert!(store.key_file().is_none());
 }

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use super::{Bed, ISSUER, RESOURCE, memory};
 use crate::{Auth, AuthorizationServer, DevelopmentSignIn};
 
-const PLACES: [&str; 2] =
-    ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
+const PLACES: [&str; 2] = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
 #[tokio::test]
 async fn s2_s3_s4_s5_s7_s8_the_document_says_what_is_there() {
@@ -113,5 +112,7 @@ async fn s4_members_without_a_value_are_left_out() {
     let bed = Bed { router: auth.router(Plain).unwrap(), ..Bed::new() };
     let body = bed.get(PLACES[0]).await.body;
     assert_eq!(body.get("scopes_supported"), None);
-    assert!(body.as_object().unwrap().values().all(|value| !value.is_null() && *value != Value::Array(vec![])));
+    assert!(
+        body.as_object().unwrap().values().all(|value| !value.is_null() && *value != Value::Array(vec![]))
+    );
 }

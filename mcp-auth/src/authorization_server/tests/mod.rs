@@ -32,8 +32,7 @@ use tower::ServiceExt as _;
 
 use super::{AuthorizationServer, Core};
 use crate::{
-    Auth, DevelopmentSignIn,
-    random,
+    Auth, DevelopmentSignIn, random,
     store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Store},
     testing::TestClock,
 };
@@ -213,8 +212,12 @@ impl Bed {
             .header(header::AUTHORIZATION, format!("Bearer {access_token}"))
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json, text/event-stream");
-        let response =
-            self.router.clone().oneshot(request.body(Body::from(message.to_string())).unwrap()).await.unwrap();
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(Body::from(message.to_string())).unwrap())
+            .await
+            .unwrap();
         response.status()
     }
 }

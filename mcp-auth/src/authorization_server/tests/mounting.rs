@@ -111,14 +111,18 @@ fn our_own_issuer_is_not_trusted_a_second_way() {
         .issuer(Issuer::new("https://auth.example.com"))
         .authorization_server(settings(memory()))
         .build();
-    assert_eq!(other.unwrap().issuers(), ["http://127.0.0.1:3000", "https://auth.example.com"], "ours is the first");
+    assert_eq!(
+        other.unwrap().issuers(),
+        ["http://127.0.0.1:3000", "https://auth.example.com"],
+        "ours is the first"
+    );
 }
 
 /// A page of another host that leads its name to this machine (DNS rebinding) signs nobody in.
 #[tokio::test]
 async fn t4_requests_for_another_host_are_refused() {
     let bed = Bed::new();
-    for path in ["/token", "/register", "/revoke"] {
+    for path in ["/token", "/register", "/revoke", "/authorize", "/consent", "/sign-in"] {
         for host in ["evil.example", "evil.example:3000", "127.0.0.1.evil.example:3000"] {
             let request = Request::post(path).header(header::HOST, host).body(Body::empty()).unwrap();
             bed.send(request).await.assert_error(403, "invalid_request");

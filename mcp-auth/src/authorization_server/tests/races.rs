@@ -41,9 +41,12 @@ async fn t22_s40_c29_of_fifty_redemptions_one_wins_and_its_tokens_work() {
             async move { bed.redeem(&given).await }
         });
         let answers = answers.await;
-        let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == StatusCode::OK);
+        let (won, lost): (Vec<_>, Vec<_>) =
+            answers.iter().partition(|answer| answer.status == StatusCode::OK);
         assert_eq!(won.len(), 1, "round {round}");
-        lost.iter().for_each(|answer| answer.assert_error(400, "invalid_grant"));
+        for answer in lost {
+            answer.assert_error(400, "invalid_grant");
+        }
         assert_eq!(bed.call(&won[0].text("access_token")).await, StatusCode::OK, "F17: no racer ends it");
         let newer = bed.refresh(&client, &won[0].text("refresh_token")).await;
         assert_eq!(newer.status, StatusCode::OK);

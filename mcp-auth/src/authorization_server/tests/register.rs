@@ -65,10 +65,17 @@ async fn s61_nulls_and_empty_values_are_left_out() {
     let members: Vec<_> = answer.body.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(
         members.len(),
-        ["client_id", "client_id_issued_at", "grant_types", "redirect_uris", "response_types", "token_endpoint_auth_method"]
-            .iter()
-            .filter(|name| members.contains(name))
-            .count(),
+        [
+            "client_id",
+            "client_id_issued_at",
+            "grant_types",
+            "redirect_uris",
+            "response_types",
+            "token_endpoint_auth_method"
+        ]
+        .iter()
+        .filter(|name| members.contains(name))
+        .count(),
         "{members:?}"
     );
     assert!(answer.body.as_object().unwrap().values().all(|value| !value.is_null() && value != ""));
@@ -79,7 +86,8 @@ async fn s61_nulls_and_empty_values_are_left_out() {
 async fn s61_a_client_that_asks_for_a_secret_is_public_and_told_so() {
     let bed = Bed::new();
     for method in ["client_secret_basic", "client_secret_post", "private_key_jwt"] {
-        let answer = bed.register(json!({ "redirect_uris": [CALLBACK], "token_endpoint_auth_method": method })).await;
+        let answer =
+            bed.register(json!({ "redirect_uris": [CALLBACK], "token_endpoint_auth_method": method })).await;
         assert_eq!(answer.status, StatusCode::CREATED);
         assert_eq!(answer.body["token_endpoint_auth_method"], "none");
         assert!(answer.body.get("client_secret").is_none());
@@ -99,7 +107,9 @@ async fn s62_real_clients_mix_kinds_of_redirect_uris() {
     let answer = bed.register(json!({ "redirect_uris": cursor, "application_type": "web" })).await;
     assert_eq!((answer.status, &answer.body["redirect_uris"]), (StatusCode::CREATED, &cursor));
     let code = json!([
-        "http://127.0.0.1:33418/", "http://127.0.0.1/", "https://vscode.dev/redirect",
+        "http://127.0.0.1:33418/",
+        "http://127.0.0.1/",
+        "https://vscode.dev/redirect",
         "https://insiders.vscode.dev/redirect",
     ]);
     let answer = bed.register(json!({ "redirect_uris": code, "application_type": "native" })).await;
@@ -109,7 +119,9 @@ async fn s62_real_clients_mix_kinds_of_redirect_uris() {
 #[tokio::test]
 async fn t14_t15_s15_s60_one_bad_redirect_uri_spoils_the_registration_and_is_named() {
     let bed = Bed::new();
-    for bad in ["javascript:alert(1)", "http://app.example.com/cb", "https://app.example.com/cb#x", "https://a@b/c"] {
+    for bad in
+        ["javascript:alert(1)", "http://app.example.com/cb", "https://app.example.com/cb#x", "https://a@b/c"]
+    {
         let answer = bed.register(json!({ "redirect_uris": [CALLBACK, bad] })).await;
         answer.assert_error(400, "invalid_redirect_uri");
         assert!(answer.text("error_description").contains(bad), "{answer:?}");
@@ -118,8 +130,19 @@ async fn t14_t15_s15_s60_one_bad_redirect_uri_spoils_the_registration_and_is_nam
     let answer = bed.register(json!({ "redirect_uris": ["https://a/\"\\\u{202e}\n"] })).await;
     answer.assert_error(400, "invalid_redirect_uri");
     let description = answer.text("error_description");
-    assert!(description.bytes().all(|byte| matches!(byte, b' '..=b'~') && !b"\"\\".contains(&byte)), "{description}");
-    for uris in [json!([]), json!(null), json!("https://a/b"), json!([1]), json!([""]), json!({}), json!(vec![CALLBACK; 33])] {
+    assert!(
+        description.bytes().all(|byte| matches!(byte, b' '..=b'~') && !b"\"\\".contains(&byte)),
+        "{description}"
+    );
+    for uris in [
+        json!([]),
+        json!(null),
+        json!("https://a/b"),
+        json!([1]),
+        json!([""]),
+        json!({}),
+        json!(vec![CALLBACK; 33]),
+    ] {
         bed.register(json!({ "redirect_uris": uris })).await.assert_error(400, "invalid_redirect_uri");
     }
     bed.register(json!({})).await.assert_error(400, "invalid_redirect_uri");
@@ -182,8 +205,10 @@ async fn s63_the_same_client_is_registered_once() {
     assert_eq!((again.status, again.text("client_id")), (StatusCode::CREATED, first.text("client_id")));
     assert_eq!(again.body["client_id_issued_at"], first.body["client_id_issued_at"]);
     assert_eq!(again.body["redirect_uris"], json!(["http://localhost:11111/callback"]), "as it wrote it");
-    let reordered = json!({ "redirect_uris": ["https://a.example/1", "https://a.example/2", "https://a.example/1"] });
-    let other_way = json!({ "redirect_uris": ["https://a.example/2", "https://a.example/1"], "logo_uri": "https://a/b" });
+    let reordered =
+        json!({ "redirect_uris": ["https://a.example/1", "https://a.example/2", "https://a.example/1"] });
+    let other_way =
+        json!({ "redirect_uris": ["https://a.example/2", "https://a.example/1"], "logo_uri": "https://a/b" });
     let id = bed.register(reordered).await.text("client_id");
     assert_eq!(bed.register(other_way).await.text("client_id"), id);
     for other in [
@@ -211,8 +236,7 @@ fn numbered(number: usize) -> Value {
 /// A flood of new clients is slowed down; who is known is not, and neither is anybody who signs in.
 #[tokio::test]
 async fn s63_f17_new_clients_are_limited_and_known_ones_are_not() {
-    let mut limits = RegistrationLimits::default();
-    limits.per_minute = 6;
+    let limits = RegistrationLimits { per_minute: 6, ..RegistrationLimits::default() };
     let bed = Bed::of(settings(memory()).registration(limits));
     for number in 0..6 {
         assert_eq!(bed.register(numbered(number)).await.status, StatusCode::CREATED);
@@ -235,8 +259,7 @@ async fn s63_f17_new_clients_are_limited_and_known_ones_are_not() {
 #[tokio::test]
 async fn s63_who_registers_again_gives_the_place_back() {
     let store = super::failing_store::FailingStore::new(memory());
-    let mut limits = RegistrationLimits::default();
-    limits.per_minute = 3;
+    let limits = RegistrationLimits { per_minute: 3, ..RegistrationLimits::default() };
     let key = "0123456789abcdef0123456789abcdef";
     let start = || Bed::of(settings(store.clone()).sealing_key("1", key).registration(limits.clone()));
     let before = start();
@@ -256,8 +279,7 @@ async fn s63_who_registers_again_gives_the_place_back() {
 
 #[tokio::test]
 async fn f17_c44_a_stranger_cannot_fill_the_store_for_everybody() {
-    let mut limits = RegistrationLimits::default();
-    limits.clients = 3;
+    let limits = RegistrationLimits { clients: 3, ..RegistrationLimits::default() };
     let bed = Bed::of(settings(memory()).registration(limits));
     let (used, tokens) = bed.signed_in().await;
     bed.kept(&used).await;

@@ -28,7 +28,11 @@ async fn s76_s78_s79_c13_either_token_ends_the_grant_at_once_whatever_the_hint()
                 let refused = bed.refresh(&client, &tokens.text("refresh_token")).await;
                 refused.assert_error(400, "invalid_grant");
             }
-            assert_eq!(revoke(&bed, &client, &newer.text(member), hint).await.status, StatusCode::OK, "again");
+            assert_eq!(
+                revoke(&bed, &client, &newer.text(member), hint).await.status,
+                StatusCode::OK,
+                "again"
+            );
         }
     }
 }

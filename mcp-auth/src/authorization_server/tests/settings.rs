@@ -53,7 +53,10 @@ fn all_problems_are_told_at_once() {
     ] {
         assert!(problems.contains(expected), "{expected}: {problems}");
     }
-    assert!(!problems.contains("0123456789abcdef") && !problems.contains("short\""), "secrets are not printed");
+    assert!(
+        !problems.contains("0123456789abcdef") && !problems.contains("short\""),
+        "secrets are not printed"
+    );
 }
 
 #[test]
@@ -70,7 +73,8 @@ fn the_limits_themselves_can_be_set() {
 
 #[test]
 fn the_development_sign_in_is_for_this_machine() {
-    let settings = AuthorizationServer::new("https://mcp.example.com").sign_in(DevelopmentSignIn::new()).store(memory());
+    let settings =
+        AuthorizationServer::new("https://mcp.example.com").sign_in(DevelopmentSignIn::new()).store(memory());
     assert!(problems(settings).contains("everybody could sign in as anybody"));
     let twice = super::settings(memory()).sign_in(DevelopmentSignIn::new());
     assert!(problems(twice).contains("there are two providers `development`"));

@@ -279,8 +279,12 @@ async fn s45_s46_a_public_client_shows_its_id_and_nothing_else() {
     let form = given.form();
     bed.form("/token", &with(&form, "client_id", None)).await.assert_error(400, "invalid_request");
     bed.form("/token", &with(&form, "client_id", Some("unknown"))).await.assert_error(401, "invalid_client");
-    bed.form("/token", &with(&form, "client_secret", Some("made up"))).await.assert_error(401, "invalid_client");
-    bed.form("/token", &with(&form, "client_assertion", Some("e30.e30.x"))).await.assert_error(401, "invalid_client");
+    bed.form("/token", &with(&form, "client_secret", Some("made up")))
+        .await
+        .assert_error(401, "invalid_client");
+    bed.form("/token", &with(&form, "client_assertion", Some("e30.e30.x")))
+        .await
+        .assert_error(401, "invalid_client");
     let two = [&form[..], &[("client_assertion", "e30.e30.x"), ("client_secret", "made up")]].concat();
     bed.form("/token", &two).await.assert_error(400, "invalid_request");
     for header in ["Basic", "Basic !", "Bearer abc", "Basic Og==", ""] {
@@ -289,7 +293,9 @@ async fn s45_s46_a_public_client_shows_its_id_and_nothing_else() {
         let refused = [StatusCode::UNAUTHORIZED, StatusCode::BAD_REQUEST].contains(&answer.status);
         assert!(refused, "{header}: {answer:?}");
     }
-    let twice = post("/token").header(header::AUTHORIZATION, "Basic YTpi").header(header::AUTHORIZATION, "Basic YTpi");
+    let twice = post("/token")
+        .header(header::AUTHORIZATION, "Basic YTpi")
+        .header(header::AUTHORIZATION, "Basic YTpi");
     let answer = bed.send(twice.body(Body::from(encoded(&form))).unwrap()).await;
     answer.assert_error(400, "invalid_request");
     assert_eq!(bed.redeem(&given).await.status, StatusCode::OK);

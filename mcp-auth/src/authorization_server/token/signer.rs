@@ -119,7 +119,8 @@ impl fmt::Debug for Signer {
     }
 }
 
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 impl Signer {
     /// A token that says something else.
     pub(crate) fn sign_raw(&self, claims: &str) -> String {

@@ -55,6 +55,21 @@ async fn s29_a_session_whose_token_is_for_other_scopes_does_not_count() {
     assert!(browser.get(&authorize(&[])).await.text().contains("alice of idp"));
 }
 
+/// Nobody takes it back: it runs out, and cannot be renewed.
+#[tokio::test]
+async fn s35_a_session_ends_when_the_providers_token_has_run_out() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[])).await;
+    browser.sign_in(&page, "alice.soon").await;
+    let page = browser.get(&authorize(&[])).await;
+    assert!(page.text().contains("alice of idp"));
+    world.clock.advance(Duration::from_secs(60));
+    assert!(!browser.get(&authorize(&[])).await.text().contains("alice of idp"));
+    let again = browser.press(&page, ("decision", "allow")).await;
+    assert!(again.is_consent_page() && !again.text().contains("alice of idp"), "{}", again.text());
+}
+
 #[tokio::test]
 async fn switching_forgets_who_was_signed_in() {
     let world = World::new().await;

@@ -416,7 +416,7 @@ impl AnyProvider for StandIn {
         &'a self,
         callback: &'a Callback,
         leg: &'a Leg,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> ProviderFuture<'a, Result<SignedIn, SignInError>> {
         let arrived = match callback {
             Callback::Error(_) => Err(SignInError::Denied),
@@ -429,7 +429,7 @@ impl AnyProvider for StandIn {
                     "misconfigured" => Err(SignInError::Misconfigured("a wrong secret".to_owned())),
                     code => {
                         let id = code.split('.').next().unwrap_or_default();
-                        Ok(SignedIn { person: self.person(id), tokens: Some(tokens(id)) })
+                        Ok(SignedIn { person: self.person(id), tokens: Some(tokens(code, now)) })
                     }
                 }
             }
@@ -452,11 +452,12 @@ impl StandIn {
     }
 }
 
-fn tokens(id: &str) -> Tokens {
+/// The token runs out in a minute where the code says `soon`.
+fn tokens(code: &str, now: Timestamp) -> Tokens {
     Tokens {
-        access_token: format!("upstream token of {id}").into(),
+        access_token: format!("upstream token of {code}").into(),
         refresh_token: None,
         scopes: None,
-        expires_at: None,
+        expires_at: code.contains(".soon").then(|| now.plus(Duration::from_secs(60))),
     }
 }

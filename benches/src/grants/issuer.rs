@@ -1,0 +1,170 @@
+//! The two authorization servers, and what is asked of them.
+
+use std::process::Command;
+
+use aws_lc_rs::{
+    digest::{SHA256, digest},
+    rand,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use url::form_urlencoded::Serializer;
+
+use super::{
+    REDIRECT_URI, RESOURCE,
+    check::Tokens,
+    node,
+    pages::Pages,
+    wire::{Connection, FORM, JSON, post},
+};
+use crate::{Child, Result};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Ours: every answer is durable.
+    McpAuth,
+    /// npm oidc-provider, in memory.
+    OidcProvider,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 2] = [Self::McpAuth, Self::OidcProvider];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::McpAuth => "mcp-auth",
+            Self::OidcProvider => "oidc-provider",
+        }
+    }
+
+    /// What has to be installed first.
+    pub(super) fn missing(self) -> Option<String> {
+        match self {
+            Self::McpAuth => None,
+            Self::OidcProvider => node::missing(),
+        }
+    }
+
+    pub(super) fn token_endpoint(self) -> &'static str {
+        "/token"
+    }
+
+    /// Costs little, and proves nothing.
+    pub(super) fn keys(self) -> &'static str {
+        match self {
+            Self::McpAuth => "/.well-known/jwks.json",
+            Self::OidcProvider => "/jwks",
+        }
+    }
+}
+
+/// A running authorization server, and a client of it.
+pub(super) struct Issuer {
+    pub(super) kind: Kind,
+    pub(super) child: Child,
+    client: String,
+    way: Way,
+}
+
+/// How codes are obtained.
+enum Way {
+    /// As people do.
+    Pages(Box<Pages>),
+    /// By a helper route.
+    Route(Connection),
+}
+
+/// A code with its verifier (RFC 7636).
+pub(super) struct Code {
+    code: String,
+    verifier: String,
+}
+
+impl Issuer {
+    pub(super) async fn start(kind: Kind) -> Result<Self> {
+        match kind {
+            Kind::McpAuth => {
+                let child = Child::launch(Command::new(std::env::current_exe()?).arg("serve-grants"), "")?;
+                let pages = Pages::open(child.address()).await?;
+                Ok(Self { kind, child, client: pages.client().to_owned(), way: Way::Pages(Box::new(pages)) })
+            }
+            Kind::OidcProvider => {
+                if let Some(missing) = kind.missing() {
+                    return Err(format!("{missing} (or add --alone)").into());
+                }
+                let child = Child::launch(&mut node::command(), "")?;
+                let connection = Connection::open(child.address()).await?;
+                Ok(Self { kind, child, client: "bench".to_owned(), way: Way::Route(connection) })
+            }
+        }
+    }
+
+    /// Fresh codes, each with a challenge of its own.
+    pub(super) async fn codes(&mut self, count: usize) -> Result<Vec<Code>> {
+        let pairs = (0..count).map(|_| pair()).collect::<Result<Vec<_>>>()?;
+        let mut codes = Vec::new();
+        match &mut self.way {
+            Way::Pages(pages) => {
+                for (verifier, challenge) in pairs {
+                    codes.push(Code { code: pages.code(&challenge).await?, verifier });
+                }
+            }
+            Way::Route(connection) => {
+                // Its connections are closed when they are idle for a while.
+                *connection = Connection::open(self.child.address()).await?;
+                let challenges: Vec<_> = pairs.iter().map(|(_, challenge)| challenge).collect();
+                let body = json!({ "challenges": challenges }).to_string();
+                let answer = connection.exchange(&post("/bench/codes", JSON, "", &body)).await?;
+                let mut answer: Value = serde_json::from_slice(&answer.body)?;
+                let minted: Vec<String> = serde_json::from_value(answer["codes"].take())?;
+                let verifiers = pairs.into_iter().map(|(verifier, _)| verifier);
+                codes.extend(
+                    minted.into_iter().zip(verifiers).map(|(code, verifier)| Code { code, verifier }),
+                );
+            }
+        }
+        Ok(codes)
+    }
+
+    /// A code becomes tokens (RFC 6749 section 4.1.3).
+    pub(super) fn exchange(&self, code: &Code) -> Vec<u8> {
+        self.token_request(&[
+            ("grant_type", "authorization_code"),
+            ("code", &code.code),
+            ("redirect_uri", REDIRECT_URI),
+            ("code_verifier", &code.verifier),
+            ("resource", RESOURCE),
+        ])
+    }
+
+    /// A refresh token becomes newer ones (RFC 6749 section 6).
+    pub(super) fn refresh(&self, tokens: &Tokens) -> Vec<u8> {
+        self.token_request(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &tokens.refresh_token),
+            ("resource", RESOURCE),
+        ])
+    }
+
+    fn token_request(&self, fields: &[(&str, &str)]) -> Vec<u8> {
+        let mut form = Serializer::new(String::new());
+        form.extend_pairs(fields).append_pair("client_id", &self.client);
+        post(self.kind.token_endpoint(), FORM, "Accept: application/json\r\n", &form.finish())
+    }
+}
+
+impl Code {
+    /// The same code with another verifier.
+    pub(super) fn of_a_thief(&self) -> Result<Self> {
+        Ok(Self { code: self.code.clone(), verifier: pair()?.0 })
+    }
+}
+
+/// A verifier and its challenge.
+fn pair() -> Result<(String, String)> {
+    let mut random = [0; 32];
+    rand::fill(&mut random)?;
+    let verifier = URL_SAFE_NO_PAD.encode(random);
+    let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
+    Ok((verifier, challenge))
+}
