@@ -314,8 +314,7 @@ async fn s63_f17_who_was_pushed_out_is_not_known_any_more() {
 #[tokio::test]
 async fn s63_f17_after_a_start_a_flood_does_not_lock_known_clients_out() {
     let store = super::failing_store::FailingStore::new(memory());
-    let mut limits = RegistrationLimits::default();
-    limits.per_minute = 3;
+    let limits = RegistrationLimits { per_minute: 3, ..RegistrationLimits::default() };
     let key = "0123456789abcdef0123456789abcdef";
     let start = || Bed::of(settings(store.clone()).sealing_key("1", key).registration(limits.clone()));
     let before = start();

@@ -85,7 +85,8 @@ async fn no_name_is_picked_through_a_proxy() {
     let page = browser.get(&authorize(&[("resource", None)])).await;
     let url = browser.press(&page, ("decision", "allow")).await.location();
     let page = browser.get(&url).await;
-    for header in ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "cf-connecting-ip"] {
+    for header in ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "cf-connecting-ip"]
+    {
         browser.from = vec![(header, "203.0.113.9".to_owned())];
         browser.get(&url).await.error_page(403);
         browser.post(&page.action(), &with_name(&page, "mallory")).await.error_page(403);
