@@ -253,6 +253,10 @@ impl AuthBuilder {
     }
 
     /// The URL of the authorization server in this process.
+    #[cfg_attr(
+        not(feature = "authorization-server"),
+        expect(clippy::unused_self, reason = "there is none without the feature")
+    )]
     fn own_issuer(&self) -> Option<&str> {
         #[cfg(feature = "authorization-server")]
         return self.authorization_server.as_ref().map(crate::AuthorizationServer::issuer);

@@ -131,11 +131,11 @@ pub use upstream::{
 pub mod prelude {
     /// For `with_tools`.
     pub use crate::Server as _;
-    #[cfg(feature = "authorization-server")]
-    pub use crate::{AuthorizationServer, DevelopmentSignIn, GitHub, Upstream};
     pub use crate::{
         Auth, AuthInfo, DevelopmentIssuer, Granted, Issuer, Json, Scope, ToolError, server, tool, tools,
     };
+    #[cfg(feature = "authorization-server")]
+    pub use crate::{AuthorizationServer, DevelopmentSignIn, GitHub, Upstream};
 
     /// A tool's result; `E` is [`ToolError`] unless said otherwise.
     pub type Result<T, E = ToolError> = std::result::Result<T, E>;

@@ -28,6 +28,17 @@ fn assemble(
     identity: Option<LocalIdentity>,
 ) -> Result<Local, ConfigError> {
     let mut registry = registry.map_err(ConfigError::from_problems)?;
+    #[cfg(feature = "authorization-server")]
+    if let Some(upstream) = registry.upstreams.first() {
+        let setting = format!("#[server(upstream({upstream:?}))]");
+        let message = "nobody signs in on stdin and stdout, so that there are no tokens for its tools";
+        return Err(Problem::new(
+            setting,
+            message,
+            "serve it by HTTP, or leave these tools to another server",
+        )
+        .into());
+    }
     let setting = identity.as_ref().map_or("serve_stdio", LocalIdentity::scopes_setting);
     let problems = identity.as_ref().map(|identity| identity.problems(&registry.catalog));
     ConfigError::check(problems.unwrap_or_default())?;
@@ -71,6 +82,24 @@ mod tests {
     impl Locked {
         #[tool(public)]
         fn open(&self) {}
+    }
+
+    #[cfg(feature = "authorization-server")]
+    struct Abroad;
+
+    #[cfg(feature = "authorization-server")]
+    #[server(crate = "crate", upstream(crate::GitHub))]
+    impl Abroad {}
+
+    #[cfg(feature = "authorization-server")]
+    #[test]
+    fn a_server_whose_tools_need_a_sign_in_does_not_start() {
+        let settings = settings(Registry::new(Abroad), Some(LocalIdentity::new("alice")));
+        assert_eq!(settings.len(), 1);
+        assert!(
+            settings[0].starts_with("#[server(upstream(crate::GitHub))]: nobody signs in"),
+            "{settings:?}"
+        );
     }
 
     struct Empty;

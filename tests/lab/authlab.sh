@@ -8,7 +8,8 @@ lab_needs authlab
 lab_run_dir; lab_trap
 authlab() { HOME=$LAB_RUN/authlab BROWSER="$LAB_SCRIPTS/person.py %s &" timeout 120 "$LAB/authlab/bin/mcp-authlab" "$@" --no-color </dev/null; }
 mkdir -p "$LAB_RUN/authlab"
-authlab login "$1" >"$LAB_RUN/authlab-login.log" 2>&1 || { cat "$LAB_RUN/authlab-login.log" >&2; die "the sign-in failed"; }
+# FOREIGN_RESOURCE: another resource of the same issuer; where it is not set, the issuer's own URL is tried.
+authlab login "$1" ${FOREIGN_RESOURCE:+--foreign-resource "$FOREIGN_RESOURCE"} >"$LAB_RUN/authlab-login.log" 2>&1 || { cat "$LAB_RUN/authlab-login.log" >&2; die "the sign-in failed"; }
 authlab scan "$1" --format json >"$LAB_RUN/authlab.json" || true
 python3 - "$LAB_RUN/authlab.json" <<'PY'
 import json, sys

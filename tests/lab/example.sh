@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|refreshed [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|refreshed|scanned [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -10,7 +10,10 @@
 #   quickstart    whoami of examples/quickstart, with the tokens that it issues itself
 #   unticked      add_note there; the person takes notes:write out at first, so that the client has to step up
 #   github        get_user_profile of examples/github, with the token of the laboratory's GitHub
-#   refreshed     the same with access tokens of two seconds and a pause: each client has to refresh
+#   refreshed     create_note of examples/notes, with tokens of its own that live two seconds, and a pause: each client has
+#                 to refresh, and nobody signs in twice
+#
+#   scanned       the scanner against many-files with tokens of its own; the token for the other server is the foreign one
 #
 # With a step-up each client has to sign in twice: those that never step up, or cannot, are left out. README.md names them.
 #
@@ -32,14 +35,24 @@ case $name in
     [ $# -gt 0 ] || set -- python-sdk fastmcp typescript-v2 mcp-remote
     exec "$LAB_SCRIPTS/with.sh" quickstart run-clients.sh URL "$@"
     ;;
-  github | refreshed)
-    export LAB_TOOL=get_user_profile LAB_ARGS='{}' LAB_EXPECT='octocat'
-    if [ "$name" = refreshed ]; then
-      export TOKEN_TTL=2 LAB_PAUSE=4 LAB_SIGN_INS=1
-      # The Inspector makes one call and goes.
-      [ $# -gt 0 ] || set -- python-sdk fastmcp typescript mcp-remote mcporter rmcp
-    fi
+  github)
+    export LAB_TOOL=get_user_profile LAB_ARGS='{}'
+    export LAB_EXPECT='{"company":null,"id":583231,"login":"octocat","name":"octocat","public_repos":null}'
     exec "$LAB_SCRIPTS/with.sh" github run-clients.sh URL "$@"
+    ;;
+  refreshed)
+    export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk"
+    export TOKEN_TTL=2 LAB_PAUSE=4 LAB_SIGN_INS=1
+    # The Inspector makes one call and goes.
+    [ $# -gt 0 ] || set -- python-sdk fastmcp typescript mcp-remote mcporter rmcp
+    exec "$LAB_SCRIPTS/with.sh" environment run-clients.sh URL "$@"
+    ;;
+  scanned)
+    read -r port < <(lab_free_ports 1)
+    # The scanner keeps its tokens to itself.
+    export LAB_MIN_TOKENS=0
+    export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/notes PORT_SERVER=$port FOREIGN_RESOURCE=http://127.0.0.1:$port/team
+    exec "$LAB_SCRIPTS/with.sh" environment authlab.sh URL
     ;;
   many-files)
     export LAB_SERVER=$LAB_TARGET/many-files LAB_PATH=/notes SCOPES="notes:read notes:write"

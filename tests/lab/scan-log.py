@@ -14,6 +14,8 @@ from pathlib import Path
 
 # A JWT's first part is base64url of '{"': "eyJ". The header alone is enough to be a leak.
 JWT_LIKE = re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}")
+# What GitHub gives out says so itself.
+GITHUB_LIKE = re.compile(r"\bgh[opru]_[A-Za-z0-9_-]{10,}")
 BEARER_LIKE = re.compile(r"bearer\s+([A-Za-z0-9._~+/-]{20,}=*)", re.I)
 ENOUGH = 20  # characters of a part that identify it
 
@@ -45,19 +47,23 @@ def leaks(log, tokens):
                 yield place, f"{what} of known token {number}"
         if JWT_LIKE.search(line):
             yield place, "something like a JWT"
+        if GITHUB_LIKE.search(line):
+            yield place, "a token of GitHub"
         if BEARER_LIKE.search(line):
             yield place, "something after the word Bearer"
 
 
 def main(tokens_path, *log_paths):
     tokens = sorted(set(Path(tokens_path).read_text().split()))
+    # A tool that keeps its tokens to itself: what looks like one is still looked for.
+    control = tokens[0] if tokens else "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
     if len(tokens) < int(os.environ.get("LAB_MIN_TOKENS", "1")):
         raise SystemExit(f"scan-log: only {len(tokens)} tokens in {tokens_path}")
     bad = 0
     for path in log_paths:
         log = Path(path).read_text(encoding="utf-8", errors="replace")
         # The scan itself works: with a token put into the log, it is found.
-        assert any(leaks(f"x={tokens[0]}", tokens)), "the scan finds nothing at all"
+        assert any(leaks(f"x={control}", tokens)), "the scan finds nothing at all"
         if len(re.findall(r"\bTRACE\b", log)) < 10:
             raise SystemExit(f"scan-log: {path} is not a trace log ({len(log)} bytes)")
         found = list(leaks(log, tokens))

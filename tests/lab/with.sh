@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|introspection|keycloak|quickstart|github|conformance COMMAND…
+# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|introspection|keycloak|quickstart|github|environment|conformance COMMAND…
 #
 # COMMAND runs with MCP_URL, ISSUER (not for conformance), LAB_TOKENS, SERVER_LOG and TOKEN_FILE (conformance) set; the
-# words URL and TOKEN_FILE among its arguments are replaced. Then everything is stopped, and the server's log, written at
+# words URL, ISSUER and TOKEN_FILE among its arguments are replaced. Then everything is stopped, and the server's log, written at
 # trace level, is searched for tokens. COMMAND may be a list of quoted commands after -c: with.sh keycloak -c "a b" "c d".
 #
 #   with.sh oidc-provider run-clients.sh URL               the example of examples/keycloak behind npm oidc-provider
@@ -10,7 +10,8 @@
 #   with.sh introspection run-clients.sh URL               the same issuer with opaque tokens, about which the server asks it
 #   with.sh keycloak run-clients.sh URL python-sdk-auto    … behind a real Keycloak (half a minute to start)
 #   with.sh quickstart run-clients.sh URL                  examples/quickstart, which issues its own tokens, on port 3000
-#   with.sh github run-clients.sh URL                      examples/github and a GitHub of the laboratory's own
+#   with.sh github run-clients.sh URL                      examples/github and a fake GitHub on this machine
+#   with.sh environment run-clients.sh URL                 examples/notes, with an authorization server by environment alone
 #   with.sh conformance conformance.sh URL TOKEN_FILE      examples/conformance with its development issuer
 #
 # LAB_SERVER   another server binary, configured by the same variables
@@ -32,6 +33,8 @@ export MCP_URL SERVER_LOG LAB_TOKENS TOKEN_FILE SCOPES
 : >"$LAB_TOKENS"
 server=() issuer_settings=()
 [ "$kind" != introspection ] || MCP_URL=http://127.0.0.1:$server_port/opaque/mcp
+resource=(MCP_AUTH_RESOURCE="$MCP_URL")
+[ -z "${LAB_PATH:-}" ] || resource=(ORIGIN="http://127.0.0.1:$server_port")
 
 oidc_provider() {
   lab_needs node issuer
@@ -53,18 +56,31 @@ keycloak() {
   issuer_settings=(MCP_AUTH_TOKEN_TYPE=any)
 }
 
-# A GitHub for this machine, and what the example has to know about it.
+# A GitHub on this machine; it says itself what has to be exported.
 github() {
-  local base=http://127.0.0.1:$issuer_port
-  lab_start github "$LAB_TARGET/lab-fake-github" "$issuer_port" "$LAB_RUN/github-tokens"
-  lab_wait_http "$base/login/oauth/authorize" 30 "$LAB_PID" github
+  lab_start github "$LAB_TARGET/examples/fake-github"
+  for _ in $(seq 50); do grep -q '^# people' "$LAB_RUN/github.log" && break; sleep 0.1; done
+  mapfile -t issuer_settings < <(sed -n 's/^export //p' "$LAB_RUN/github.log")
+  [ "${#issuer_settings[@]}" = 3 ] || die "the fake GitHub did not start"
+}
+
+# The example's own address: it is part of what its README says.
+github_example() {
+  github
+  server_port=3000 MCP_URL=http://localhost:3000/mcp ISSUER=http://localhost:3000
+  export ISSUER MCP_URL PERSON_NAME=octocat
+  issuer_settings+=(MCP_GITHUB_SEALING_KEY="$(openssl rand -hex 32)")
+}
+
+# An example that knows nothing of it: the authorization server comes from the environment alone.
+environment() {
+  github
   ISSUER=http://127.0.0.1:$server_port
   export ISSUER PERSON_NAME=octocat
-  issuer_settings=(
-    MCP_GITHUB_CLIENT_ID=lab-client MCP_GITHUB_CLIENT_SECRET=lab-client-secret MCP_GITHUB_BASE_URL="$base"
-    MCP_AUTH_AUTHORIZATION_SERVER="$ISSUER" MCP_AUTH_SIGN_IN=github MCP_AUTH_STORE="$LAB_RUN/github.db"
-    MCP_AUTH_SEALING_KEY="lab:$(openssl rand -hex 32)" MCP_AUTH_RESOURCE="$MCP_URL"
-    MCP_AUTH_ACCESS_TOKEN_SECONDS="${TOKEN_TTL:-3600}"
+  issuer_settings+=(
+    MCP_AUTH_AUTHORIZATION_SERVER="$ISSUER" MCP_AUTH_SIGN_IN=github,development MCP_AUTH_STORE="$LAB_RUN/notes.db"
+    MCP_AUTH_SEALING_KEY="lab:$(openssl rand -hex 32)" "${resource[@]}"
+    MCP_AUTH_LISTEN="127.0.0.1:$server_port" MCP_AUTH_ACCESS_TOKEN_SECONDS="${TOKEN_TTL:-3600}"
   )
 }
 
@@ -78,7 +94,8 @@ quickstart() {
 
 case $kind in
   quickstart) server=("${LAB_SERVER:-$LAB_TARGET/quickstart}"); quickstart ;;
-  github) server=("${LAB_SERVER:-$LAB_TARGET/github-example}"); github ;;
+  github) server=("${LAB_SERVER:-$LAB_TARGET/github-example}"); github_example ;;
+  environment) server=("${LAB_SERVER:-$LAB_TARGET/notes-example}"); environment ;;
   oidc-provider) oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}") ;;
   introspection)
     oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}")
@@ -94,11 +111,11 @@ if [ "$kind" = conformance ]; then
   lab_start server env RUST_LOG=trace NO_COLOR=1 PORT="$server_port" TOKEN_FILE="$TOKEN_FILE" "${server[@]}"
 elif [ "$kind" = quickstart ]; then
   lab_start server env RUST_LOG=trace NO_COLOR=1 "${server[@]}"
-elif [ "$kind" = github ]; then
-  lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" MCP_AUTH_LISTEN="127.0.0.1:$server_port" "${server[@]}"
+elif [ "$kind" = github ] || [ "$kind" = environment ]; then
+  cd "$LAB_RUN" # where it leaves its database
+  lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" "${server[@]}"
+  cd "$LAB_ROOT"
 else
-  resource=(MCP_AUTH_RESOURCE="$MCP_URL")
-  [ -z "${LAB_PATH:-}" ] || resource=(ORIGIN="http://127.0.0.1:$server_port")
   lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" MCP_AUTH_ISSUER="$ISSUER" \
     "${resource[@]}" MCP_AUTH_LISTEN="127.0.0.1:$server_port" "${server[@]}"
 fi
@@ -113,7 +130,7 @@ fi
 run() {
   local word words=()
   for word in "$@"; do
-    case $word in URL) word=$MCP_URL ;; TOKEN_FILE) word=$TOKEN_FILE ;; esac
+    case $word in URL) word=$MCP_URL ;; ISSUER) word=$ISSUER ;; TOKEN_FILE) word=$TOKEN_FILE ;; esac
     words+=("$word")
   done
   # Our own scripts by their bare names.
@@ -133,8 +150,6 @@ if ! kill -0 "$server_pid" 2>/dev/null; then say "the server ended by itself"; t
 if grep -q "panicked at" "$SERVER_LOG"; then grep -A 5 "panicked at" "$SERVER_LOG" >&2; status=1; fi
 if [ "$status" = 0 ]; then
   lab_stop "$server_pid"
-  # What GitHub gave out, codes and secrets too, is as secret as what we give out.
-  [ ! -s "$LAB_RUN/github-tokens" ] || cat "$LAB_RUN/github-tokens" >>"$LAB_TOKENS"
   for database in "$LAB_RUN"/*.db*; do
     case $database in *.key|*'*'*) ;; *) python3 "$LAB_SCRIPTS/scan-database.py" "$LAB_TOKENS" "$database" || status=$? ;; esac
   done

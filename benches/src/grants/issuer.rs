@@ -19,6 +19,9 @@ use super::{
 };
 use crate::{Child, Result};
 
+/// Of both, by their metadata.
+const TOKEN_ENDPOINT: &str = "/token";
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Ours: every answer is durable.
@@ -145,7 +148,7 @@ impl Issuer {
     fn token_request(&self, fields: &[(&str, &str)]) -> Vec<u8> {
         let mut form = Serializer::new(String::new());
         form.extend_pairs(fields).append_pair("client_id", &self.client);
-        post("/token", FORM, "Accept: application/json\r\n", &form.finish())
+        post(TOKEN_ENDPOINT, FORM, "Accept: application/json\r\n", &form.finish())
     }
 }
 

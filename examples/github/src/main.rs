@@ -15,10 +15,19 @@ const SEALING_KEY: &str = "MCP_GITHUB_SEALING_KEY";
 async fn main() -> mcp_auth::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,mcp_auth=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let github = GitHub::from_env()?;
-    let Ok(sealing_key) = env::var(SEALING_KEY) else {
-        eprintln!("{SEALING_KEY} is not set: it seals GitHub's tokens in {DATABASE}; `openssl rand -hex 32` makes one");
-        std::process::exit(1);
+    let (github, sealing_key) = match (GitHub::from_env(), env::var(SEALING_KEY)) {
+        (Ok(github), Ok(sealing_key)) => (github, sealing_key),
+        (github, sealing_key) => {
+            // Everything that is missing at once.
+            if let Err(error) = github {
+                eprintln!("{error}");
+            }
+            if sealing_key.is_err() {
+                eprintln!("{SEALING_KEY} is not set: it seals GitHub's tokens in {DATABASE}");
+                eprintln!("    help: `openssl rand -hex 32` makes one; keep it");
+            }
+            std::process::exit(1);
+        }
     };
     auth(github, DATABASE, &sealing_key)?.serve(Profiles).await
 }

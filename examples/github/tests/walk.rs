@@ -1,7 +1,5 @@
 //! The README's way, with a fake GitHub and a person who walks the pages.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use github_example::{ORIGIN, Profile, Profiles, auth};
 use mcp_auth::testing::{FakeGitHub, Person, TestClient, TestIssuer, TestServer};
 use serde_json::json;

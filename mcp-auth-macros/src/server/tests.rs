@@ -84,17 +84,34 @@ fn an_upstream_needs_the_feature_that_brings_it() {
     let parse = |enabled: bool, list: proc_macro2::TokenStream| {
         let errors = Errors::default();
         let entry = attribute::entries(quote!(upstream(#list)), &attribute::key::SERVER, &errors);
-        let count = entry.into_iter().map(|entry| upstream::parse(entry, enabled, &errors).len()).sum::<usize>();
+        let count =
+            entry.into_iter().map(|entry| upstream::parse(entry, enabled, &errors).len()).sum::<usize>();
         (count, errors.finish(&quote!()).to_string())
     };
     let (none, error) = parse(false, quote!(GitHub));
     assert_eq!(none, 0);
     assert!(error.contains("features = [\\\"authorization-server\\\"]"), "{error}");
-    assert_eq!(parse(true, quote!(GitHub, #[cfg(unix)] ::a::Other)), (2, String::new()));
+    assert_eq!(
+        parse(
+            true,
+            quote!(
+                GitHub,
+                #[cfg(unix)]
+                ::a::Other
+            )
+        ),
+        (2, String::new())
+    );
     for (list, part) in [
         (quote!(GitHub, GitHub), "listed twice"),
         (quote!("github"), "expected a provider"),
-        (quote!(#[doc] GitHub), "expected `#[cfg"),
+        (
+            quote!(
+                #[doc]
+                GitHub
+            ),
+            "expected `#[cfg",
+        ),
     ] {
         let (_, error) = parse(true, list);
         assert!(error.contains(part), "{error}");

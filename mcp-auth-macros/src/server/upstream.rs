@@ -41,7 +41,10 @@ pub(crate) fn parse(entry: attribute::Entry, enabled: bool, errors: &Errors) -> 
     let parse_one = |input: ParseStream<'_>| {
         let cfgs = input.call(Attribute::parse_outer)?;
         if let Some(other) = cfgs.iter().find(|attribute| !attribute.path().is_ident("cfg")) {
-            return Err(syn::Error::new_spanned(other, "expected `#[cfg(…)]` or a provider such as `GitHub`"));
+            return Err(syn::Error::new_spanned(
+                other,
+                "expected `#[cfg(…)]` or a provider such as `GitHub`",
+            ));
         }
         if !input.peek(syn::Ident) && !input.peek(Token![::]) && !input.peek(Token![crate]) {
             return Err(input.error("expected a provider such as `GitHub`"));
@@ -75,8 +78,6 @@ pub(crate) fn definitions(server: &Server) -> TokenStream {
 /// `impl HasUpstream<GitHub> for Notes {}` for each.
 pub(crate) fn implementations(server: &Server) -> TokenStream {
     let (runtime, ty) = (&server.settings.runtime, &server.path);
-    let one = |Upstream { cfgs, path }: &Upstream| {
-        quote!(#(#cfgs)* #[automatically_derived] impl #runtime::HasUpstream<#path> for #ty {})
-    };
+    let one = |Upstream { cfgs, path }: &Upstream| quote!(#(#cfgs)* #[automatically_derived] impl #runtime::HasUpstream<#path> for #ty {});
     server.settings.upstreams.iter().map(one).collect()
 }

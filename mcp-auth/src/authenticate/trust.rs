@@ -156,7 +156,11 @@ impl Proof {
     /// may end at any time.
     #[cfg_attr(
         not(feature = "authorization-server"),
-        expect(unused_variables, reason = "only tokens of our own end before their time")
+        expect(
+            unused_variables,
+            clippy::unnecessary_wraps,
+            reason = "only tokens of our own end before their time"
+        )
     )]
     pub(super) fn is_live(&self, info: &AuthInfo) -> Result<(), Reason> {
         match self {

@@ -60,13 +60,15 @@ const LENGTH: usize = 43;
 impl Cookie {
     /// The value, if it is one that we can have given.
     pub(crate) fn read(self, core: &Core, headers: &HeaderMap) -> Option<Secret> {
-        let name = self.name(core);
-        let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let (_, value) = pairs.find(|(known, _)| *known == name)?;
+        let prefix = format!("{}=", self.name(core));
+        // Bytes: others' cookies may hold any. And ASCII's blanks only: browsers guard the name `__Host-…`, and not one with
+        // a blank of Unicode before it.
+        let lines = headers.get_all(header::COOKIE).into_iter().map(HeaderValue::as_bytes);
+        let mut pairs = lines.flat_map(|line| line.split(|byte| *byte == b';')).map(<[u8]>::trim_ascii);
+        let value = pairs.find_map(|pair| pair.strip_prefix(prefix.as_bytes()))?;
         let ours = value.len() == LENGTH
-            && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        ours.then(|| Secret::new(value))
+            && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        std::str::from_utf8(value).ok().filter(|_| ours).map(Secret::new)
     }
 
     /// Until the browser is closed, or for `lifetime`.

@@ -1,4 +1,5 @@
-//! Removes what has ended from the store, now and then. It is hygiene: every verb looks at expiry itself.
+//! Now and then: learns which grants other processes have ended, so that the gate refuses their access tokens here too, and
+//! removes what has ended from the store. The second is hygiene: every verb looks at expiry itself.
 
 use std::{
     sync::{
@@ -16,6 +17,8 @@ use super::Core;
 const ROWS: usize = 500;
 const TRANSACTIONS: usize = 20;
 const PAUSE: Duration = Duration::from_secs(60);
+/// Several pauses, so that neither a round that failed nor clocks that differ make a gap.
+const LATELY: Duration = Duration::from_secs(10 * 60);
 
 /// Whether somebody keeps house.
 #[derive(Debug, Default)]
@@ -30,7 +33,8 @@ impl Core {
         self.keep_house_every(PAUSE);
     }
 
-    fn keep_house_every(self: &Arc<Self>, pause: Duration) {
+    /// The same with another pause, for tests.
+    pub(super) fn keep_house_every(self: &Arc<Self>, pause: Duration) {
         // Looked at for every request: the write that takes the place happens once.
         if self.housekeeping.running.load(Ordering::Relaxed) {
             return;
@@ -63,7 +67,23 @@ async fn keep(running: Running, pause: Duration) {
     }
 }
 
+impl Core {
+    /// Grants that ended of late, at whichever process that uses the store.
+    async fn learn_ended_grants(&self) {
+        let now = self.now();
+        match self.store.grants_ended_since(now.minus(LATELY)).await {
+            Ok(grants) => {
+                for (grant, ended_at) in grants.into_iter().filter(|(grant, _)| !self.ended.contains(grant)) {
+                    self.ended.insert(grant, ended_at, now);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "it is not known which grants others have ended"),
+        }
+    }
+}
+
 async fn round(core: Arc<Core>) {
+    core.learn_ended_grants().await;
     for _ in 0..TRANSACTIONS {
         match core.store.expire(core.now(), ROWS).await {
             Ok(removed) if removed >= ROWS => {}

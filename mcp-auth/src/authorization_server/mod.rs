@@ -40,6 +40,9 @@ mod revocation_endpoint;
 mod seal;
 mod settings;
 mod sign_in;
+#[cfg(test)]
+#[cfg(feature = "testing")]
+mod tests;
 mod token;
 mod token_endpoint;
 
@@ -52,6 +55,6 @@ pub(crate) use error::OAuthError;
 pub(crate) use issuer_url::IssuerUrl;
 pub use lifetimes::{Lifetimes, RegistrationLimits};
 pub(crate) use seal::{Sealer, Unsealed};
+pub use settings::AuthorizationServer;
 #[cfg(feature = "testing")]
 pub(crate) use token::AccessToken;
-pub use settings::AuthorizationServer;

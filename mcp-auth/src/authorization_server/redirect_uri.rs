@@ -4,7 +4,7 @@
 //! A code goes to whoever answers at the URI, so it has to lead to one place only, in a form in which no two parsers
 //! disagree: https, http on this machine, or the scheme of an app.
 
-use url::{Host, Url};
+use url::{Host, Url, form_urlencoded};
 
 const LONGEST: usize = 2048;
 
@@ -57,6 +57,10 @@ const FOREIGN: [&str; 44] = [
     "wss",
 ];
 
+/// What the answer says (RFC 6749 section 4.1.2, RFC 9207 section 2). A client that reads the first of two would take it from
+/// whoever registered the URI.
+const ANSWERED: [&str; 6] = ["code", "state", "iss", "error", "error_description", "error_uri"];
+
 /// Whether a client may register it; otherwise why not.
 pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     if text.len() > LONGEST {
@@ -69,6 +73,10 @@ pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     }
     if text.contains('#') {
         return Err("it has a fragment");
+    }
+    let query = text.split_once('?').map_or("", |(_, query)| query);
+    if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| ANSWERED.contains(&name.as_ref())) {
+        return Err("its query has a name that only the answer has, such as `code` or `iss`");
     }
     let url = Url::parse(text).map_err(|_| "it is not an absolute URI")?;
     if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
@@ -232,6 +240,27 @@ mod tests {
             assert!(check(uri).is_err(), "{uri:?}");
         }
         assert!(check(&format!("https://app.example.com/{}", "a".repeat(LONGEST))).is_err());
+    }
+
+    /// A client reads the first of two: with `iss` of another server in it, the answer of this one would pass for that
+    /// server's (RFC 9207), and the code would be taken there.
+    #[test]
+    fn s7_s20_t14_a_query_cannot_say_what_only_the_answer_says() {
+        for name in ["code", "state", "iss", "error", "error_description", "error_uri", "i%73s", "%63ode"] {
+            for uri in [
+                format!("https://app.example.com/cb?{name}=x"),
+                format!("https://app.example.com/cb?a=b&{name}"),
+                format!("http://127.0.0.1/cb?{name}=x"),
+                format!("com.example.app:/cb?{name}=x"),
+            ] {
+                assert!(check(&uri).is_err(), "{uri}");
+            }
+        }
+        for uri in
+            ["https://app.example.com/cb?tenant=code", "https://app.example.com/code?isso=1&statement=2"]
+        {
+            assert_eq!(check(uri), Ok(()), "{uri}");
+        }
     }
 
     #[test]

@@ -123,6 +123,31 @@ impl Assembled {
         ConfigError::check(self.servers.iter().filter(fake).map(problem).collect())
     }
 
+    /// A sign-in without a password, or with a GitHub of this machine, is for whoever sits at it: the check of `Host` holds
+    /// off pages, not those who write that header themselves.
+    #[cfg(feature = "authorization-server")]
+    pub(super) fn check_address(&self, address: SocketAddr) -> Result<(), Problem> {
+        let sign_in = |server: &Assembly| {
+            let core = server.auth.settings.authorization_server.as_ref()?;
+            core.providers.iter().find(|provider| provider.is_on_this_machine()).map(|found| found.name())
+        };
+        for server in &self.servers {
+            let here = address.ip().is_loopback() && server.resource.is_loopback();
+            let Some(name) = sign_in(server).filter(|_| !here) else { continue };
+            return Err(Problem::new(
+                setting(server.auth.settings.environment, "LISTEN"),
+                format!(
+                    "`{}` at `{address}` is for others too, and with the {name} of this machine everybody could sign in \
+                     as anybody",
+                    server.resource
+                ),
+                "listen on 127.0.0.1 for a URL such as http://127.0.0.1:3000/mcp, or use a real sign-in such as \
+                 `GitHub::new(…)` with https://github.com",
+            ));
+        }
+        Ok(())
+    }
+
     /// The address at which all of them are to be found.
     pub(super) fn address(&self) -> Result<SocketAddr, Problem> {
         let said = |server: &Assembly| server.auth.settings.listen;

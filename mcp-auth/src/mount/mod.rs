@@ -133,6 +133,8 @@ impl Mount {
         let assembled = Assembled::of(self.entries, self.auth.settings.limits.connections)?;
         assembled.check_public()?;
         let address = assembled.address().map_err(ConfigError::from)?;
+        #[cfg(feature = "authorization-server")]
+        assembled.check_address(address).map_err(ConfigError::from)?;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
         let resources = assembled.resources();

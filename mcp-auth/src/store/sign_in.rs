@@ -19,8 +19,9 @@ pub struct SignInRecord {
 
 /// Sign-ins on their way.
 pub trait SignInStore {
-    /// Keeps `sign_in`; false where there are `most` that have not expired.
-    fn begin_sign_in(&self, sign_in: SignInRecord, most: usize, now: Timestamp) -> StoreFuture<'_, bool>;
+    /// Keeps `sign_in`. Where there are `most` that have not expired, those that expire first make room: whoever fills the
+    /// store keeps nobody from beginning.
+    fn begin_sign_in(&self, sign_in: SignInRecord, most: usize, now: Timestamp) -> StoreFuture<'_, ()>;
 
     /// Looks at a sign-in without ending it.
     fn sign_in<'a>(&'a self, state: &'a Digest, now: Timestamp) -> StoreFuture<'a, Option<SignInRecord>>;

@@ -192,9 +192,14 @@ impl FakeGitHub {
             let token = github.issue(&login, scopes);
             Tokens {
                 access_token: token.access_token.into(),
-                scopes: token.refresh_token.is_none().then(|| token.scopes.into_iter().collect::<Vec<_>>().join(" ")),
+                scopes: token
+                    .refresh_token
+                    .is_none()
+                    .then(|| token.scopes.into_iter().collect::<Vec<_>>().join(" ")),
                 refresh_token: token.refresh_token.map(Secret::from),
-                expires_at: token.expires_at.map(|at| now.plus(Duration::from_secs(at.saturating_sub(now.as_secs())))),
+                expires_at: token
+                    .expires_at
+                    .map(|at| now.plus(Duration::from_secs(at.saturating_sub(now.as_secs())))),
             }
         })
     }

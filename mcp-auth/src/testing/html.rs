@@ -22,7 +22,6 @@ pub(super) struct Field {
 pub(super) struct Button {
     pub(super) name: String,
     pub(super) value: String,
-    pub(super) label: String,
 }
 
 /// All forms of a page, in their order.
@@ -32,7 +31,7 @@ pub(super) fn forms(page: &str) -> Vec<Form> {
     for (at, _) in page.match_indices('<') {
         let rest = &page[at + 1..];
         let Some(end) = tag_end(rest) else { continue };
-        let (tag, after) = (&rest[..end], &rest[end + 1..]);
+        let tag = &rest[..end];
         let name: String =
             tag.chars().take_while(|char| char.is_ascii_alphanumeric() || *char == '/').collect();
         match name.as_str() {
@@ -45,7 +44,7 @@ pub(super) fn forms(page: &str) -> Vec<Form> {
             }
             "/form" => inside = false,
             "input" if inside => forms.last_mut().into_iter().for_each(|form| form.input(tag)),
-            "button" if inside => forms.last_mut().into_iter().for_each(|form| form.button(tag, after)),
+            "button" if inside => forms.last_mut().into_iter().for_each(|form| form.button(tag)),
             _ => {}
         }
     }
@@ -65,12 +64,10 @@ impl Form {
         }
     }
 
-    fn button(&mut self, tag: &str, after: &str) {
-        let inner = after.split("</button").next().unwrap_or_default();
+    fn button(&mut self, tag: &str) {
         self.buttons.push(Button {
             name: attribute(tag, "name").unwrap_or_default(),
             value: attribute(tag, "value").unwrap_or_default(),
-            label: text(inner),
         });
     }
 }
@@ -101,21 +98,6 @@ fn has(tag: &str, name: &str) -> bool {
     tag.split_ascii_whitespace().any(|word| word.trim_end_matches('/') == name)
 }
 
-/// Text without tags.
-fn text(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for char in html.chars() {
-        match char {
-            '<' => inside = true,
-            '>' => inside = false,
-            _ if !inside => text.push(char),
-            _ => {}
-        }
-    }
-    unescape(text.trim())
-}
-
 fn unescape(text: &str) -> String {
     text.replace("&lt;", "<")
         .replace("&gt;", ">")
@@ -142,7 +124,7 @@ mod tests {
         assert_eq!(form.action, "/consent?a=1&b=2");
         assert_eq!(form.fields[0].value, "\"><form>");
         assert!(form.fields[1].ticked && form.fields[1].disabled);
-        assert_eq!(form.buttons[0].label, "Allow and go");
+        assert_eq!(form.buttons[0].value, "allow");
         assert_eq!(forms[1].fields[0].kind, "text");
     }
 }

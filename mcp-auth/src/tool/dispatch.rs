@@ -157,7 +157,12 @@ fn sign_in_again(call: &ToolCall, rule: &Rule, why: String, resource_metadata: &
         step_up.operation(rule.wanted());
         step_up.sign_in_again(&why);
     }
-    tracing::info!(tool = call.name(), subject = call.subject(), why, "refused: the caller has to sign in again");
+    tracing::info!(
+        tool = call.name(),
+        subject = call.subject(),
+        why,
+        "refused: the caller has to sign in again"
+    );
     challenged(Some("invalid_token"), why, rule.wanted(), resource_metadata)
 }
 

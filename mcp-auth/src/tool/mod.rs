@@ -18,7 +18,9 @@ mod table;
 mod tools_of;
 
 pub use call::ToolCall;
-pub use definition::{Annotations, Groups, Outcome, OutcomeFuture, Server, ServerDefinition, ToolDefinition, UpstreamDefinition};
+pub use definition::{
+    Annotations, Groups, Outcome, OutcomeFuture, Server, ServerDefinition, ToolDefinition, UpstreamDefinition,
+};
 pub(crate) use dispatch::call;
 pub use error::{TellClient, ToolError};
 pub use into_server::{IntoServer, WithTools};

@@ -285,6 +285,8 @@ impl Gate {
         parts.extensions.insert(step_up.clone());
         #[cfg(feature = "authorization-server")]
         if let Some(upstreams) = &self.parts.upstreams {
+            // Where nobody signs in, it is heard of what ended elsewhere all the same.
+            upstreams.0.keep_house();
             parts.extensions.insert(upstreams.clone());
         }
         // Both wait for nothing in particular.

@@ -21,7 +21,8 @@ const NAME_LENGTH: usize = 64;
 /// # let _ = settings;
 /// ```
 ///
-/// Everybody can be anybody, so an authorization server whose URL is not `http` on this machine does not start with it.
+/// Everybody can be anybody, so an authorization server whose URL is not `http` on this machine does not start with it, and
+/// nothing listens for other machines. A router that you serve yourself has to listen on this machine only, too.
 #[derive(Clone, Debug, Default)]
 pub struct DevelopmentSignIn(());
 

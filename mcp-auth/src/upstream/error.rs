@@ -65,7 +65,7 @@ impl UpstreamError {
     pub(super) fn vault(provider: &'static str, error: VaultError) -> Self {
         match error {
             VaultError::Ended => Self::Ended { provider },
-            VaultError::Unavailable(outage) => Self::outage(provider, outage),
+            VaultError::Unavailable(outage) => Self::outage(provider, &outage),
             VaultError::Store(error) => {
                 tracing::error!(%error, "a provider's token cannot be read");
                 Self::Unavailable { provider: "the authorization server", retry_after: None }
@@ -73,7 +73,7 @@ impl UpstreamError {
         }
     }
 
-    pub(super) fn outage(provider: &'static str, outage: Outage) -> Self {
+    pub(super) fn outage(provider: &'static str, outage: &Outage) -> Self {
         tracing::warn!(provider, why = outage.why, "the provider cannot answer now");
         Self::Unavailable { provider, retry_after: outage.retry_after }
     }
@@ -90,5 +90,6 @@ impl UpstreamError {
 }
 
 fn when(retry_after: Option<Duration>) -> String {
-    retry_after.map_or_else(|| "in a moment".to_owned(), |after| format!("in {} seconds", after.as_secs().max(1)))
+    retry_after
+        .map_or_else(|| "in a moment".to_owned(), |after| format!("in {} seconds", after.as_secs().max(1)))
 }

@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     fmt,
+    future::Future,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     AuthInfo, Secret,
     authorization_server::Core,
-    extract::{Extractor, FromToolCall},
+    extract::{Extractor, FromToolCall, OptionalFromToolCall},
     store::{GrantRecord, UpstreamTokenRecord},
     tool::{ToolCall, ToolError},
 };
@@ -87,14 +88,18 @@ impl<S: HasUpstream<P> + Sync, P: UpstreamProvider> FromToolCall<S> for Upstream
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         let auth = call.auth().ok_or_else(ToolError::forbidden)?;
-        let core = Upstreams::of(&call.context.extensions);
-        let found = core.and_then(|core| provider::<P>(core).map(|(any, provider)| (core, any, provider)));
-        let Some((core, any, provider)) = found else {
-            let why = "nobody can sign in with the provider whose token the tool takes: \
-                       list it in `#[server(upstream(…))]` and in `AuthorizationServer::sign_in`";
-            return Err(ToolError::opaque(why));
-        };
-        Ok(Self::find(core, any, provider, auth).await?)
+        Ok(Self::of(call, auth)?.await?)
+    }
+}
+
+impl<S: HasUpstream<P> + Sync, P: UpstreamProvider> OptionalFromToolCall<S> for Upstream<P> {
+    /// `None` without a token, and for somebody who has not signed in with this provider.
+    async fn optional_from_tool_call(_server: &S, call: &ToolCall) -> Result<Option<Self>, ToolError> {
+        let Some(auth) = call.auth() else { return Ok(None) };
+        match Self::of(call, auth)?.await {
+            Err(UpstreamError::Elsewhere { .. }) => Ok(None),
+            found => Ok(Some(found?)),
+        }
     }
 }
 
@@ -107,6 +112,21 @@ fn provider<P: UpstreamProvider>(core: &Core) -> Option<(Arc<dyn AnyProvider>, P
 }
 
 impl<P: UpstreamProvider> Upstream<P> {
+    /// The caller's token, to be awaited; the developer's error where nobody can have one.
+    fn of<'a>(
+        call: &'a ToolCall,
+        auth: &'a AuthInfo,
+    ) -> Result<impl Future<Output = Result<Self, UpstreamError>> + Send + 'a, ToolError> {
+        let core = Upstreams::of(&call.context.extensions);
+        let found = core.and_then(|core| provider::<P>(core).map(|(any, provider)| (core, any, provider)));
+        let Some((core, any, provider)) = found else {
+            let why = "nobody can sign in with the provider whose token the tool takes: \
+                       list it in `#[server(upstream(…))]` and in `AuthorizationServer::sign_in`";
+            return Err(ToolError::opaque(why));
+        };
+        Ok(Self::find(core, any, provider, auth))
+    }
+
     async fn find(
         core: &Arc<Core>,
         any: Arc<dyn AnyProvider>,
@@ -157,7 +177,9 @@ impl<P: UpstreamProvider> Upstream<P> {
     }
 
     async fn after(&self, refused: &Current, first: bool) -> Result<Current, VaultError> {
-        let Some(record) = self.core.store.upstream_token(&self.id).await? else { return Err(VaultError::Ended) };
+        let Some(record) = self.core.store.upstream_token(&self.id).await? else {
+            return Err(VaultError::Ended);
+        };
         if first && record.version != refused.version {
             return current(&self.core, &self.any, record).await;
         }

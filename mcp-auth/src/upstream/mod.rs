@@ -12,13 +12,13 @@ mod vault;
 
 pub use development::DevelopmentSignIn;
 pub use error::UpstreamError;
-pub use extractor::{HasUpstream, Upstream};
 pub(crate) use extractor::Upstreams;
+pub use extractor::{HasUpstream, Upstream};
 pub use github::GitHub;
 pub use provider::Provider;
+pub(crate) use provider::{AnyProvider, Callback, Departure, Leg, Outage, SignInError, SignedIn, Tokens};
 pub use request::UpstreamRequest;
 pub use response::UpstreamResponse;
 pub(crate) use service::check_offered;
 pub use service::{UpstreamDefinition, UpstreamProvider};
-pub(crate) use provider::{AnyProvider, Callback, Departure, Leg, Outage, SignInError, SignedIn, Tokens};
 pub(crate) use vault::{Renewals, is_live, keep};

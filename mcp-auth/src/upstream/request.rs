@@ -95,19 +95,43 @@ fn within(api: &str, path: &str) -> Result<String, &'static str> {
     if path.chars().any(|char| char.is_whitespace() || char.is_control() || matches!(char, '\\' | '#')) {
         return Err("its path has white space, control characters, a backslash or a `#`");
     }
-    let bare = path.split('?').next().unwrap_or_default().to_ascii_lowercase().replace("%2e", ".");
+    // Some servers read `%2f` as a slash, and some of these a backslash too.
+    let mut bare = path.split('?').next().unwrap_or_default().to_ascii_lowercase();
+    for (encoded, plain) in [("%2e", "."), ("%2f", "/"), ("%5c", "/")] {
+        bare = bare.replace(encoded, plain);
+    }
     if bare.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err("its path has `.` or `..` as a segment");
     }
     let url = format!("{api}{path}");
     let (base, parsed) = (Url::parse(api), Url::parse(&url));
     match (base, parsed) {
-        (Ok(base), Ok(parsed)) if base.origin() == parsed.origin() && parsed.path().starts_with(base.path()) => {
+        (Ok(base), Ok(parsed))
+            if base.origin() == parsed.origin() && parsed.path().starts_with(base.path()) =>
+        {
             Ok(url)
         }
         _ => Err("its path leaves the API"),
     }
 }
+
+/// Who calls; and what belongs to the connection, which requests of other people share: with a length of its own, a body
+/// would go on as somebody else's request (RFC 9112 section 11.2).
+const NOT_FOR_TOOLS: [HeaderName; 13] = [
+    header::AUTHORIZATION,
+    header::PROXY_AUTHORIZATION,
+    header::COOKIE,
+    header::HOST,
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::EXPECT,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
 
 /// A request to a provider's API; made by [`Upstream::request`].
 #[must_use = "a request does nothing before `send`"]
@@ -122,10 +146,11 @@ pub struct UpstreamRequest<'a, P> {
 }
 
 impl<P: UpstreamProvider> UpstreamRequest<'_, P> {
-    /// A header, in place of one of the same name. Those that say who calls cannot be set.
+    /// A header, in place of one of the same name. Those that say who calls, and where a message on the connection ends, cannot
+    /// be set.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(header::AUTHORIZATION | header::HOST | header::COOKIE), _) => {
+            (Ok(name), _) if NOT_FOR_TOOLS.contains(&name) => {
                 self.bad = Some("it sets a header that is not for a tool to set");
             }
             (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
@@ -190,7 +215,7 @@ impl<P: UpstreamProvider> UpstreamRequest<'_, P> {
             time: TIME,
             limit: SIZE,
         };
-        let unavailable = |outage: Outage| UpstreamError::outage(provider.name(), outage);
+        let unavailable = |outage: Outage| UpstreamError::outage(provider.name(), &outage);
         let http = provider.http().map_err(|error: SignInError| unavailable(error.to_string().into()))?;
         let answer = http.send(request).await.map_err(|error| match error {
             FetchError::TooLarge => {
@@ -212,16 +237,36 @@ mod tests {
     #[test]
     fn a_path_stays_inside_of_the_api() {
         let api = "https://github.example.com/api/v3";
-        for path in ["/user", "/repos/a/b?per_page=1&q=../x", "/search/code?q=a+b", "/a..b/.c", "/"] {
+        for path in ["/user", "/repos/a/b?per_page=1&q=../x", "/search/code?q=a+b", "/a..b/.c", "/a%2Fb", "/"]
+        {
             assert_eq!(within(api, path), Ok(format!("{api}{path}")));
         }
         for path in [
-            "user", "", "https://evil.example/", "@evil.example/", ".evil.example/", "/../login", "/repos/%2E%2e/user",
-            "/repos/./b", "/a/..", "/..", "/a\\..\\b", "/a b", "/a\nb", "/a#b",
+            "user",
+            "",
+            "https://evil.example/",
+            "@evil.example/",
+            ".evil.example/",
+            "/../login",
+            "/repos/%2E%2e/user",
+            "/repos/./b",
+            "/a/..",
+            "/..",
+            "/a\\..\\b",
+            "/repos/..%2Fuser",
+            "/repos/%2e%2e%2fuser",
+            "/repos/a%2f..%5cuser",
+            "/..%5C..%5Cuser",
+            "/a b",
+            "/a\nb",
+            "/a#b",
         ] {
             assert!(within(api, path).is_err(), "{path:?}");
         }
-        assert!(within("https://api.github.com", "//evil.example/user").is_ok_and(|url| url.starts_with("https://api.github.com//")));
+        assert!(
+            within("https://api.github.com", "//evil.example/user")
+                .is_ok_and(|url| url.starts_with("https://api.github.com//"))
+        );
         assert!(within("https://api.github.com", ":8443/user").is_err());
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no provider whose tokens tools can use",
     label = "gives tools no tokens",
-    note = "write `Upstream<mcp_auth::GitHub>`"
+    note = "write `#[server(upstream(GitHub))]`, and take `Upstream<GitHub>`"
 )]
 #[expect(private_bounds, reason = "providers of users will come with a trait of their own")]
 pub trait UpstreamProvider: Provider + Service + Clone {}
@@ -66,7 +66,10 @@ pub(crate) fn check_offered(wanted: &[UpstreamDefinition], auth: &Auth) -> Resul
         let name = wanted.name();
         let (why, help) = match core {
             Some(core) => (
-                format!("nobody can sign in with `{name}` at the authorization server {}", core.issuer.as_str()),
+                format!(
+                    "nobody can sign in with `{name}` at the authorization server {}",
+                    core.issuer.as_str()
+                ),
                 format!("add `.sign_in({name}::new(…))` to its `AuthorizationServer`"),
             ),
             None => (

@@ -46,7 +46,8 @@ function watch(page, hosts) {
   page.on('pageerror', (error) => check(false, `${page.url()}: ${error.message}`));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.protocol === 'data:') return;
+    // What is in the page already, and an app's own scheme, leave for nowhere.
+    if (!/^(https?|wss?|ftp):$/.test(url.protocol)) return;
     check(hosts.includes(url.hostname), `a request left for ${url.origin}`);
     check(request.isNavigationRequest(), `${page.url()} loads ${request.url()}`);
   });

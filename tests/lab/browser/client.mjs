@@ -55,7 +55,7 @@ export class Client {
     });
     const tokens = await answer.json();
     if (answer.status !== 200) throw new Error(`token: ${answer.status} ${JSON.stringify(tokens)}`);
-    remember(tokens.access_token, tokens.refresh_token);
+    remember(tokens.access_token, tokens.refresh_token, asked.verifier, this.answer(asked, url).get('code'));
     const claims = JSON.parse(Buffer.from(tokens.access_token.split('.')[1], 'base64url'));
     return { ...tokens, claims };
   }

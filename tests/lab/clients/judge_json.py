@@ -17,6 +17,6 @@ if isinstance(value, dict) and "content" in value:
     if value.get("isError"):
         raise SystemExit("the tool answered with an error")
     value = "".join(block.get("text", "") for block in value["content"])
-answer = value.strip() if isinstance(value, str) else json.dumps(value)
+answer = value.strip() if isinstance(value, str) else json.dumps(value, separators=(",", ":"), sort_keys=True)
 if answer != expected:
     raise SystemExit(f"answered {answer!r}, expected {expected!r}")

@@ -21,7 +21,10 @@ async fn c32_a_token_that_the_person_revoked_ends_all_their_grants_with_401() {
     assert_ended(&answer);
     let challenge = answer.challenge().unwrap();
     assert_eq!(challenge.scopes(), ["profile:read"]);
-    assert!(challenge.parameter("error_description").is_some_and(|text| text.contains("GitHub")), "{answer:?}");
+    assert!(
+        challenge.parameter("error_description").is_some_and(|text| text.contains("GitHub")),
+        "{answer:?}"
+    );
     let asked = world.github.requests(GitHubPart::Api);
     // GitHub is not asked again, and the other client's grant has ended as well.
     assert_ended(&world.login(&one).await);

@@ -3,7 +3,7 @@
 use mcp_auth::{
     Auth, DevelopmentSignIn,
     store::SqliteStore,
-    testing::{Grant, GitHubPart, TestIssuer, TestServer},
+    testing::{GitHubPart, Grant, TestIssuer, TestServer},
 };
 use serde_json::json;
 
@@ -71,6 +71,15 @@ async fn somebody_who_signed_in_elsewhere_has_no_github_token() {
     let world = World::with(|_| {}, |server| server.sign_in(DevelopmentSignIn::new())).await;
     let grant = Grant::of_name(&world.auth, "alice", RESOURCE, "profile:read").await;
     assert_told(&world.login(&grant).await, "needs a sign-in with GitHub");
+
+    let has_github = async |grant: &Grant| world.call("has_github", json!({}), grant).await;
+    assert_eq!(has_github(&grant).await.text(), Some("false"));
+    assert_eq!(world.server.call("has_github", json!({})).await.text(), Some("false"));
+    let octocat = world.grant().await;
+    assert_eq!(has_github(&octocat).await.text(), Some("true"));
+    world.github.revoke("octocat");
+    assert_ended(&world.login(&octocat).await);
+    assert_ended(&has_github(&octocat).await);
 }
 
 #[tokio::test]

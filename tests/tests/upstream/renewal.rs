@@ -24,7 +24,7 @@ async fn s35_a_token_is_renewed_before_it_runs_out() {
     let grant = world.grant().await;
     assert_eq!(world.login(&grant).await.text(), Some("octocat"));
     assert_eq!(world.github.requests(GitHubPart::Token), 0, "it is young");
-    let grant = later(&world, EIGHT_HOURS - Duration::from_secs(60)).await;
+    let grant = later(&world, EIGHT_HOURS.saturating_sub(Duration::from_secs(60))).await;
     assert_eq!(world.login(&grant).await.text(), Some("octocat"));
     assert_eq!(world.github.requests(GitHubPart::Token), 1, "it would run out within minutes");
     let grant = later(&world, EIGHT_HOURS * 2).await;
@@ -63,7 +63,7 @@ async fn c31_a_caller_that_hangs_up_takes_no_refresh_token_along() {
 async fn c34_a_token_that_is_still_good_is_used_while_github_cannot_renew_it() {
     let world = app().await;
     world.grant().await;
-    let grant = later(&world, EIGHT_HOURS - Duration::from_secs(60)).await;
+    let grant = later(&world, EIGHT_HOURS.saturating_sub(Duration::from_secs(60))).await;
     for status in [500, 503] {
         world.github.fail_with(GitHubPart::Token, status);
         assert_eq!(world.login(&grant).await.text(), Some("octocat"));
@@ -88,5 +88,8 @@ async fn a_token_that_ended_early_is_renewed_and_the_request_sent_again() {
     assert_eq!(world.github.requests(GitHubPart::Token), 1);
     let calls = world.github.api_calls();
     assert_eq!(calls.len(), 1, "{calls:?}");
-    assert_eq!(calls[0], ("POST".to_owned(), "/repos/a/b/issues".to_owned(), r#"{"title":"hello"}"#.to_owned()));
+    assert_eq!(
+        calls[0],
+        ("POST".to_owned(), "/repos/a/b/issues".to_owned(), r#"{"title":"hello"}"#.to_owned())
+    );
 }

@@ -56,6 +56,12 @@ impl Profiles {
         Ok(made.to_string())
     }
 
+    /// Whether you have signed in with GitHub.
+    #[tool(public)]
+    async fn has_github(&self, github: Option<Upstream<GitHub>>) -> bool {
+        github.is_some()
+    }
+
     /// Your login, or why there is none.
     #[tool(scopes = "profile:read")]
     async fn careful(&self, github: Upstream<GitHub>) -> Result<String> {

@@ -51,7 +51,9 @@ async fn what_cannot_be_read_or_sent_is_for_the_log() {
     let answer = world.login(&grant).await;
     assert_told(&answer, "internal error, reference");
     let asked = world.github.requests(GitHubPart::Api);
-    for path in ["user", "/../login/oauth/authorize", "/a/%2e%2e/b", "//../x", "/a b", "https://evil.example/"] {
+    for path in
+        ["user", "/../login/oauth/authorize", "/a/%2e%2e/b", "//../x", "/a b", "https://evil.example/"]
+    {
         assert_told(&world.call("read", json!({ "path": path }), &grant).await, "internal error, reference");
     }
     assert_eq!(world.github.requests(GitHubPart::Api), asked, "nothing was sent");

@@ -17,7 +17,9 @@ fn octocat() -> Person {
 
 #[tokio::test]
 async fn s35_s36_somebody_signs_in_with_github_and_a_tool_uses_their_token() {
-    let world = World::with(|github| github.register_callback("http://127.0.0.1:3000/github/callback"), |own| own).await;
+    let world =
+        World::with(|github| github.register_callback("http://127.0.0.1:3000/github/callback"), |own| own)
+            .await;
     let client = client(&world).await;
     let tokens = client.sign_in(&octocat()).await.unwrap();
     let login = async |token: &str| world.server.call("login", json!({})).bearer(token).await;
@@ -77,7 +79,7 @@ async fn a_github_apps_token_is_renewed_behind_a_sign_in() {
     let client = client(&world).await;
     let mut tokens = client.sign_in(&octocat()).await.unwrap();
     for _ in 0..3 {
-        world.clock.advance(EIGHT_HOURS - Duration::from_secs(30));
+        world.clock.advance(EIGHT_HOURS.saturating_sub(Duration::from_secs(30)));
         tokens = client.refresh(&tokens).await.unwrap();
         let answer = world.server.call("login", json!({})).bearer(tokens.access_token()).await;
         assert_eq!(answer.text(), Some("octocat"), "{answer:?}");

@@ -50,7 +50,7 @@ impl Refused {
 
     pub(crate) fn into_response(self, core: &Core) -> Response<Body> {
         match self {
-            Self::Person { fault, reference } => page::fault(&core.branding, fault, Some(reference)),
+            Self::Person { fault, reference } => page::fault(&core.branding, fault, Some(&reference)),
             Self::Client(refused) => refused.0.error(&refused.1),
         }
     }

@@ -202,8 +202,8 @@ error_texts! {
     /// The page or the sign-in is too old, or was used before.
     expired:
         "This sign-in is over",
-        "It took too long, or it was finished already, perhaps in another tab.",
-        "Start again in the app.";
+        "It was finished already, perhaps in another tab, or it took too long.",
+        "If the app is connected now, close this page. Otherwise start again in the app.";
     /// The sign-in was begun in another browser or by another site, or the browser keeps no cookies.
     other_browser:
         "This sign-in was begun elsewhere",
@@ -256,16 +256,19 @@ mod tests {
         assert!(Texts::default().problems().is_empty());
         let errors = ErrorTexts::default();
         for (name, text, _) in errors.entries() {
-            assert_eq!(text.ends_with('.'), !name.ends_with(".title"), "{name}");
+            let is_title = name.rsplit('.').next() == Some("title");
+            assert_eq!(text.ends_with('.'), !is_title, "{name}");
         }
     }
 
     #[test]
     fn s29_a_consent_page_that_no_longer_names_the_client_does_not_start() {
-        let mut texts = Texts::default();
-        texts.consent_title = "Somebody wants to use {server}".into();
-        texts.allow = "Allow {client}".into();
-        texts.deny = " ".into();
+        let mut texts = Texts {
+            consent_title: "Somebody wants to use {server}".into(),
+            allow: "Allow {client}".into(),
+            deny: " ".into(),
+            ..Texts::default()
+        };
         texts.errors.expired.title = "{provider}".into();
         let problems = texts.problems();
         let found: Vec<_> =

@@ -153,11 +153,11 @@ impl Page<'_> {
             @for (provider, permissions) in &self.view.upstream {
                 @let provider = clean(provider, NAME);
                 @let values = [self.values, &[("provider", &provider)]].concat();
-                section {
-                    h2 { (markup(&texts.upstream_title, &values)) }
-                    @if permissions.is_empty() {
-                        p { (markup(&texts.upstream_identity, &values)) }
-                    } @else {
+                @if permissions.is_empty() {
+                    p.help { (markup(&texts.upstream_identity, &values)) }
+                } @else {
+                    section {
+                        h2 { (markup(&texts.upstream_title, &values)) }
                         p { (markup(&texts.upstream_permissions, &values)) }
                         ul { @for permission in permissions { li { bdi { (clean(permission, 400)) } } } }
                     }

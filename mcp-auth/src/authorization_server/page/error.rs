@@ -54,13 +54,13 @@ impl Fault {
 
 /// The error page of a fault, with its status. The log says more under the reference; the page says nothing that came with
 /// the request, so that nobody puts their words into our mouth.
-pub(crate) fn fault(branding: &Branding, fault: Fault, reference: Option<String>) -> Response<Body> {
+pub(crate) fn fault(branding: &Branding, fault: Fault, reference: Option<&str>) -> Response<Body> {
     let (texts, text) = (branding.words(), fault.text(branding));
     let content = html! {
         h1 { (text.title) }
         p { (text.message) }
         p.next { (text.help) }
-        @if let Some(reference) = &reference {
+        @if let Some(reference) = reference {
             p.reference {
                 (texts.reference_help) " "
                 span { (texts.reference_label) ": " code { (clean(reference, 80)) } }

@@ -39,17 +39,14 @@ fn pieces<'a>(text: &'a str, values: Values<'a>, mut take: impl FnMut(Piece<'a>)
             let (_, value) = values.iter().find(|(known, _)| *known == name)?;
             Some((*value, after))
         });
-        match value {
-            Some((value, after)) => {
-                take(Piece::Text(before));
-                take(Piece::Value(value));
-                rest = after;
-            }
+        if let Some((value, after)) = value {
+            take(Piece::Text(before));
+            take(Piece::Value(value));
+            rest = after;
+        } else {
             // A brace that begins no word of ours is a brace.
-            None => {
-                take(Piece::Text(&rest[..=open]));
-                rest = &rest[open + 1..];
-            }
+            take(Piece::Text(&rest[..=open]));
+            rest = &rest[open + 1..];
         }
     }
     take(Piece::Text(rest));

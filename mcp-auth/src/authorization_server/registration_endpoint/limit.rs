@@ -33,6 +33,13 @@ struct Bucket {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place(bool);
 
+impl Place {
+    /// Whether it is one for a new client.
+    pub(super) fn is_new(self) -> bool {
+        self.0
+    }
+}
+
 impl Registrations {
     /// A place for a registration; 429 with the time after which there is one.
     pub(super) fn enter(
@@ -65,6 +72,11 @@ impl Registrations {
             let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
             bucket.taken = (bucket.taken - 1.0).clamp(0.0, f64::from(limits.per_minute));
         }
+    }
+
+    /// They were taken for known, and the store knows them no more.
+    pub(super) fn forget(&self, fingerprint: &Digest) {
+        self.known.remove(fingerprint);
     }
 
     pub(super) fn know(&self, fingerprint: Digest) {

@@ -55,13 +55,21 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
 
 async fn register(core: &Arc<Core>, metadata: &ClientMetadata) -> Result<ClientRecord, OAuthError> {
     let fingerprint = metadata::fingerprint(metadata);
-    let place = core.registrations.enter(fingerprint, &core.registration, &core.clock)?;
     let record = record(core, metadata, fingerprint)?;
-    let (core_of_task, client) = (Arc::clone(core), record.clone());
-    let registering = tokio::spawn(async move {
-        core_of_task.store.register(client, core_of_task.registration.clients, core_of_task.now()).await
-    });
-    match registering.await.map_err(|error| OAuthError::from(StoreError::new(error)))?? {
+    let enter = || core.registrations.enter(fingerprint, &core.registration, &core.clock);
+    let mut place = enter();
+    if !place.as_ref().is_ok_and(|place| place.is_new()) {
+        // They are known here, or there is no place for new ones: then the store says whether they are known there. Who
+        // was pushed out of it is new.
+        if let Registration::Known(known) = write(core, &record, 0).await? {
+            core.registrations.know(fingerprint);
+            return Ok(known);
+        }
+        core.registrations.forget(&fingerprint);
+        place = place.and_then(|_known| enter());
+    }
+    let place = place?;
+    match write(core, &record, core.registration.clients).await? {
         Registration::New => {
             core.registrations.know(fingerprint);
             Ok(record)
@@ -76,6 +84,13 @@ async fn register(core: &Arc<Core>, metadata: &ClientMetadata) -> Result<ClientR
             Err(limit::too_many(60 * 60))
         }
     }
+}
+
+/// The one write, which a caller who goes away does not tear. `most`: 0 finds a known client and keeps no new one.
+async fn write(core: &Arc<Core>, record: &ClientRecord, most: usize) -> Result<Registration, OAuthError> {
+    let (core, record) = (Arc::clone(core), record.clone());
+    let registering = tokio::spawn(async move { core.store.register(record, most, core.now()).await });
+    Ok(registering.await.map_err(|error| OAuthError::from(StoreError::new(error)))??)
 }
 
 fn record(core: &Core, metadata: &ClientMetadata, fingerprint: Digest) -> Result<ClientRecord, OAuthError> {

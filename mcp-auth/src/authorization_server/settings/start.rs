@@ -113,8 +113,8 @@ fn problem(error: &NoStart) -> Problem {
     Problem::new(setting, error.to_string(), help)
 }
 
-/// Runs `work` to its end. A server is assembled outside of async code, or inside of a runtime that must not be blocked:
-/// both are fine with a thread of its own.
+/// Runs `work` to its end. A server is assembled outside of async code, or inside of a runtime that must not be blocked and
+/// in which no other may end: both are fine with a thread of its own.
 fn run<T: Send>(work: impl Future<Output = Result<T, NoStart>> + Send) -> Result<T, NoStart> {
     let run = || {
         // Made and dropped here: a runtime that ends inside of another one panics.

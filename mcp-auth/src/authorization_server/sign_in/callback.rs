@@ -88,6 +88,7 @@ async fn arrived(
             provider.arrive(&callback, &leg, core.now()).await
         }
         (Given::Page(form), Departure::PickName) => {
+            guard::own_machine(&headers)?;
             // A name that is none is asked for again; there is no code that is used up by it.
             let name = Callback::Code(Secret::new(form.get("name").unwrap_or_default()));
             let signed_in = provider.arrive(&name, &leg, core.now()).await;

@@ -21,7 +21,8 @@ use crate::{
     upstream::{AnyProvider, Departure, Leg},
 };
 
-/// How many may be on their way at once. Each is there for ten minutes at most, and costs its maker a form of ours.
+/// How many may be on their way at once. Each is there for ten minutes at most; of more, the first make room, so that a flood
+/// keeps nobody from beginning.
 const MOST: usize = 100_000;
 
 /// What is to happen when the person comes back. In the store it is sealed under the provider's `state`, of which only the
@@ -66,10 +67,7 @@ pub(super) async fn depart(
         expires_at: core.now().plus(core.lifetimes.sign_in),
     };
     let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
-    if !begun.map_err(|error| unavailable(&error))? {
-        tracing::error!("{MOST} sign-ins are on their way: a new one has to wait");
-        return Err(Refused::client(&checked.back, OAuthError::unavailable()));
-    }
+    begun.map_err(|error| unavailable(&error))?;
     Ok(match provider.departure(&leg) {
         Departure::Redirect(url) => see_other(&url),
         Departure::PickName => see_other(&pick_name::url(core, provider.id(), &leg.state)),

@@ -21,3 +21,22 @@ pub(super) fn own_page(core: &Core, headers: &HeaderMap) -> Result<(), Refused> 
         format!("another site's page posted a form of ours: Sec-Fetch-Site {site:?}, Origin {origin:?}");
     Err(Refused::person(Fault::OtherBrowser, &why))
 }
+
+/// What proxies and tunnels add to requests that they pass on.
+const PASSED_ON: [&str; 6] =
+    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "cf-connecting-ip"];
+
+/// A sign-in without a password is for whoever sits at this machine. Nothing is granted by these headers, so it does not
+/// matter who wrote them; a proxy that adds none is not noticed.
+pub(super) fn own_machine(headers: &HeaderMap) -> Result<(), Refused> {
+    match PASSED_ON.into_iter().find(|name| headers.contains_key(*name)) {
+        Some(name) => {
+            let why = format!(
+                "a proxy passed the request on (`{name}`): the development sign-in is for this machine only, because \
+                 everybody could sign in as anybody"
+            );
+            Err(Refused::person(Fault::OtherBrowser, &why))
+        }
+        None => Ok(()),
+    }
+}

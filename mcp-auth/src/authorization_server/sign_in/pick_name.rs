@@ -15,7 +15,7 @@ use super::{
         authorization_endpoint::{MOST_BYTES, Parameters, Refused},
         page::{self, Hidden, NameProblem, PickNameView},
     },
-    callback,
+    callback, guard,
 };
 use crate::Secret;
 
@@ -46,6 +46,7 @@ async fn show(
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
+    guard::own_machine(headers)?;
     let asked = Parameters::parse(uri.query().unwrap_or_default(), MOST_BYTES);
     let state = asked.ok().and_then(|asked| asked.get("state").map(Secret::new));
     let found = callback::find(core, provider, state, headers).await?;

@@ -23,6 +23,10 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
     if grant.client_id != client.id {
         return Err(invalid_grant("the refresh token is another client's", &client.id));
     }
+    // The operator took their sign-in away. It may come back, so the grant is left as it is.
+    if core.provider(&grant.person.provider).is_none() {
+        return Err(invalid_grant("the person's sign-in is not offered any more", &client.id));
+    }
     resource::check(form, &grant.resource)?;
     let scopes = narrowed(form, &grant)?;
     let now = core.now();

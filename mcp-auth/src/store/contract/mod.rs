@@ -109,9 +109,9 @@ macro_rules! each_check {
             session::a_session_ends
             sign_in::a_sign_in_is_taken_once_by_its_browser
             sign_in::a_sign_in_is_too_late_when_it_expires
-            sign_in::there_are_never_more_than_may_be
+            sign_in::f17_of_too_many_the_first_make_room
             sign_in::f16_of_fifty_who_take_a_sign_in_one_gets_it
-            sign_in::of_fifty_who_begin_as_many_do_as_may
+            sign_in::of_fifty_who_begin_as_many_stay_as_may
             upstream_token::there_is_one_for_a_person_and_scopes
             upstream_token::an_id_is_never_anybody_elses
             upstream_token::an_id_never_comes_back

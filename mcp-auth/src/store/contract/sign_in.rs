@@ -8,7 +8,7 @@ use crate::store::Digest;
 
 pub(super) async fn a_sign_in_is_taken_once_by_its_browser(nodes: Nodes) {
     let one = sign_in("one");
-    assert!(nodes.next().begin_sign_in(one.clone(), 9, START).await.unwrap());
+    nodes.next().begin_sign_in(one.clone(), 9, START).await.unwrap();
     assert_eq!(nodes.next().sign_in(&one.state, START).await.unwrap(), Some(one.clone()));
     // Somebody else's browser gets nothing, and takes nothing away.
     assert_eq!(nodes.next().take_sign_in(&one.state, &Digest::of("other"), START).await.unwrap(), None);
@@ -29,20 +29,31 @@ pub(super) async fn a_sign_in_is_too_late_when_it_expires(nodes: Nodes) {
     assert_eq!(nodes.next().take_sign_in(&one.state, &one.browser, last).await.unwrap(), Some(one));
 }
 
-pub(super) async fn there_are_never_more_than_may_be(nodes: Nodes) {
-    assert!(!nodes.next().begin_sign_in(sign_in("none"), 0, START).await.unwrap());
-    assert!(nodes.next().begin_sign_in(sign_in("one"), 2, START).await.unwrap());
-    assert!(nodes.next().begin_sign_in(sign_in("two"), 2, START).await.unwrap());
-    assert!(!nodes.next().begin_sign_in(sign_in("three"), 2, START).await.unwrap());
-    assert_eq!(nodes.next().sign_in(&Digest::of("three"), START).await.unwrap(), None);
-    let one = sign_in("one");
-    nodes.next().take_sign_in(&one.state, &one.browser, START).await.unwrap();
-    assert!(nodes.next().begin_sign_in(sign_in("three"), 2, START).await.unwrap());
+/// Who begins while there are as many as may be takes the place of the one that began first: whoever fills the store locks
+/// nobody out (F17).
+pub(super) async fn f17_of_too_many_the_first_make_room(nodes: Nodes) {
+    let begun = |name: &str, at: u32| {
+        let mut begun = sign_in(name);
+        begun.expires_at = begun.expires_at.plus(MILLI * at);
+        begun
+    };
+    let (one, two, three) = (begun("one", 1), begun("two", 2), begun("three", 3));
+    // The order in which they began, not that of their arrival here.
+    for sign_in in [&two, &one, &three] {
+        nodes.next().begin_sign_in(sign_in.clone(), 2, START).await.unwrap();
+    }
+    for (sign_in, there) in [(&one, false), (&two, true), (&three, true)] {
+        let found = nodes.next().sign_in(&sign_in.state, START).await.unwrap();
+        assert_eq!(found.is_some(), there, "{sign_in:?}");
+    }
+    nodes.next().take_sign_in(&two.state, &two.browser, START).await.unwrap();
+    nodes.next().begin_sign_in(begun("four", 4), 2, START).await.unwrap();
+    assert!(nodes.next().sign_in(&three.state, START).await.unwrap().is_some(), "there was room");
     // Those that have expired take no room.
-    let mut later = sign_in("later");
-    later.expires_at = one.expires_at.plus(MILLI);
-    assert!(!nodes.next().begin_sign_in(later.clone(), 2, one.expires_at.minus(MILLI)).await.unwrap());
-    assert!(nodes.next().begin_sign_in(later, 2, one.expires_at).await.unwrap());
+    let now = three.expires_at;
+    nodes.next().begin_sign_in(begun("five", 5), 2, now).await.unwrap();
+    let four = begun("four", 4);
+    assert!(nodes.next().sign_in(&four.state, now).await.unwrap().is_some());
 }
 
 pub(super) async fn f16_of_fifty_who_take_a_sign_in_one_gets_it(nodes: Nodes) {
@@ -57,8 +68,13 @@ pub(super) async fn f16_of_fifty_who_take_a_sign_in_one_gets_it(nodes: Nodes) {
     }
 }
 
-pub(super) async fn of_fifty_who_begin_as_many_do_as_may(nodes: Nodes) {
-    let results =
-        nodes.race(|store, number| store.begin_sign_in(sign_in(&format!("number {number}")), 7, START));
-    assert_eq!(results.await.into_iter().filter(|begun| *begun).count(), 7);
+pub(super) async fn of_fifty_who_begin_as_many_stay_as_may(nodes: Nodes) {
+    let name = |number: usize| format!("number {number}");
+    nodes.race(move |store, number| store.begin_sign_in(sign_in(&name(number)), 7, START)).await;
+    let mut there = 0;
+    for number in 0..50 {
+        let state = sign_in(&name(number)).state;
+        there += usize::from(nodes.next().sign_in(&state, START).await.unwrap().is_some());
+    }
+    assert_eq!(there, 7);
 }

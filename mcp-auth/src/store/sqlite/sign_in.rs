@@ -1,21 +1,22 @@
 //! Sign-ins on their way.
 
-use rusqlite::{OptionalExtension as _, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::{
     SqliteStore,
+    job::Fault,
     value::{millis, read_digest, read_time},
 };
 use crate::store::{Digest, SignInRecord, SignInStore, StoreFuture, Timestamp};
 
 impl SignInStore for SqliteStore {
-    fn begin_sign_in(&self, sign_in: SignInRecord, most: usize, now: Timestamp) -> StoreFuture<'_, bool> {
+    fn begin_sign_in(&self, sign_in: SignInRecord, most: usize, now: Timestamp) -> StoreFuture<'_, ()> {
         self.write(move |connection| {
-            let inserted = connection
+            make_room(connection, most, now)?;
+            connection
                 .prepare_cached(
                     "INSERT INTO sign_ins (state, browser, provider, sealed, expires_at)
-                     SELECT :state, :browser, :provider, :sealed, :expires_at
-                     WHERE (SELECT count(*) FROM sign_ins WHERE expires_at > :now) < :most",
+                     VALUES (:state, :browser, :provider, :sealed, :expires_at)",
                 )?
                 .execute(named_params! {
                     ":state": sign_in.state.as_bytes(),
@@ -23,10 +24,8 @@ impl SignInStore for SqliteStore {
                     ":provider": sign_in.provider,
                     ":sealed": sign_in.sealed,
                     ":expires_at": millis(sign_in.expires_at),
-                    ":now": millis(now),
-                    ":most": i64::try_from(most).unwrap_or(i64::MAX),
                 })?;
-            Ok(inserted == 1)
+            Ok(())
         })
     }
 
@@ -56,6 +55,23 @@ impl SignInStore for SqliteStore {
                 .optional()?)
         })
     }
+}
+
+/// For one more.
+fn make_room(connection: &Connection, most: usize, now: Timestamp) -> Result<(), Fault> {
+    let live: usize = connection
+        .prepare_cached("SELECT count(*) FROM sign_ins WHERE expires_at > ?")?
+        .query_row([millis(now)], |row| row.get(0))?;
+    let excess = (live + 1).saturating_sub(most);
+    if excess > 0 {
+        connection
+            .prepare_cached(
+                "DELETE FROM sign_ins WHERE state IN (
+                    SELECT state FROM sign_ins WHERE expires_at > ? ORDER BY expires_at, state LIMIT ?)",
+            )?
+            .execute(params![millis(now), excess])?;
+    }
+    Ok(())
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<SignInRecord> {

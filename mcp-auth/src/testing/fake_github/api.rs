@@ -1,7 +1,7 @@
 //! The API: who somebody is, and what the test says besides.
 
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::body::Body;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::Shared;
@@ -16,9 +16,9 @@ pub(super) fn answer(
     body: &str,
 ) -> Response<Body> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| {
-        scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token")
-    });
+    let bearer = bearer
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token"));
     let (mut state, now) = (shared.state(), shared.now());
     let Some(token) = bearer.and_then(|(_, token)| state.token(token, now)).cloned() else {
         return document(StatusCode::UNAUTHORIZED, &json!({ "message": "Bad credentials", "status": "401" }));
@@ -28,7 +28,9 @@ pub(super) fn answer(
     let person = &state.people[&token.login];
     let said = state.documents.get(path).cloned();
     let (status, value) = said.unwrap_or_else(|| match path {
-        "/user" => (200, json!({ "login": token.login, "id": person.id, "name": token.login, "type": "User" })),
+        "/user" => {
+            (200, json!({ "login": token.login, "id": person.id, "name": token.login, "type": "User" }))
+        }
         "/user/emails" if ["user", "user:email"].iter().any(|scope| token.scopes.contains(*scope)) => {
             let address = format!("{}@example.com", token.login);
             (200, json!([{ "email": address, "primary": true, "verified": true, "visibility": null }]))
@@ -42,7 +44,9 @@ pub(super) fn answer(
     let mut response = document(StatusCode::from_u16(status).unwrap_or_default(), &value);
     if token.refresh_token.is_none() {
         let scopes = token.scopes.iter().cloned().collect::<Vec<_>>().join(", ");
-        response.headers_mut().insert("x-oauth-scopes", HeaderValue::try_from(scopes).unwrap_or(HeaderValue::from_static("")));
+        response
+            .headers_mut()
+            .insert("x-oauth-scopes", HeaderValue::try_from(scopes).unwrap_or(HeaderValue::from_static("")));
     }
     response
 }

@@ -31,7 +31,12 @@ fn asked(shared: &Shared, query: &str) -> Result<Asked, String> {
     let scopes = scopes.split([' ', ',']).filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
     let registered = shared.state().callback.clone();
     let redirect_uri = query.remove("redirect_uri").or(registered).ok_or("there is no callback")?;
-    Ok(Asked { redirect_uri, scopes, state: query.remove("state"), challenge: query.remove("code_challenge") })
+    Ok(Asked {
+        redirect_uri,
+        scopes,
+        state: query.remove("state"),
+        challenge: query.remove("code_challenge"),
+    })
 }
 
 /// Where the person is sent: `None` says no.
@@ -43,7 +48,10 @@ pub(super) fn decide(shared: &Shared, query: &str, login: Option<&str>) -> Resul
         return Ok(back(&registered, &[("error", "redirect_uri_mismatch")], asked.state.as_deref()));
     }
     let Some(login) = login else {
-        let error = [("error", "access_denied"), ("error_description", "The user has denied your application access.")];
+        let error = [
+            ("error", "access_denied"),
+            ("error_description", "The user has denied your application access."),
+        ];
         return Ok(back(&asked.redirect_uri, &error, asked.state.as_deref()));
     };
     if !state.people.contains_key(login) {
@@ -64,8 +72,10 @@ fn back(redirect_uri: &str, pairs: &[(&str, &str)], state: Option<&str>) -> Stri
 /// The page: who, and yes or no.
 pub(super) fn page(shared: &Shared, query: &str) -> Result<String, String> {
     let asked = asked(shared, query)?;
-    let people = shared.state().people.keys().map(|login| format!("<option value=\"{}\">", text(login))).collect::<String>();
-    let scopes = asked.scopes.iter().map(|scope| format!("<li>{}</li>", text(scope))).collect::<String>();
+    let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().concat();
+    let people =
+        list(&mut shared.state().people.keys().map(|login| format!("<option value=\"{}\">", text(login))));
+    let scopes = list(&mut asked.scopes.iter().map(|scope| format!("<li>{}</li>", text(scope))));
     Ok(format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Fake GitHub</title>\
          <h1>Authorize an app</h1><p>It goes back to {}.</p><ul>{scopes}</ul>\

@@ -16,7 +16,7 @@ use std::{
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use self::state::{Person, State, Token, Trouble};
+use self::state::{Issued, Person, State, Trouble};
 use super::{TestClock, issuer::lock};
 use crate::{GitHub, clock::Clock};
 
@@ -103,11 +103,8 @@ impl FakeGitHub {
         let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
         let (address, listener) = bound.unwrap_or_else(|error| panic!("no port for a fake GitHub: {error}"));
         let (url, client_secret) = (format!("http://{address}"), state::random("fake-secret-"));
-        let shared = Arc::new(Shared {
-            clock,
-            client_secret: client_secret.clone(),
-            state: Mutex::default(),
-        });
+        let shared =
+            Arc::new(Shared { clock, client_secret: client_secret.clone(), state: Mutex::default() });
         let server = served::serve(listener, Arc::clone(&shared));
         Self(Arc::new(Inner { url, client_secret, shared, server }))
     }
@@ -198,7 +195,8 @@ impl FakeGitHub {
     #[track_caller]
     fn decide(&self, departure: &str, login: Option<&str>) -> String {
         let query = departure.split_once('?').map_or("", |(_, query)| query);
-        authorize::decide(&self.0.shared, query, login).unwrap_or_else(|error| panic!("GitHub refuses: {error}"))
+        authorize::decide(&self.0.shared, query, login)
+            .unwrap_or_else(|error| panic!("GitHub refuses: {error}"))
     }
 
     /// A token of this person, as if they had just approved.
@@ -282,7 +280,7 @@ impl FakeGitHub {
         self.state().people.get(login).unwrap_or_else(|| panic!("nobody is called `{login}`")).id
     }
 
-    pub(super) fn issue(&self, login: &str, scopes: impl IntoIterator<Item = String>) -> Token {
+    pub(super) fn issue(&self, login: &str, scopes: impl IntoIterator<Item = String>) -> Issued {
         let now = self.0.shared.now();
         self.state().issue(login, scopes.into_iter().collect(), now)
     }

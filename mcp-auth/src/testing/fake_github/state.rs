@@ -29,7 +29,7 @@ pub(super) struct State {
     pub(super) secrets: Vec<String>,
     codes: HashMap<String, Code>,
     /// The oldest first.
-    tokens: Vec<Token>,
+    tokens: Vec<Issued>,
 }
 
 pub(super) struct Person {
@@ -55,7 +55,7 @@ pub(super) struct Code {
 }
 
 #[derive(Clone)]
-pub(in crate::testing) struct Token {
+pub(in crate::testing) struct Issued {
     pub(in crate::testing) login: String,
     pub(in crate::testing) scopes: BTreeSet<String>,
     pub(in crate::testing) access_token: String,
@@ -112,13 +112,13 @@ impl State {
     }
 
     /// A new token. The one that is too many for the person ends.
-    pub(super) fn issue(&mut self, login: &str, scopes: BTreeSet<String>, now: u64) -> Token {
+    pub(super) fn issue(&mut self, login: &str, scopes: BTreeSet<String>, now: u64) -> Issued {
         let lifetime = self.lifetime.map(|lifetime| lifetime.as_secs());
         let access_token = self.secret(if lifetime.is_some() { "ghu_" } else { "gho_" });
         let refresh_token = lifetime.map(|_| self.secret("ghr_"));
         let (login, expires_at) = (login.to_owned(), lifetime.map(|lifetime| now + lifetime));
-        let token = Token { login, scopes, access_token, refresh_token, expires_at };
-        let alike = |other: &&Token| other.login == token.login && other.scopes == token.scopes;
+        let token = Issued { login, scopes, access_token, refresh_token, expires_at };
+        let alike = |other: &&Issued| other.login == token.login && other.scopes == token.scopes;
         if self.tokens.iter().filter(alike).count() >= TOKENS {
             let oldest = self.tokens.iter().position(|other| alike(&other));
             oldest.map(|oldest| self.tokens.remove(oldest));
@@ -128,13 +128,13 @@ impl State {
     }
 
     /// The token after the one of `refresh_token`, which is good once and takes its access token with it.
-    pub(super) fn refresh(&mut self, refresh_token: &str, now: u64) -> Option<Token> {
-        let of = |token: &Token| token.refresh_token.as_deref() == Some(refresh_token);
+    pub(super) fn refresh(&mut self, refresh_token: &str, now: u64) -> Option<Issued> {
+        let of = |token: &Issued| token.refresh_token.as_deref() == Some(refresh_token);
         let old = self.tokens.iter().position(of).map(|at| self.tokens.remove(at))?;
         Some(self.issue(&old.login, old.scopes, now))
     }
 
-    pub(super) fn token(&self, access_token: &str, now: u64) -> Option<&Token> {
+    pub(super) fn token(&self, access_token: &str, now: u64) -> Option<&Issued> {
         let found = self.tokens.iter().find(|token| token.access_token == access_token)?;
         found.expires_at.is_none_or(|end| now < end).then_some(found)
     }

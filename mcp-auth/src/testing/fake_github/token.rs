@@ -4,19 +4,24 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
-use super::{CLIENT_ID, Shared, authorize::pairs, state::Token};
+use super::{CLIENT_ID, Shared, authorize::pairs, state::Issued};
 
 /// The members of the answer.
 pub(super) fn answer(shared: &Shared, form: &str) -> Map<String, Value> {
-    let answer = exchange(shared, form).map_or_else(|error| json!({
-        "error": error,
-        "error_description": "see https://docs.github.com/apps/oauth-apps",
-        "error_uri": "https://docs.github.com/apps/oauth-apps",
-    }), |token| success(shared, &token));
+    let answer = exchange(shared, form).map_or_else(
+        |error| {
+            json!({
+                "error": error,
+                "error_description": "see https://docs.github.com/apps/oauth-apps",
+                "error_uri": "https://docs.github.com/apps/oauth-apps",
+            })
+        },
+        |token| success(shared, &token),
+    );
     answer.as_object().cloned().unwrap_or_default()
 }
 
-fn exchange(shared: &Shared, form: &str) -> Result<Token, &'static str> {
+fn exchange(shared: &Shared, form: &str) -> Result<Issued, &'static str> {
     let form = pairs(form);
     let said = |name: &str| form.get(name).map_or("", String::as_str);
     if said("client_id") != CLIENT_ID || said("client_secret") != shared.client_secret {
@@ -37,7 +42,7 @@ fn exchange(shared: &Shared, form: &str) -> Result<Token, &'static str> {
     Ok(state.issue(&code.login, code.scopes, now))
 }
 
-fn success(shared: &Shared, token: &Token) -> Value {
+fn success(shared: &Shared, token: &Issued) -> Value {
     let scopes = token.scopes.iter().cloned().collect::<Vec<_>>().join(",");
     let Some(refresh_token) = &token.refresh_token else {
         return json!({ "access_token": token.access_token, "scope": scopes, "token_type": "bearer" });

@@ -25,12 +25,15 @@ pub(super) fn outage(answer: &Incoming, now: Timestamp) -> Option<Outage> {
     let limited = match status {
         StatusCode::TOO_MANY_REQUESTS => true,
         StatusCode::FORBIDDEN => {
-            retry_after(answer).is_some() || number(answer, "x-ratelimit-remaining") == Some(0) || says_limit(answer)
+            retry_after(answer).is_some()
+                || number(answer, "x-ratelimit-remaining") == Some(0)
+                || says_limit(answer)
         }
         _ => false,
     };
     limited.then(|| {
-        let reset = number(answer, "x-ratelimit-reset").filter(|_| number(answer, "x-ratelimit-remaining") == Some(0));
+        let reset = number(answer, "x-ratelimit-reset")
+            .filter(|_| number(answer, "x-ratelimit-remaining") == Some(0));
         let until = reset.map(|at| Duration::from_secs(at.saturating_sub(now.as_secs()).max(1)));
         let pause = retry_after(answer).or(until).unwrap_or(PAUSE).min(LONGEST_PAUSE);
         Outage { why: "its rate limit is reached".to_owned(), retry_after: Some(pause) }

@@ -6,7 +6,8 @@ mod exchange;
 mod person;
 mod scopes;
 mod service;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests;
 
 use std::{
@@ -88,7 +89,7 @@ impl GitHub {
 
     /// A GitHub Enterprise server, such as `https://github.example.com`; its API is then at `/api/v3`.
     pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = trimmed(url.into());
+        self.base_url = trimmed(&url.into());
         self.http = Arc::default();
         self
     }
@@ -96,7 +97,7 @@ impl GitHub {
     /// Where the API is, if it is not where [`with_base_url`](Self::with_base_url) looks for it, such as
     /// `https://api.example.ghe.com`.
     pub fn with_api_url(mut self, url: impl Into<String>) -> Self {
-        self.api_url = Some(trimmed(url.into()));
+        self.api_url = Some(trimmed(&url.into()));
         self.http = Arc::default();
         self
     }
@@ -133,7 +134,7 @@ impl GitHub {
     }
 }
 
-fn trimmed(url: String) -> String {
+fn trimmed(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
 
@@ -154,6 +155,10 @@ impl AnyProvider for GitHub {
 
     fn scopes(&self) -> String {
         self.scopes.join(" ")
+    }
+
+    fn is_on_this_machine(&self) -> bool {
+        is_loopback_http(&self.base_url)
     }
 
     fn problems(&self, _issuer: &IssuerUrl) -> Vec<Problem> {

@@ -5,7 +5,10 @@ pub(super) fn words(scopes: &[String]) -> Vec<String> {
     if scopes.is_empty() {
         return vec!["See who you are: your public profile".to_owned()];
     }
-    scopes.iter().map(|scope| word(scope).map_or_else(|| format!("Use the scope `{scope}`"), str::to_owned)).collect()
+    scopes
+        .iter()
+        .map(|scope| word(scope).map_or_else(|| format!("Use the scope `{scope}`"), str::to_owned))
+        .collect()
 }
 
 fn word(scope: &str) -> Option<&'static str> {

@@ -223,7 +223,10 @@ fn where_the_api_is() {
     assert_eq!(github().api_url(), "https://api.github.com");
     let enterprise = github().with_base_url("https://github.example.com/");
     assert_eq!(enterprise.api_url(), "https://github.example.com/api/v3");
-    assert_eq!(enterprise.with_api_url("https://api.example.ghe.com/").api_url(), "https://api.example.ghe.com");
+    assert_eq!(
+        enterprise.with_api_url("https://api.example.ghe.com/").api_url(),
+        "https://api.example.ghe.com"
+    );
 }
 
 #[test]

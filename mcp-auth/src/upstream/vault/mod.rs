@@ -4,7 +4,8 @@
 
 mod renew;
 mod seal;
-#[cfg(all(test, feature = "testing"))]
+#[cfg(test)]
+#[cfg(feature = "testing")]
 mod tests;
 
 use super::{Outage, Tokens};
@@ -62,9 +63,13 @@ pub(crate) async fn keep(
     Err(StoreError::new("a provider's token is always kept by somebody else first"))
 }
 
-/// Whether a tool could use the token of this id: it is there, it opens, and it has not run out for good.
+/// Whether a tool could use the token of this id, and people are told what it can: it is there, it is for the scopes that
+/// the provider is asked for now, it opens, and it has not run out for good.
 pub(crate) async fn is_live(core: &Core, id: &str) -> Result<bool, StoreError> {
     let Some(record) = core.store.upstream_token(id).await? else { return Ok(false) };
+    if core.provider(&record.person.provider).is_none_or(|provider| provider.scopes() != record.scopes) {
+        return Ok(false);
+    }
     let Ok(tokens) = open(&core.sealer, &record) else { return Ok(false) };
     let runs = record.expires_at.is_none_or(|end| core.now() < end);
     Ok(runs || tokens.refresh_token.is_some())
@@ -78,7 +83,9 @@ pub(super) async fn end(core: &Core, record: &UpstreamTokenRecord) -> Result<Cur
         core.grant_ended(&grant);
     }
     let left = core.store.upstream_token(&record.id).await?;
-    let Some(newer) = left.filter(|left| left.version != record.version) else { return Err(VaultError::Ended) };
+    let Some(newer) = left.filter(|left| left.version != record.version) else {
+        return Err(VaultError::Ended);
+    };
     let tokens = open(&core.sealer, &newer).map_err(|_| VaultError::Ended)?;
     Ok(Current { tokens, version: newer.version })
 }

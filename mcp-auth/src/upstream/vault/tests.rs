@@ -93,9 +93,12 @@ async fn what_has_run_out_or_cannot_be_opened_is_not_live() {
         expires_at: Some(core.now().plus(LIFETIME)),
         ..tokens("gho")
     };
-    let one = keep(&core, &octocat(), "a", ends(None)).await.unwrap();
-    let renewable = keep(&core, &octocat(), "b", ends(Some("ghr"))).await.unwrap();
+    let other = Person { id: "1".to_owned(), ..octocat() };
+    let one = keep(&core, &octocat(), SCOPES, ends(None)).await.unwrap();
+    let renewable = keep(&core, &other, SCOPES, ends(Some("ghr"))).await.unwrap();
+    let not_asked_for = keep(&core, &octocat(), "admin:org", ends(None)).await.unwrap();
     assert!(is_live(&core, &one).await.unwrap());
+    assert!(!is_live(&core, &not_asked_for).await.unwrap(), "pages say less than it can");
     clock.advance(LIFETIME);
     assert!(!is_live(&core, &one).await.unwrap());
     assert!(is_live(&core, &renewable).await.unwrap());

@@ -29,11 +29,13 @@ fn the_pages_are_written_for_the_browser() {
     write(&folder.join("plain"), &Branding::new());
     write(&folder.join("brand"), &Branding::new().name("Example Notes").logo_svg(LOGO).color("#0a7d5a"));
     write(&folder.join("pale"), &Branding::new().name("Pale").color("#ffe600"));
-    let mut hebrew = Texts::default();
-    hebrew.language = "he".into();
-    hebrew.right_to_left = true;
-    hebrew.consent_title = "{client} רוצה להשתמש ב־{server}".into();
-    hebrew.allow = "אישור".into();
-    hebrew.deny = "דחייה".into();
+    let hebrew = Texts {
+        language: "he".into(),
+        right_to_left: true,
+        consent_title: "{client} רוצה להשתמש ב־{server}".into(),
+        allow: "אישור".into(),
+        deny: "דחייה".into(),
+        ..Texts::default()
+    };
     write(&folder.join("hebrew"), &Branding::new().name("דוגמה").texts(hebrew));
 }

@@ -101,7 +101,7 @@ fn t19_no_field_of_the_sign_in_pages_becomes_markup() {
 fn t19_no_field_of_an_error_page_becomes_markup() {
     let branding = Branding::new();
     for attack in ATTACKS {
-        same_shape(attack, |text| page::fault(&branding, Fault::Request, Some(text.to_owned())));
+        same_shape(attack, |text| page::fault(&branding, Fault::Request, Some(text)));
     }
 }
 
@@ -111,10 +111,12 @@ fn t19_a_branding_does_not_become_markup_either() {
     // The last one means something here.
     for attack in &ATTACKS[..ATTACKS.len() - 1] {
         same_shape(attack, |text| {
-            let mut texts = Texts::default();
-            texts.language = text.to_owned().into();
-            texts.allow_and_sign_in = text.to_owned().into();
-            texts.consent_title = format!("{text} {{client}} {{server}}").into();
+            let texts = Texts {
+                language: text.to_owned().into(),
+                allow_and_sign_in: text.to_owned().into(),
+                consent_title: format!("{text} {{client}} {{server}}").into(),
+                ..Texts::default()
+            };
             let branding = Branding::new().name(text).color(text).texts(texts);
             page::consent(&branding, &views::bare())
         });

@@ -48,7 +48,7 @@ fn pages_run_nothing_and_load_nothing() {
                 match attribute.as_str() {
                     "src" | "href" => assert!(value.starts_with("data:"), "{name}: {value}"),
                     "action" => {
-                        assert!(value.starts_with('/') && !value.starts_with("//"), "{name}: {value}")
+                        assert!(value.starts_with('/') && !value.starts_with("//"), "{name}: {value}");
                     }
                     _ => (),
                 }
@@ -224,7 +224,7 @@ fn a_name_is_written_or_chosen_and_a_bad_one_is_explained() {
 #[test]
 fn every_error_says_what_to_do_and_gives_its_reference() {
     for (name, fault) in views::FAULTS {
-        let response = page::fault(&Branding::new(), fault, Some("1f2e3d4c".to_owned()));
+        let response = page::fault(&Branding::new(), fault, Some("1f2e3d4c"));
         let status = response.status();
         assert!(
             status.is_client_error() || response.headers().contains_key("retry-after"),
@@ -242,11 +242,13 @@ fn every_error_says_what_to_do_and_gives_its_reference() {
 
 #[test]
 fn every_text_can_be_replaced() {
-    let mut texts = Texts::default();
-    texts.language = "he".into();
-    texts.right_to_left = true;
-    texts.consent_title = "{server} עבור {client}".into();
-    texts.allow = "אישור".into();
+    let mut texts = Texts {
+        language: "he".into(),
+        right_to_left: true,
+        consent_title: "{server} עבור {client}".into(),
+        allow: "אישור".into(),
+        ..Texts::default()
+    };
     texts.errors.expired.title = "הזמן עבר".into();
     let branding = Branding::new().texts(texts);
     assert!(branding.problems().is_empty());

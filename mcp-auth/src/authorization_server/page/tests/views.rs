@@ -153,7 +153,7 @@ pub(super) fn all(branding: &Branding) -> Vec<(&'static str, Response<Body>)> {
         ("pick-name-problem", page::pick_name(branding, &pick_name(Some(NameProblem::Refused)))),
     ];
     for (name, fault) in FAULTS {
-        pages.push((name, page::fault(branding, fault, Some("1f2e3d4c".to_owned()))));
+        pages.push((name, page::fault(branding, fault, Some("1f2e3d4c"))));
     }
     pages
 }

@@ -76,6 +76,25 @@ async fn s30_s33_t17_names_are_picked_in_the_browser_that_agreed_and_on_our_page
     assert!(browser.post(&page.action(), &with_name(&page, "alice")).await.answer("code").is_some());
 }
 
+/// A tunnel or a proxy in front that writes `Host: localhost` brings the whole internet to a sign-in without a password. Most
+/// of them say so.
+#[tokio::test]
+async fn no_name_is_picked_through_a_proxy() {
+    let world = world().await;
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[("resource", None)])).await;
+    let url = browser.press(&page, ("decision", "allow")).await.location();
+    let page = browser.get(&url).await;
+    for header in ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "cf-connecting-ip"]
+    {
+        browser.from = vec![(header, "203.0.113.9".to_owned())];
+        browser.get(&url).await.error_page(403);
+        browser.post(&page.action(), &with_name(&page, "mallory")).await.error_page(403);
+    }
+    browser.from.clear();
+    assert!(browser.post(&page.action(), &with_name(&page, "alice")).await.answer("code").is_some());
+}
+
 fn with_name(page: &Seen, name: &str) -> Vec<(String, String)> {
     let mut fields = page.fields(("", ""));
     fields.retain(|(known, _)| known == "state");

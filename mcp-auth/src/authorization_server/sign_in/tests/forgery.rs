@@ -15,7 +15,7 @@ fn is_asked_again(world: &World, seen: &Seen) {
     assert!(seen.text().contains(notice.as_ref()), "{}", seen.text());
 }
 
-/// FastMCP CVE-2026-27124: the consent of one browser was good in another.
+/// CVE-2026-27124: the consent of one browser was good in another.
 #[tokio::test]
 async fn s31_t17_a_form_counts_in_the_browser_that_was_shown_it_only() {
     let world = World::new().await;

@@ -39,6 +39,37 @@ async fn s35_a_session_ends_with_its_time_and_with_the_providers_token() {
     assert!(!browser.get(&authorize(&[])).await.text().contains("alice of idp"));
 }
 
+/// Somebody signed in while more was asked of them at the provider: the page of today says less than their token can.
+#[tokio::test]
+async fn s29_a_session_whose_token_is_for_other_scopes_does_not_count() {
+    let world = World::of(Plan { on_disk: true, ..Plan::default() }).await;
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[])).await;
+    browser.sign_in(&page, "alice").await;
+    assert!(browser.get(&authorize(&[])).await.text().contains("alice of idp"));
+    world.change("UPDATE upstream_tokens SET scopes = 'profile repo'");
+    let page = browser.get(&authorize(&[])).await;
+    assert!(page.is_consent_page() && !page.text().contains("alice of idp"), "{}", page.text());
+    let again = browser.sign_in(&page, "alice").await;
+    assert!(again.answer("code").is_some());
+    assert!(browser.get(&authorize(&[])).await.text().contains("alice of idp"));
+}
+
+/// Nobody takes it back: it runs out, and cannot be renewed.
+#[tokio::test]
+async fn s35_a_session_ends_when_the_providers_token_has_run_out() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[])).await;
+    browser.sign_in(&page, "alice.soon").await;
+    let page = browser.get(&authorize(&[])).await;
+    assert!(page.text().contains("alice of idp"));
+    world.clock.advance(Duration::from_secs(60));
+    assert!(!browser.get(&authorize(&[])).await.text().contains("alice of idp"));
+    let again = browser.press(&page, ("decision", "allow")).await;
+    assert!(again.is_consent_page() && !again.text().contains("alice of idp"), "{}", again.text());
+}
+
 #[tokio::test]
 async fn switching_forgets_who_was_signed_in() {
     let world = World::new().await;
@@ -109,6 +140,23 @@ async fn cookies_that_are_none_of_ours_are_nobodys() {
     mixed.cookies.insert(name.clone(), browser.cookies[&browser_name].clone());
     mixed.cookies.insert(browser_name, browser.cookies[&name].clone());
     assert!(!mixed.get(&authorize(&[])).await.text().contains("alice of idp"));
+}
+
+/// Other applications of the host, and hosts beside it, set what they like: bytes that are no ASCII hide nothing, and a
+/// blank that only we would take away makes no cookie ours.
+#[tokio::test]
+async fn s31_a_neighbours_cookie_neither_hides_ours_nor_becomes_one() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    browser.cookies.insert("A-neighbour".to_owned(), "Grüße".to_owned());
+    let page = browser.get(&authorize(&[])).await;
+    assert!(browser.sign_in(&page, "alice").await.answer("code").is_some());
+    assert!(browser.get(&authorize(&[])).await.text().contains("alice of idp"));
+    let mut victim = world.browser();
+    for (name, value) in &browser.cookies {
+        victim.cookies.insert(format!("\u{2000}{name}"), value.clone());
+    }
+    assert!(!victim.get(&authorize(&[])).await.text().contains("alice of idp"));
 }
 
 #[tokio::test]

@@ -159,7 +159,7 @@ impl World {
         folder.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
-    fn change(&self, sql: &str) {
+    pub(crate) fn change(&self, sql: &str) {
         let file = self.folder.as_ref().expect("a store on the disk").join("auth.db");
         let connection = rusqlite::Connection::open(file).unwrap();
         connection.busy_timeout(Duration::from_secs(5)).unwrap();
@@ -227,7 +227,8 @@ impl Browser<'_> {
         if !self.cookies.is_empty() {
             let cookies: Vec<_> =
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
+            let cookies = header::HeaderValue::from_bytes(cookies.join("; ").as_bytes()).unwrap();
+            request.headers_mut().insert(header::COOKIE, cookies);
         }
         for (name, value) in &self.from {
             request.headers_mut().insert(*name, value.parse().unwrap());
@@ -415,7 +416,7 @@ impl AnyProvider for StandIn {
         &'a self,
         callback: &'a Callback,
         leg: &'a Leg,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> ProviderFuture<'a, Result<SignedIn, SignInError>> {
         let arrived = match callback {
             Callback::Error(_) => Err(SignInError::Denied),
@@ -428,7 +429,7 @@ impl AnyProvider for StandIn {
                     "misconfigured" => Err(SignInError::Misconfigured("a wrong secret".to_owned())),
                     code => {
                         let id = code.split('.').next().unwrap_or_default();
-                        Ok(SignedIn { person: self.person(id), tokens: Some(tokens(id)) })
+                        Ok(SignedIn { person: self.person(id), tokens: Some(tokens(code, now)) })
                     }
                 }
             }
@@ -451,11 +452,12 @@ impl StandIn {
     }
 }
 
-fn tokens(id: &str) -> Tokens {
+/// The token runs out in a minute where the code says `soon`.
+fn tokens(code: &str, now: Timestamp) -> Tokens {
     Tokens {
-        access_token: format!("upstream token of {id}").into(),
+        access_token: format!("upstream token of {code}").into(),
         refresh_token: None,
         scopes: None,
-        expires_at: None,
+        expires_at: code.contains(".soon").then(|| now.plus(Duration::from_secs(60))),
     }
 }

@@ -168,3 +168,23 @@ fn debug_shows_the_file() {
     let store = SqliteStore::in_memory().unwrap();
     assert_eq!(format!("{store:?}"), r#"SqliteStore { path: ":memory:", .. }"#);
 }
+
+/// A kill does not tell a commit that is on the disk from one that the system still holds; these settings do.
+#[tokio::test]
+async fn c21_a_commit_is_on_the_disk_before_its_answer() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let settings = store.write(|connection| {
+        let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+        let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        let foreign_keys: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;
+        Ok((synchronous, journal, foreign_keys))
+    });
+    assert_eq!(settings.await.unwrap(), (2, "wal".to_owned(), true));
+    let reads_only = store.read(|connection| {
+        Ok(connection
+            .execute("DELETE FROM codes", [])
+            .is_err_and(|error| error.to_string().contains("readonly")))
+    });
+    assert!(reads_only.await.unwrap());
+}

@@ -1,0 +1,52 @@
+//! What has ended and is needed for nothing any more.
+
+use std::{collections::HashMap, hash::Hash, time::Duration};
+
+use super::{Records, upstream_token::Token};
+use crate::store::{GrantRecord, Timestamp};
+
+/// How long what has ended is kept, so that a replay is recognised.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Removes at most `most` records; how many it were. What hangs on something goes before it.
+pub(super) fn expire(records: &mut Records, now: Timestamp, most: usize) -> usize {
+    let kept = now.minus(KEPT);
+    let mut left = most;
+    remove(&mut records.sign_ins, &mut left, |sign_in| sign_in.expires_at <= now);
+    remove(&mut records.sessions, &mut left, |session| session.expires_at <= now);
+    let grants = &records.grants;
+    let is_over = |id: &str| grants.get(id).is_none_or(|grant| over_at(grant) <= kept);
+    remove(&mut records.codes, &mut left, |code| match &code.redeemed {
+        Some(grant) => is_over(grant),
+        None => code.expires_at <= kept,
+    });
+    remove(&mut records.refresh_tokens, &mut left, |token| is_over(token.grant()));
+    remove(&mut records.grants, &mut left, |grant| over_at(grant) <= kept);
+    let clients = &records.clients;
+    records.consents.retain(|consent| {
+        let gone = clients.get(&consent.client_id).is_some_and(|client| client.expires_at <= now);
+        !(gone && take(&mut left))
+    });
+    remove(&mut records.clients, &mut left, |client| client.expires_at <= now);
+    remove(
+        &mut records.upstream_tokens,
+        &mut left,
+        |token| matches!(token, Token::Ended(ended_at) if *ended_at <= kept),
+    );
+    most - left
+}
+
+fn over_at(grant: &GrantRecord) -> Timestamp {
+    grant.ended_at.unwrap_or(grant.expires_at).min(grant.expires_at)
+}
+
+fn remove<K: Eq + Hash, V>(map: &mut HashMap<K, V>, left: &mut usize, gone: impl Fn(&V) -> bool) {
+    map.retain(|_, value| !(gone(value) && take(left)));
+}
+
+/// Whether one more may go.
+fn take(left: &mut usize) -> bool {
+    let any = *left > 0;
+    *left = left.saturating_sub(1);
+    any
+}

@@ -1,0 +1,94 @@
+//! Tokens of providers.
+
+use super::{MemoryStore, Records, grant};
+use crate::store::{Person, StoreFuture, Timestamp, UpstreamTokenRecord, UpstreamTokenStore};
+
+/// A token, or what is left of it so that its id never comes back.
+pub(super) enum Token {
+    Live(UpstreamTokenRecord),
+    Ended(Timestamp),
+}
+
+impl Token {
+    pub(super) fn live(&self) -> Option<&UpstreamTokenRecord> {
+        match self {
+            Self::Live(record) => Some(record),
+            Self::Ended(_) => None,
+        }
+    }
+}
+
+impl UpstreamTokenStore for MemoryStore {
+    fn upstream_token_id<'a>(
+        &'a self,
+        person: &'a Person,
+        scopes: &'a str,
+    ) -> StoreFuture<'a, Option<String>> {
+        self.run(move |records| Ok(find(records, person, scopes).map(|token| token.id.clone())))
+    }
+
+    fn put_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool> {
+        self.run(move |records| Ok(put(records, token)))
+    }
+
+    fn upstream_token<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<UpstreamTokenRecord>> {
+        self.run(move |records| Ok(records.upstream_tokens.get(id).and_then(Token::live).cloned()))
+    }
+
+    fn swap_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool> {
+        self.run(move |records| {
+            let Some(Token::Live(found)) = records.upstream_tokens.get_mut(&token.id) else {
+                return Ok(false);
+            };
+            if found.version != token.version {
+                return Ok(false);
+            }
+            found.sealed = token.sealed;
+            found.expires_at = token.expires_at;
+            found.version += 1;
+            Ok(true)
+        })
+    }
+
+    fn end_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        version: u64,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Vec<String>> {
+        self.run(move |records| Ok(end(records, id, version, now)))
+    }
+}
+
+fn find<'a>(records: &'a Records, person: &Person, scopes: &str) -> Option<&'a UpstreamTokenRecord> {
+    let mut live = records.upstream_tokens.values().filter_map(Token::live);
+    live.find(|token| token.person == *person && token.scopes == scopes)
+}
+
+fn put(records: &mut Records, mut token: UpstreamTokenRecord) -> bool {
+    match (find(records, &token.person, &token.scopes), records.upstream_tokens.get(&token.id)) {
+        (Some(there), _) if there.id == token.id => token.version = there.version + 1,
+        (None, None) => {}
+        _ => return false,
+    }
+    records.upstream_tokens.insert(token.id.clone(), Token::Live(token));
+    true
+}
+
+fn end(records: &mut Records, id: &str, version: u64, now: Timestamp) -> Vec<String> {
+    match records.upstream_tokens.get_mut(id) {
+        Some(token) if token.live().is_some_and(|token| token.version == version) => {
+            *token = Token::Ended(now);
+        }
+        _ => return Vec::new(),
+    }
+    let uses = |upstream: &Option<String>| upstream.as_deref() == Some(id);
+    records.sessions.retain(|_, session| !uses(&session.upstream));
+    records.codes.retain(|_, code| code.redeemed.is_some() || !uses(&code.upstream));
+    let grants = records.grants.values().filter(|grant| uses(&grant.upstream) && grant.ended_at.is_none());
+    let ids: Vec<_> = grants.map(|grant| grant.id.clone()).collect();
+    for id in &ids {
+        grant::end(records, id, now);
+    }
+    ids
+}
