@@ -293,8 +293,7 @@ async fn f17_c44_a_stranger_cannot_fill_the_store_for_everybody() {
 /// just registered, as fast as they like.
 #[tokio::test]
 async fn s63_f17_who_was_pushed_out_is_not_known_any_more() {
-    let mut limits = RegistrationLimits::default();
-    (limits.clients, limits.per_minute) = (3, 6);
+    let limits = RegistrationLimits { clients: 3, per_minute: 6, ..RegistrationLimits::default() };
     let bed = Bed::of(settings(memory()).registration(limits));
     for number in 0..6 {
         assert_eq!(bed.register(numbered(number)).await.status, StatusCode::CREATED);
@@ -314,8 +313,7 @@ async fn s63_f17_who_was_pushed_out_is_not_known_any_more() {
 #[tokio::test]
 async fn s63_f17_after_a_start_a_flood_does_not_lock_known_clients_out() {
     let store = super::failing_store::FailingStore::new(memory());
-    let mut limits = RegistrationLimits::default();
-    limits.per_minute = 3;
+    let limits = RegistrationLimits { per_minute: 3, ..RegistrationLimits::default() };
     let key = "0123456789abcdef0123456789abcdef";
     let start = || Bed::of(settings(store.clone()).sealing_key("1", key).registration(limits.clone()));
     let before = start();
