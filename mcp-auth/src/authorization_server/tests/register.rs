@@ -293,8 +293,7 @@ async fn f17_c44_a_stranger_cannot_fill_the_store_for_everybody() {
 /// just registered, as fast as they like.
 #[tokio::test]
 async fn s63_f17_who_was_pushed_out_is_not_known_any_more() {
-    let mut limits = RegistrationLimits::default();
-    (limits.clients, limits.per_minute) = (3, 6);
+    let limits = RegistrationLimits { clients: 3, per_minute: 6, ..RegistrationLimits::default() };
     let bed = Bed::of(settings(memory()).registration(limits));
     for number in 0..6 {
         assert_eq!(bed.register(numbered(number)).await.status, StatusCode::CREATED);
