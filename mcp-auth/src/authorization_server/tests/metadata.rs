@@ -9,7 +9,7 @@ use crate::{Auth, AuthorizationServer, DevelopmentSignIn};
 const PLACES: [&str; 2] = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
 #[tokio::test]
-async fn s2_s3_s4_s5_s7_s8_the_document_says_what_is_there() {
+async fn s2_s3_s4_s5_s7_s8_s9_the_document_says_what_is_there() {
     let bed = Bed::new();
     for place in PLACES {
         let answer = bed.get(place).await;

@@ -8,8 +8,12 @@ use tokio::{sync::Barrier, task::JoinSet};
 use super::{Answer, Bed, Folder, failing_store::FailingStore, settings};
 use crate::store::SqliteStore;
 
-const ROUNDS: usize = 10;
 const CALLERS: usize = 50;
+
+/// `RACE_ROUNDS`, 10 unless set; CI runs 200 in a step of its own.
+fn rounds() -> usize {
+    std::env::var("RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(10)
+}
 
 async fn at_once<F>(ask: impl Fn() -> F) -> Vec<Answer>
 where
@@ -32,7 +36,7 @@ async fn t22_s40_c29_of_fifty_redemptions_one_wins_and_its_tokens_work() {
     let store = FailingStore::new(SqliteStore::open(folder.file("auth.db")).unwrap());
     let bed = Arc::new(Bed::of(settings(store.clone())));
     let client = bed.client().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let given = Arc::new(bed.code(&client).await);
         // All of them are under way before the first is answered.
         *store.gate.lock().unwrap() = Some(Arc::new(Barrier::new(CALLERS)));
@@ -63,7 +67,7 @@ async fn t24_c30_fifty_refreshes_get_one_successor() {
     let bed = bed(&folder);
     let (client, tokens) = bed.signed_in().await;
     let mut token = tokens.text("refresh_token");
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let answers = at_once(|| {
             let (bed, client, token) = (Arc::clone(&bed), client.clone(), token.clone());
             async move { bed.refresh(&client, &token).await }

@@ -92,7 +92,9 @@ async fn s53_scopes_narrow_for_one_access_token_and_never_widen() {
     assert_eq!(narrow.body["scope"], "notes:read");
     let token = bed.core.signer.read(&narrow.text("access_token")).unwrap();
     assert_eq!(token.scope, "notes:read");
-    let full = bed.refresh(&client, &narrow.text("refresh_token")).await;
+    let second = narrow.text("refresh_token");
+    let form = with(&refresh_form(&client, &second), "scope", Some("offline_access"));
+    let full = bed.form("/token", &form).await;
     assert_eq!(full.body["scope"], "notes:read notes:write", "the refresh token keeps the grant's");
 }
 

@@ -10,7 +10,7 @@ use super::{Bed, CALLBACK, memory, request, settings};
 use crate::RegistrationLimits;
 
 #[tokio::test]
-async fn s59_s61_a_client_is_registered_and_told_what_as() {
+async fn s59_s61_s65_a_client_is_registered_and_told_what_as() {
     let bed = Bed::new();
     let answer = bed
         .register(json!({

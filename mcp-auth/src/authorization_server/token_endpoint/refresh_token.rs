@@ -67,8 +67,9 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
 
 /// The scopes of this access token. Fewer than the grant's may be asked for, never others; the grant keeps its own.
 fn narrowed(form: &Form, grant: &GrantRecord) -> Result<Vec<String>, OAuthError> {
-    let asked: Vec<&str> =
-        form.get("scope").unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect();
+    let words = form.get("scope").unwrap_or_default().split(' ');
+    // `offline_access` asks for what is at hand, as it does at the authorization endpoint.
+    let asked: Vec<&str> = words.filter(|word| !matches!(*word, "" | "offline_access")).collect();
     if asked.is_empty() {
         return Ok(grant.scopes.clone());
     }

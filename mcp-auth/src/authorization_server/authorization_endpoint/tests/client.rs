@@ -3,7 +3,7 @@
 use super::{Plan, World, authorize};
 
 #[tokio::test]
-async fn s12_t14_whoever_is_not_known_or_wants_the_answer_elsewhere_is_never_redirected_to() {
+async fn s12_s24_t14_whoever_is_not_known_or_wants_the_answer_elsewhere_is_never_redirected_to() {
     let world = World::new().await;
     for changes in [
         &[("client_id", None)][..],
