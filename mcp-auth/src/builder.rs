@@ -275,7 +275,18 @@ impl AuthBuilder {
         let core = match settings.start(&self.setting("AUTHORIZATION_SERVER"), self.clock.clone()) {
             Ok(core) => core,
             Err(found) => {
-                problems.extend(found);
+                for mut problem in found {
+                    if self.environment
+                        && let Some(variable) = crate::config::variable(&problem.setting)
+                    {
+                        variable.clone_into(&mut problem.setting);
+                        // What reading the variable has said already is not said twice.
+                        if problems.iter().any(|known| known.setting == problem.setting) {
+                            continue;
+                        }
+                    }
+                    problems.push(problem);
+                }
                 return (None, trusted);
             }
         };

@@ -3,6 +3,9 @@
 #[cfg(feature = "authorization-server")]
 mod authorization_server;
 
+#[cfg(feature = "authorization-server")]
+pub(crate) use authorization_server::variable;
+
 use std::time::Duration;
 
 use super::Problem;

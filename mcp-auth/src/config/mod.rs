@@ -5,6 +5,8 @@ mod error;
 mod limits;
 mod resource;
 
+#[cfg(feature = "authorization-server")]
+pub(crate) use env::variable;
 #[cfg(feature = "stdio")]
 pub(crate) use env::{LOCAL_SCOPES, LOCAL_SUBJECT, local_identity};
 pub(crate) use env::{from_vars, process};

@@ -60,6 +60,30 @@ const REGISTRATION: [(&str, Count); 2] = [
 const UNUSED: &str = "MCP_AUTH_REGISTRATION_UNUSED_SECONDS";
 const USED: &str = "MCP_AUTH_REGISTRATION_USED_SECONDS";
 
+/// The variable behind a setting of the code: the operator knows the one, not the other.
+pub(crate) fn variable(setting: &str) -> Option<&'static str> {
+    Some(match setting {
+        "AuthorizationServer::sign_in" => SIGN_IN,
+        "AuthorizationServer::store" => STORE,
+        "AuthorizationServer::sealing_key" => SEALING_KEY,
+        "Branding::name" => BRAND_NAME,
+        "Branding::color" => BRAND_COLOR,
+        "Branding::logo_svg" => BRAND_LOGO,
+        "Lifetimes::sign_in" => LIFETIMES[0].0,
+        "Lifetimes::authorization_code" => LIFETIMES[1].0,
+        "Lifetimes::access_token" => LIFETIMES[2].0,
+        "Lifetimes::refresh_token" => LIFETIMES[3].0,
+        "Lifetimes::refresh_grace" => LIFETIMES[4].0,
+        "Lifetimes::grant" => LIFETIMES[5].0,
+        "Lifetimes::session" => LIFETIMES[6].0,
+        "RegistrationLimits::clients" => REGISTRATION[0].0,
+        "RegistrationLimits::per_minute" => REGISTRATION[1].0,
+        "RegistrationLimits::unused" => UNUSED,
+        "RegistrationLimits::used" => USED,
+        _ => return None,
+    })
+}
+
 impl Vars {
     /// The authorization server, if its URL is set; without it, its other variables have no effect and are problems.
     pub(super) fn authorization_server(&mut self, builder: AuthBuilder) -> AuthBuilder {
@@ -107,7 +131,11 @@ impl Vars {
                 "development" => server = server.sign_in(DevelopmentSignIn::new()),
                 "github" => match GitHub::from_vars(self.providers.clone()) {
                     Ok(github) => server = server.sign_in(github),
-                    Err(error) => self.problems.extend(error.problems().iter().cloned()),
+                    Err(error) => {
+                        self.problems.extend(error.problems().iter().cloned());
+                        // Nothing is built with a problem; "nobody can sign in" would be a second one.
+                        server = server.sign_in(GitHub::new("missing", "missing"));
+                    }
                 },
                 other => self.refuse(SIGN_IN, other, "write github or development"),
             }
@@ -173,5 +201,64 @@ impl Vars {
             }
         }
         branding
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The settings that are problems, with these variables.
+    fn problems(vars: &[(&str, &str)]) -> Vec<String> {
+        let vars = vars.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned())));
+        let Err(error) = super::super::from_vars(vars).build() else { return Vec::new() };
+        error.problems().iter().map(|problem| problem.setting.clone()).collect()
+    }
+
+    #[test]
+    fn each_wrong_variable_is_one_problem_by_its_name() {
+        let folder = std::env::temp_dir().join(format!("mcp-auth-environment-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let store = folder.join("auth.db");
+        let store = store.to_str().unwrap();
+        let good = [
+            (AUTHORIZATION_SERVER, "http://127.0.0.1:3000"),
+            (SIGN_IN, "development, github"),
+            (STORE, store),
+            (SEALING_KEY, "2026:0123456789abcdef0123456789abcdef"),
+            ("MCP_GITHUB_CLIENT_ID", "id"),
+            ("MCP_GITHUB_CLIENT_SECRET", "secret"),
+            ("MCP_AUTH_ACCESS_TOKEN_SECONDS", "60"),
+            ("MCP_AUTH_REGISTRATION_PER_MINUTE", "1"),
+        ];
+        assert_eq!(problems(&good), [""; 0]);
+        for (name, value) in [
+            (SIGN_IN, ""),
+            (SIGN_IN, "google"),
+            (STORE, "/no/such/folder/auth.db"),
+            (SEALING_KEY, ""),
+            (SEALING_KEY, "2026:short"),
+            ("MCP_AUTH_ACCESS_TOKEN_SECONDS", "an hour"),
+            ("MCP_AUTH_ACCESS_TOKEN_SECONDS", "86400"),
+            ("MCP_AUTH_REGISTRATION_CLIENTS", "-1"),
+            ("MCP_AUTH_REGISTRATION_CLIENTS", "0"),
+            (BRAND_COLOR, "blueish"),
+            (BRAND_LOGO, "/no/such/logo.svg"),
+            ("MCP_GITHUB_CLIENT_SECRET", ""),
+        ] {
+            let others = good.iter().copied().filter(|(known, _)| *known != name);
+            let found = problems(&others.chain([(name, value)]).collect::<Vec<_>>());
+            assert_eq!(found, [name], "{name}={value}");
+        }
+        let alone = [(AUTHORIZATION_SERVER, "http://127.0.0.1:3000"), (SIGN_IN, "github"), good[2], good[3]];
+        assert_eq!(problems(&alone), ["MCP_GITHUB_CLIENT_ID and MCP_GITHUB_CLIENT_SECRET"]);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn without_an_authorization_server_its_variables_are_problems() {
+        let vars = ALL[1..].iter().map(|name| (*name, "1"));
+        let issuer = ("MCP_AUTH_ISSUER", "https://auth.example.com");
+        assert_eq!(problems(&vars.chain([issuer]).collect::<Vec<_>>()), ALL[1..]);
     }
 }
