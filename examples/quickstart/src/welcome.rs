@@ -4,7 +4,7 @@ pub(crate) fn print(resource: &str, database: &str) {
     println!(
         "
 A protected MCP server listens on {resource}
-  ping        anybody who signed in
+  ping        anybody
   whoami      anybody who signed in
   list_notes  scope notes:read
   add_note    scope notes:write
