@@ -64,7 +64,7 @@ def main(tokens_path, *log_paths):
         log = Path(path).read_text(encoding="utf-8", errors="replace")
         # The scan itself works: with a token put into the log, it is found.
         assert any(leaks(f"x={control}", tokens)), "the scan finds nothing at all"
-        if len(re.findall(r"\bTRACE\b", log)) < 10:
+        if not re.search(r"\bTRACE\b", log):
             raise SystemExit(f"scan-log: {path} is not a trace log ({len(log)} bytes)")
         found = list(leaks(log, tokens))
         # The line itself stays out of the report: it holds a secret.
