@@ -41,7 +41,7 @@ impl AnyProvider for DevelopmentSignIn {
     }
 
     fn name(&self) -> &'static str {
-        "Development sign-in"
+        "a name of your choice"
     }
 
     fn asks(&self) -> Vec<String> {

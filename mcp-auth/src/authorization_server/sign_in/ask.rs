@@ -113,11 +113,13 @@ async fn scopes(
     Ok(checked.scopes.iter().map(asked).collect())
 }
 
-/// What is asked of the person's provider; while it is not known which one that is, of each.
+/// What is asked of the person's provider; while it is not known which one that is, of each. The development sign-in is
+/// nobody who could be asked.
 fn upstream(endpoints: &Endpoints, person: Option<&Person>) -> Vec<(String, Vec<String>)> {
     let providers = endpoints.core.providers.iter();
     let meant = providers.filter(|provider| person.is_none_or(|person| person.provider == provider.id()));
-    meant.map(|provider| (provider.name().to_owned(), provider.asks())).collect()
+    let outside = meant.filter(|provider| !provider.is_development());
+    outside.map(|provider| (provider.name().to_owned(), provider.asks())).collect()
 }
 
 fn client(checked: &Checked<'_>) -> ClientShown {
