@@ -69,7 +69,7 @@ github_example() {
   github
   server_port=3000 MCP_URL=http://localhost:3000/mcp ISSUER=http://localhost:3000
   export ISSUER MCP_URL PERSON_NAME=octocat
-  issuer_settings+=(MCP_GITHUB_SEALING_KEY="$(openssl rand -hex 32)")
+  issuer_settings+=(MCP_GITHUB_SEALING_KEY="$(python3 -c "import secrets; print(secrets.token_hex(32))")")
 }
 
 # An example that knows nothing of it: the authorization server comes from the environment alone.
@@ -79,7 +79,7 @@ environment() {
   export ISSUER PERSON_NAME=octocat
   issuer_settings+=(
     MCP_AUTH_AUTHORIZATION_SERVER="$ISSUER" MCP_AUTH_SIGN_IN=github,development MCP_AUTH_STORE="$LAB_RUN/notes.db"
-    MCP_AUTH_SEALING_KEY="lab:$(openssl rand -hex 32)" "${resource[@]}"
+    MCP_AUTH_SEALING_KEY="lab:$(python3 -c "import secrets; print(secrets.token_hex(32))")" "${resource[@]}"
     MCP_AUTH_LISTEN="127.0.0.1:$server_port" MCP_AUTH_ACCESS_TOKEN_SECONDS="${TOKEN_TTL:-3600}"
   )
 }
