@@ -59,7 +59,7 @@ async fn s50_no_access_token_outlives_its_grant() {
 
 /// Each of these is refused, and none of them uses the code up or ends anything.
 #[tokio::test]
-async fn t22_t23_s42_s43_s44_s49_a_refused_request_changes_nothing() {
+async fn t22_t23_s42_s43_s44_s49_s55_a_refused_request_changes_nothing() {
     let bed = Bed::new();
     let given = bed.code(&bed.client().await).await;
     let other = bed.other_client().await;
