@@ -18,7 +18,6 @@ mod authorization_endpoint;
 mod branding;
 mod browser;
 mod client;
-mod client_authentication;
 mod core;
 mod ended;
 mod endpoints;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{body::Body, response::Response};
 use http::{Request, StatusCode};
 
-use super::{Core, OAuthError, answer, client_authentication::authenticate, form::Form};
+use super::{Core, OAuthError, answer, client::authenticate, form::Form};
 use crate::store::Digest;
 
 /// `token_type_hint` is not needed: refresh tokens and access tokens cannot be mistaken for each other, so a wrong hint

@@ -107,7 +107,7 @@ async fn arrived(
 
 impl Found {
     /// Of many requests one goes on from here, once.
-    async fn take(&self, core: &Core) -> Result<(), Refused> {
+    pub(super) async fn take(&self, core: &Core) -> Result<(), Refused> {
         let taken = core.store.take_sign_in(&self.record.state, &self.browser.digest(), core.now()).await?;
         taken.map(|_| ()).ok_or_else(|| over("the sign-in was finished by another request"))
     }

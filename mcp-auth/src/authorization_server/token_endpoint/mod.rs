@@ -17,7 +17,7 @@ use std::sync::Arc;
 use axum::{body::Body, response::Response};
 use http::Request;
 
-use super::{Core, OAuthError, client_authentication::authenticate, form::Form};
+use super::{Core, OAuthError, client::authenticate, form::Form};
 
 pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
     // Before anything is waited for: it tells who raced and who came later.

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::support::{Plan, World, authorize, encoded, query};
-use crate::store::Digest;
+use super::{
+    super::callback,
+    support::{Plan, World, authorize, encoded, query},
+};
+use crate::{Secret, store::Digest};
 
 #[tokio::test]
 async fn s33_s36_the_leg_to_the_provider_has_its_own_state_proof_and_callback() {
@@ -125,6 +128,21 @@ async fn of_fifty_callbacks_at_once_one_goes_on() {
     let statuses = futures_util::future::join_all(attempts).await;
     assert_eq!(statuses.iter().filter(|status| **status == 303).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 49, "{statuses:?}");
+}
+
+/// The race in slow motion, where no luck is needed: both have found the sign-in before either takes it.
+#[tokio::test]
+async fn s33_of_two_that_found_the_same_sign_in_one_goes_on() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[])).await;
+    let departure = browser.press(&page, ("decision", "allow")).await;
+    let state = query(&departure.location(), "state").map(Secret::new);
+    let headers = browser.headers();
+    let first = callback::find(&world.core, "idp", state.clone(), &headers).await.ok().unwrap();
+    let second = callback::find(&world.core, "idp", state, &headers).await.ok().unwrap();
+    assert!(first.take(&world.core).await.is_ok());
+    assert!(second.take(&world.core).await.is_err());
 }
 
 /// A denial at the provider that never reaches the client leaves it waiting.

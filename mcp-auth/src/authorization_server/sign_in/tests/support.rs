@@ -224,12 +224,7 @@ impl Browser<'_> {
     pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Seen {
         let authority = self.world.core.issuer.origin().split_once("://").unwrap().1.to_owned();
         request.headers_mut().insert(header::HOST, authority.parse().unwrap());
-        if !self.cookies.is_empty() {
-            let cookies: Vec<_> =
-                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let cookies = header::HeaderValue::from_bytes(cookies.join("; ").as_bytes()).unwrap();
-            request.headers_mut().insert(header::COOKIE, cookies);
-        }
+        request.headers_mut().extend(self.headers());
         for (name, value) in &self.from {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
@@ -247,6 +242,18 @@ impl Browser<'_> {
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         let body = String::from_utf8(body.to_vec()).unwrap();
         Seen { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The cookies, as they are sent.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if !self.cookies.is_empty() {
+            let cookies: Vec<_> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let cookies = header::HeaderValue::from_bytes(cookies.join("; ").as_bytes()).unwrap();
+            headers.insert(header::COOKIE, cookies);
+        }
+        headers
     }
 
     /// Presses `button` in the page's form, with `change` to what is posted.

@@ -1,9 +1,12 @@
 //! A client, as the endpoints see it.
 
+mod authentication;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::authentication::authenticate;
 use super::Core;
 use crate::store::{ClientRecord, Digest, StoreError, Timestamp};
 

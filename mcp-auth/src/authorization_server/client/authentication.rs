@@ -4,7 +4,10 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderValue, header};
 
-use super::{Client, ClientAuthentication, Core, OAuthError, form::Form};
+use super::{
+    super::{Core, OAuthError, form::Form},
+    Client, ClientAuthentication,
+};
 use crate::{Secret, store::Digest};
 
 /// What a request brings to say whose it is.
@@ -15,7 +18,7 @@ struct Presented {
 }
 
 /// The client, proven in the way that it registered and in no other (S45).
-pub(super) async fn authenticate(
+pub(in crate::authorization_server) async fn authenticate(
     core: &Core,
     headers: &HeaderMap,
     form: &Form,
