@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{Digest, SignInRecord},
     upstream::{AnyProvider, Departure, Leg},
 };
@@ -68,6 +69,7 @@ pub(super) async fn depart(
     };
     let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
     begun.map_err(|error| unavailable(&error))?;
+    crash_point!("sign_in.begun");
     Ok(match provider.departure(&leg) {
         Departure::Redirect(url) => see_other(&url),
         Departure::PickName => see_other(&pick_name::url(core, provider.id(), &leg.state)),
