@@ -11,6 +11,8 @@ mod bearer;
 mod envelope;
 mod jwt;
 mod metadata;
+#[cfg(feature = "authorization-server")]
+mod sealed;
 
 use std::{
     env, fs,

@@ -1,6 +1,7 @@
 //! The endpoints of clients, driven through the routes of a mounted server.
 
 mod failing_store;
+mod faults;
 mod gate;
 mod keys;
 #[cfg(unix)]
@@ -15,6 +16,7 @@ mod replay;
 mod restart;
 mod revoke;
 mod settings;
+mod soak;
 mod token;
 mod two_process_races;
 

@@ -11,8 +11,8 @@ use crate::store::{Digest, SqliteStore};
 
 /// What is in the file.
 #[derive(Debug, Default)]
-pub(super) struct Contents {
-    pub(super) clients: HashSet<String>,
+pub(in super::super) struct Contents {
+    pub(in super::super) clients: HashSet<String>,
     /// Codes, and the grants that they became.
     pub(super) codes: HashMap<Digest, Option<String>>,
     /// Grants, and whether they have ended.
@@ -30,7 +30,7 @@ pub(super) struct Token {
 }
 
 /// Starts the store as the next process would, closes it, and reads everything; what must hold, holds.
-pub(super) fn contents(file: &Path) -> Contents {
+pub(in super::super) fn contents(file: &Path) -> Contents {
     drop(SqliteStore::open(file).expect("a clean start"));
     let connection = Connection::open(file).unwrap();
     let contents = read(&connection);
