@@ -1,5 +1,6 @@
 //! GitHub: OAuth apps and GitHub Apps, on github.com and on Enterprise servers.
 
+mod account;
 mod answers;
 mod environment;
 mod exchange;
@@ -20,7 +21,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{
-    AnyProvider, Callback, Departure, Leg, Provider, SignInError, SignedIn, Tokens, provider::ProviderFuture,
+    Account, AnyProvider, Callback, Departure, Knows, Leg, Provider, SignInError, SignedIn, Tokens, Wanted,
+    provider::ProviderFuture,
 };
 use crate::{
     Problem, Secret,
@@ -187,18 +189,11 @@ impl AnyProvider for GitHub {
     }
 
     fn departure(&self, leg: &Leg) -> Departure {
-        let mut query = Serializer::new(String::new());
-        query
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &self.client_id)
-            .append_pair("redirect_uri", &leg.redirect_uri)
-            .append_pair("state", leg.state.expose())
-            .append_pair("code_challenge", &challenge(&leg.code_verifier))
-            .append_pair("code_challenge_method", "S256");
-        if !self.scopes.is_empty() {
-            query.append_pair("scope", &self.scopes.join(" "));
-        }
-        Departure::Redirect(format!("{}/login/oauth/authorize?{}", self.base_url, query.finish()))
+        self.to_authorize(leg, None)
+    }
+
+    fn departure_of_another(&self, leg: &Leg) -> Departure {
+        self.to_authorize(leg, Some("select_account"))
     }
 
     fn arrive<'a>(
@@ -226,9 +221,46 @@ impl AnyProvider for GitHub {
     ) -> ProviderFuture<'a, Result<Tokens, SignInError>> {
         Box::pin(self.renew(tokens, now))
     }
+
+    fn knows(&self) -> Knows {
+        Knows { email_addresses: true, memberships: true }
+    }
+
+    fn telling(&self, wanted: &Wanted) -> Option<Arc<dyn AnyProvider>> {
+        let more = scopes::to_tell(wanted, &self.scopes);
+        let all = more.iter().map(|&scope| scope.to_owned()).chain(self.scopes.iter().cloned());
+        (!more.is_empty()).then(|| Arc::new(self.clone().scopes(all)) as Arc<dyn AnyProvider>)
+    }
+
+    fn account<'a>(
+        &'a self,
+        tokens: &'a Tokens,
+        wanted: &'a Wanted,
+        now: Timestamp,
+    ) -> ProviderFuture<'a, Result<Account, SignInError>> {
+        Box::pin(self.tell(tokens, wanted, now))
+    }
 }
 
 impl GitHub {
+    fn to_authorize(&self, leg: &Leg, prompt: Option<&str>) -> Departure {
+        let mut query = Serializer::new(String::new());
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.client_id)
+            .append_pair("redirect_uri", &leg.redirect_uri)
+            .append_pair("state", leg.state.expose())
+            .append_pair("code_challenge", &challenge(&leg.code_verifier))
+            .append_pair("code_challenge_method", "S256");
+        if !self.scopes.is_empty() {
+            query.append_pair("scope", &self.scopes.join(" "));
+        }
+        if let Some(prompt) = prompt {
+            query.append_pair("prompt", prompt);
+        }
+        Departure::Redirect(format!("{}/login/oauth/authorize?{}", self.base_url, query.finish()))
+    }
+
     fn credentials_missing(&self) -> Vec<Problem> {
         let parts = [("client_id", self.client_id.as_str()), ("client_secret", self.client_secret.expose())];
         let missing = parts.into_iter().filter(|(_, text)| text.trim().is_empty());
