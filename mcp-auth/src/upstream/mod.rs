@@ -1,5 +1,6 @@
 //! Other people's servers: where a person signs in, and whose token a tool gets.
 
+mod account;
 mod development;
 mod error;
 mod extractor;
@@ -10,6 +11,7 @@ mod response;
 mod service;
 mod vault;
 
+pub(crate) use account::{Account, Fact, Knows, Untold, Wanted};
 pub use development::DevelopmentSignIn;
 pub use error::UpstreamError;
 pub(crate) use extractor::Upstreams;

@@ -5,6 +5,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
+use super::{Account, Knows, Wanted};
 use crate::{
     Problem, Secret,
     authorization_server::IssuerUrl,
@@ -83,6 +84,34 @@ pub(crate) trait AnyProvider: fmt::Debug + Send + Sync {
         tokens: &'a Tokens,
         now: Timestamp,
     ) -> ProviderFuture<'a, Result<Tokens, SignInError>>;
+
+    /// What it can say about accounts, for those who decide who may enter. Default: nothing.
+    fn knows(&self) -> Knows {
+        Knows::default()
+    }
+
+    /// The same provider, which asks people for what it takes to say this about them; `None` where it asks for enough.
+    fn telling(&self, wanted: &Wanted) -> Option<Arc<dyn AnyProvider>> {
+        let _ = wanted;
+        None
+    }
+
+    /// What it says about the account whose tokens these are. [`SignInError::Refused`] where the access token is not good
+    /// any more. Default: this provider cannot tell.
+    fn account<'a>(
+        &'a self,
+        tokens: &'a Tokens,
+        wanted: &'a Wanted,
+        now: Timestamp,
+    ) -> ProviderFuture<'a, Result<Account, SignInError>> {
+        let _ = (tokens, wanted, now);
+        Box::pin(std::future::ready(Ok(Account::unknown())))
+    }
+
+    /// Where the person is sent who wants to be somebody else than last time. Default: as always.
+    fn departure_of_another<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
+        self.departure(leg)
+    }
 }
 
 /// One way to the provider and back.

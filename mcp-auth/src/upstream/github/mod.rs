@@ -1,5 +1,6 @@
 //! GitHub: OAuth apps and GitHub Apps, on github.com and on Enterprise servers.
 
+mod account;
 mod answers;
 mod environment;
 mod exchange;
@@ -18,7 +19,7 @@ use std::{
 use ::url::form_urlencoded::Serializer;
 
 use super::{
-    AnyProvider, Answer, Callback, Leg, SignInError, SignedIn, Tokens,
+    Account, AnyProvider, Answer, Callback, Knows, Leg, SignInError, SignedIn, Tokens, Wanted,
     provider::{IntoProvider, ProviderFuture},
     service::Service as UpstreamService,
 };
@@ -212,19 +213,11 @@ impl AnyProvider for GitHub {
     }
 
     fn departure<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
-        let mut query = Serializer::new(String::new());
-        query
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &self.client_id)
-            .append_pair("redirect_uri", &leg.redirect_uri)
-            .append_pair("state", leg.state.expose())
-            .append_pair("code_challenge", &leg.code_challenge())
-            .append_pair("code_challenge_method", "S256");
-        if !leg.scopes.is_empty() {
-            query.append_pair("scope", &leg.scopes.join(" "));
-        }
-        let url = format!("{}/login/oauth/authorize?{}", self.base_url, query.finish());
-        Box::pin(std::future::ready(Ok(url)))
+        Box::pin(std::future::ready(Ok(self.to_authorize(leg, None))))
+    }
+
+    fn departure_of_another<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
+        Box::pin(std::future::ready(Ok(self.to_authorize(leg, Some("select_account")))))
     }
 
     fn arrive<'a>(
@@ -252,9 +245,46 @@ impl AnyProvider for GitHub {
     ) -> ProviderFuture<'a, Result<Tokens, SignInError>> {
         Box::pin(self.renew(tokens, now))
     }
+
+    fn knows(&self) -> Knows {
+        Knows { email_addresses: true, memberships: true }
+    }
+
+    fn telling(&self, wanted: &Wanted) -> Option<Arc<dyn AnyProvider>> {
+        let more = scopes::to_tell(wanted, &self.scopes);
+        let all = more.iter().map(|&scope| scope.to_owned()).chain(self.scopes.iter().cloned());
+        (!more.is_empty()).then(|| Arc::new(self.clone().scopes(all)) as Arc<dyn AnyProvider>)
+    }
+
+    fn account<'a>(
+        &'a self,
+        tokens: &'a Tokens,
+        wanted: &'a Wanted,
+        now: Timestamp,
+    ) -> ProviderFuture<'a, Result<Account, SignInError>> {
+        Box::pin(self.tell(tokens, wanted, now))
+    }
 }
 
 impl GitHub {
+    fn to_authorize(&self, leg: &Leg, prompt: Option<&str>) -> String {
+        let mut query = Serializer::new(String::new());
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.client_id)
+            .append_pair("redirect_uri", &leg.redirect_uri)
+            .append_pair("state", leg.state.expose())
+            .append_pair("code_challenge", &leg.code_challenge())
+            .append_pair("code_challenge_method", "S256");
+        if !leg.scopes.is_empty() {
+            query.append_pair("scope", &leg.scopes.join(" "));
+        }
+        if let Some(prompt) = prompt {
+            query.append_pair("prompt", prompt);
+        }
+        format!("{}/login/oauth/authorize?{}", self.base_url, query.finish())
+    }
+
     fn credentials_missing(&self) -> Vec<Problem> {
         let parts = [("client_id", self.client_id.as_str()), ("client_secret", self.client_secret.expose())];
         let missing = parts.into_iter().filter(|(_, text)| text.trim().is_empty());
