@@ -119,7 +119,7 @@ fn upstream(endpoints: &Endpoints, person: Option<&Person>) -> Vec<(String, Vec<
     let providers = endpoints.core.providers.iter();
     let meant = providers.filter(|provider| person.is_none_or(|person| person.provider == provider.id()));
     let outside = meant.filter(|provider| !provider.is_development());
-    outside.map(|provider| (provider.name().to_owned(), provider.asks())).collect()
+    outside.map(|provider| (provider.name().to_owned(), provider.asks(provider.scopes()))).collect()
 }
 
 fn client(checked: &Checked<'_>) -> ClientShown {

@@ -67,7 +67,7 @@ pub(crate) async fn keep(
 /// the provider is asked for now, it opens, and it has not run out for good.
 pub(crate) async fn is_live(core: &Core, id: &str) -> Result<bool, StoreError> {
     let Some(record) = core.store.upstream_token(id).await? else { return Ok(false) };
-    if core.provider(&record.person.provider).is_none_or(|provider| provider.scopes() != record.scopes) {
+    if core.provider(&record.person.provider).is_none_or(|provider| provider.scopes().join(" ") != record.scopes) {
         return Ok(false);
     }
     let Ok(tokens) = open(&core.sealer, &record) else { return Ok(false) };
