@@ -80,6 +80,7 @@ macro_rules! each_check {
             code::c50_a_redemption_that_nobody_waits_for_happens_wholly_or_not
             consent::a_consent_takes_the_place_of_the_one_before
             consent::f17_a_consent_is_for_one_person_client_and_resource
+            expire::a_store_that_works_says_so_and_goes_on_after_a_flush
             expire::nothing_that_lives_is_removed
             expire::everything_goes_in_the_end_and_never_more_at_once_than_asked
             expire::s40_a_redeemed_code_is_known_as_long_as_its_grant
