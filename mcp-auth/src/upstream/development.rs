@@ -44,12 +44,12 @@ impl AnyProvider for DevelopmentSignIn {
         "a name of your choice"
     }
 
-    fn asks(&self) -> Vec<String> {
+    fn asks(&self, _scopes: &[String]) -> Vec<String> {
         Vec::new()
     }
 
-    fn scopes(&self) -> String {
-        String::new()
+    fn scopes(&self) -> &[String] {
+        &[]
     }
 
     fn is_development(&self) -> bool {
@@ -116,6 +116,7 @@ mod tests {
             redirect_uri: "http://localhost:3000/development/callback".to_owned(),
             state: "state".into(),
             code_verifier: "verifier".into(),
+            scopes: Vec::new(),
         };
         let now = Timestamp::from_millis(0);
         let provider = DevelopmentSignIn::new();

@@ -22,11 +22,16 @@ pub(crate) trait AnyProvider: Any + fmt::Debug + Send + Sync {
     /// On pages: `GitHub`.
     fn name(&self) -> &'static str;
 
-    /// What is asked of the person there, in words: for the consent page.
-    fn asks(&self) -> Vec<String>;
+    /// What these scopes ask of the person there, in words: for the consent page.
+    fn asks(&self, scopes: &[String]) -> Vec<String>;
 
-    /// The scopes at the provider, sorted, with spaces between them: one token is kept for each set.
-    fn scopes(&self) -> String;
+    /// The scopes at the provider that every sign-in asks for; what tools need comes on top.
+    fn scopes(&self) -> &[String];
+
+    /// Whether somebody who holds `held` there may do what `scope` allows: as `repo` includes `public_repo`.
+    fn includes(&self, held: &str, scope: &str) -> bool {
+        held == scope
+    }
 
     /// Whether it asks for no proof: fit for this machine and for nothing else.
     fn is_development(&self) -> bool {
@@ -69,6 +74,8 @@ pub(crate) struct Leg {
     pub(crate) state: Secret,
     /// Our own PKCE towards the provider (RFC 7636).
     pub(crate) code_verifier: Secret,
+    /// What is asked for there: sorted, each once, those of every sign-in among them.
+    pub(crate) scopes: Vec<String>,
 }
 
 /// Where the person is sent.

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     Secret, random,
     store::{Digest, SignInRecord},
-    upstream::{self, AnyProvider, Callback, Departure, SignInError, SignedIn},
+    upstream::{self, Callback, Departure, Leg, SignInError, SignedIn},
 };
 
 pub(super) fn path(provider: &str) -> String {
@@ -102,7 +102,7 @@ async fn arrived(
         _ => return Err(over("the provider does not answer like this")),
     };
     let signed_in = signed_in.map_err(|error| Refused::client(&checked.back, told(provider.id(), error)))?;
-    finish(endpoints, &checked, agreed.scopes, provider, signed_in, &headers).await
+    finish(endpoints, &checked, agreed.scopes, &leg, signed_in, &headers).await
 }
 
 impl Found {
@@ -154,7 +154,7 @@ async fn finish(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     scopes: Vec<String>,
-    provider: &Arc<dyn AnyProvider>,
+    leg: &Leg,
     signed_in: SignedIn,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Refused> {
@@ -163,7 +163,7 @@ async fn finish(
     let unavailable = |error: crate::store::StoreError| Refused::client(&checked.back, error.into());
     let token = match tokens {
         Some(tokens) => {
-            let kept = upstream::keep(core, &person, &provider.scopes(), tokens).await;
+            let kept = upstream::keep(core, &person, &leg.scopes.join(" "), tokens).await;
             Some(kept.map_err(unavailable)?)
         }
         None => None,

@@ -13,7 +13,7 @@ use super::{
         browser::Browser,
         response::see_other,
     },
-    pick_name,
+    pick_name, upstream_scopes,
 };
 use crate::{
     Secret,
@@ -33,6 +33,8 @@ pub(super) struct Agreed {
     pub(super) request: String,
     pub(super) scopes: Vec<String>,
     code_verifier: String,
+    /// What is asked for at the provider.
+    upstream: Vec<String>,
 }
 
 /// Sends the person to `provider`. The state is new, for one return only, and for this browser; the proof key is our own
@@ -53,11 +55,13 @@ pub(super) async fn depart(
         redirect_uri: redirect_uri(core, provider.id()),
         state: Secret::random().map_err(|error| unavailable(&error))?,
         code_verifier: Secret::random().map_err(|error| unavailable(&error))?,
+        scopes: upstream_scopes::needed(checked, &scopes, &**provider),
     };
     let agreed = Agreed {
         request: checked.asked.text().to_owned(),
         scopes,
         code_verifier: leg.code_verifier.expose().to_owned(),
+        upstream: leg.scopes.clone(),
     };
     let record = SignInRecord {
         state: Digest::of(leg.state.expose()),
@@ -91,6 +95,7 @@ impl Agreed {
         let opened = core.sealer.open(&["sign-in", state.expose()], &record.sealed).ok()?;
         let agreed: Self = serde_json::from_slice(&opened).ok()?;
         let code_verifier = Secret::new(agreed.code_verifier.as_str());
-        Some((agreed, Leg { redirect_uri: redirect_uri(core, &record.provider), state, code_verifier }))
+        let (redirect_uri, scopes) = (redirect_uri(core, &record.provider), agreed.upstream.clone());
+        Some((agreed, Leg { redirect_uri, state, code_verifier, scopes }))
     }
 }

@@ -149,12 +149,16 @@ impl AnyProvider for GitHub {
         "GitHub"
     }
 
-    fn asks(&self) -> Vec<String> {
-        scopes::words(&self.scopes)
+    fn asks(&self, scopes: &[String]) -> Vec<String> {
+        scopes::words(scopes)
     }
 
-    fn scopes(&self) -> String {
-        self.scopes.join(" ")
+    fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    fn includes(&self, held: &str, scope: &str) -> bool {
+        scopes::includes(held, scope)
     }
 
     fn is_on_this_machine(&self) -> bool {
@@ -195,8 +199,8 @@ impl AnyProvider for GitHub {
             .append_pair("state", leg.state.expose())
             .append_pair("code_challenge", &challenge(&leg.code_verifier))
             .append_pair("code_challenge_method", "S256");
-        if !self.scopes.is_empty() {
-            query.append_pair("scope", &self.scopes.join(" "));
+        if !leg.scopes.is_empty() {
+            query.append_pair("scope", &leg.scopes.join(" "));
         }
         Departure::Redirect(format!("{}/login/oauth/authorize?{}", self.base_url, query.finish()))
     }

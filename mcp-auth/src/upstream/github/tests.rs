@@ -13,6 +13,7 @@ fn leg() -> Leg {
         redirect_uri: CALLBACK.to_owned(),
         state: Secret::random().unwrap(),
         code_verifier: Secret::random().unwrap(),
+        scopes: vec!["read:user".to_owned(), "repo".to_owned()],
     }
 }
 

@@ -94,7 +94,7 @@ impl World {
         for id in plan.providers {
             settings = match id {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
-                id => settings.sign_in(StandIn { id, arrivals: Arc::clone(&arrivals) }),
+                id => settings.sign_in(StandIn { id, arrivals: Arc::clone(&arrivals), scopes: vec!["profile".to_owned()] }),
             };
         }
         let core = settings.start("test", clock.clone()).unwrap();
@@ -384,6 +384,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 struct StandIn {
     id: &'static str,
     arrivals: Arrivals,
+    scopes: Vec<String>,
 }
 
 impl Provider for StandIn {}
@@ -397,12 +398,12 @@ impl AnyProvider for StandIn {
         self.id
     }
 
-    fn asks(&self) -> Vec<String> {
-        vec!["read your profile there".to_owned()]
+    fn asks(&self, scopes: &[String]) -> Vec<String> {
+        scopes.iter().map(|scope| format!("read your {scope} there")).collect()
     }
 
-    fn scopes(&self) -> String {
-        "profile".to_owned()
+    fn scopes(&self) -> &[String] {
+        &self.scopes
     }
 
     fn problems(&self, _issuer: &IssuerUrl) -> Vec<Problem> {
