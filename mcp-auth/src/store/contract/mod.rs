@@ -160,6 +160,7 @@ macro_rules! __each_store_check {
             code::c50_a_redemption_that_nobody_waits_for_happens_wholly_or_not
             consent::a_consent_takes_the_place_of_the_one_before
             consent::f17_a_consent_is_for_one_person_client_and_resource
+            expire::a_store_that_works_says_so_and_goes_on_after_a_flush
             crash::c17_a_redemption_that_was_answered_survives_a_crash
             crash::c18_a_rotation_that_was_answered_survives_a_crash
             crash::c19_an_end_that_was_answered_survives_a_crash

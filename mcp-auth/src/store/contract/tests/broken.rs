@@ -143,4 +143,8 @@ impl Store for std::sync::Arc<Broken> {
         let now = if self.has(Fault::ExpiresTheLiving) { now.plus(day) } else { now };
         self.inner.expire(now, most)
     }
+
+    fn check(&self) -> StoreFuture<'_, ()> {
+        self.inner.check()
+    }
 }
