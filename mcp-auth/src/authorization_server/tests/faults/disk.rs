@@ -86,6 +86,7 @@ async fn c23_a_file_that_another_process_holds_is_503_within_bounds_and_recovers
     let server = Process::start(&plan);
     let client = server.http.register("before").await.unwrap().text("client_id");
     let tokens = server.http.redeem(&server.http.code(&client).await.unwrap()).await.unwrap();
+    let access = tokens.text("access_token");
     let given = server.http.code(&client).await.unwrap();
     let other = Connection::open(&plan.file).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -94,7 +95,7 @@ async fn c23_a_file_that_another_process_holds_is_503_within_bounds_and_recovers
         server.http.redeem(&given),
         server.http.refresh(&client, "x"),
         server.http.register("new"),
-        assert_reading_goes_on(&server, &tokens.text("access_token")),
+        assert_reading_goes_on(&server, &access),
     );
     let waited = begun.elapsed();
     assert_unavailable(&answers.0.unwrap());

@@ -10,7 +10,7 @@ use super::super::{Bed, Folder, settings};
 use crate::{
     Secret,
     clock::Clock,
-    store::{CodeStore as _, Digest, GrantRecord, RefreshTokenRecord, SqliteStore, Store},
+    store::{Digest, GrantRecord, RefreshTokenRecord, SqliteStore, Store},
 };
 
 /// `HERD`, 2,000 unless set.

@@ -16,7 +16,7 @@ fn sources(folder: &Path, into: &mut String) {
 #[test]
 fn every_test_of_the_table_of_faults_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let Ok(table) = fs::read_to_string(root.join("../tests/faults.md")) else { return };
+    let table = fs::read_to_string(root.join("../tests/faults.md")).unwrap();
     let mut code = String::new();
     sources(&root.join("src"), &mut code);
     sources(&root.join("../tests/tests"), &mut code);
