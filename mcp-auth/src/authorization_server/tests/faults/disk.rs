@@ -1,6 +1,9 @@
 //! Disks that are full or locked, under a real process, as clients meet it.
 
-use std::{process::Command, time::{Duration, Instant}};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use http::{Method, StatusCode, header};
 use rusqlite::Connection;
@@ -57,7 +60,11 @@ async fn c22_a_disk_that_is_full_is_503_and_recovers_without_a_restart() {
     let id = server.id().to_string();
     let raised = Command::new("prlimit").args(["--fsize=unlimited", "--pid", &id]).status().unwrap();
     assert!(raised.success());
-    assert_eq!(server.http.redeem(&given).await.unwrap().status, StatusCode::OK, "the code is as good as before");
+    assert_eq!(
+        server.http.redeem(&given).await.unwrap().status,
+        StatusCode::OK,
+        "the code is as good as before"
+    );
     let newer = server.http.refresh(&client, &refresh).await.unwrap();
     assert_eq!(newer.status, StatusCode::OK);
     server.kill();

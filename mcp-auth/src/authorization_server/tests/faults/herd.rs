@@ -98,9 +98,16 @@ async fn c24_c54_a_herd_is_slowed_down_and_everybody_is_served() {
     let mut took: Vec<_> = served.iter().map(|(_, took)| *took).collect();
     took.sort_unstable();
     let slow = took[took.len() * 99 / 100];
-    println!("{} served, {} times sent away, 99 of 100 within {slow:?}; a call: {slowest_call:?}", took.len(), refused.len());
+    println!(
+        "{} served, {} times sent away, 99 of 100 within {slow:?}; a call: {slowest_call:?}",
+        took.len(),
+        refused.len()
+    );
     assert!(!refused.is_empty(), "the queue is bounded");
     assert!(refused.iter().any(|seconds| *seconds != refused[0]), "they do not all come again at once");
     // A second on a machine that does nothing else; unoptimized, and beside other tests, it may be more.
-    assert!(slow < Duration::from_secs(10) && slowest_call < Duration::from_secs(10), "{slow:?} {slowest_call:?}");
+    assert!(
+        slow < Duration::from_secs(10) && slowest_call < Duration::from_secs(10),
+        "{slow:?} {slowest_call:?}"
+    );
 }

@@ -46,7 +46,8 @@ async fn c48_out_of_files_the_server_waits_without_a_busy_loop_and_goes_on() {
     let again = tokio::time::timeout(Duration::from_secs(10), async {
         let mut stream = TcpStream::connect(server.http.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(9))).unwrap();
-        let request = "GET /.well-known/jwks.json HTTP/1.1\r\nHost: 127.0.0.1:3000\r\nConnection: close\r\n\r\n";
+        let request =
+            "GET /.well-known/jwks.json HTTP/1.1\r\nHost: 127.0.0.1:3000\r\nConnection: close\r\n\r\n";
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();

@@ -73,11 +73,7 @@ fn digest(row: &Row<'_>, column: usize) -> rusqlite::Result<Digest> {
     row.get(column).map(Digest::from_bytes)
 }
 
-fn all<T>(
-    connection: &Connection,
-    sql: &str,
-    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> Vec<T> {
+fn all<T>(connection: &Connection, sql: &str, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
     let mut statement = connection.prepare(sql).unwrap();
     statement.query_map([], read).unwrap().map(Result::unwrap).collect()
 }
@@ -87,7 +83,10 @@ fn all<T>(
 fn whole(contents: &Contents) {
     let redeemed: Vec<_> = contents.codes.values().flatten().collect();
     assert_eq!(redeemed.len(), contents.grants.len(), "a grant comes from one code");
-    assert!(redeemed.iter().all(|grant| contents.grants.contains_key(*grant)), "a code whose grant is missing");
+    assert!(
+        redeemed.iter().all(|grant| contents.grants.contains_key(*grant)),
+        "a code whose grant is missing"
+    );
     let mut last: HashMap<_, usize> = HashMap::new();
     let mut successors = HashSet::new();
     for token in contents.tokens.values() {
