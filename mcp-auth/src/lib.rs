@@ -56,6 +56,8 @@ mod builder;
 mod challenge;
 mod clock;
 mod config;
+#[cfg(feature = "authorization-server")]
+mod crash;
 mod development;
 mod discovery;
 mod error;

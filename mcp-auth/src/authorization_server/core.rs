@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    crash::crash_point,
     store::{Store, Timestamp},
     upstream::{AnyProvider, Renewals},
 };
@@ -46,7 +47,9 @@ impl Core {
     pub(crate) async fn end_grant(self: &Arc<Self>, grant: &str) -> Result<(), OAuthError> {
         let (core, grant) = (Arc::clone(self), grant.to_owned());
         let ending = tokio::spawn(async move {
+            crash_point!("grant.ending");
             core.store.end_grant(&grant, core.now()).await?;
+            crash_point!("grant.ended");
             core.grant_ended(&grant);
             Ok(())
         });

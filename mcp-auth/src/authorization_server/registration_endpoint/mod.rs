@@ -21,6 +21,7 @@ use super::{
     form::{media_type, read},
 };
 use crate::{
+    crash::crash_point,
     random,
     store::{ClientRecord, Digest, Registration, StoreError},
 };
@@ -44,6 +45,7 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
         .map_err(|_| OAuthError::new("invalid_client_metadata", "the request is not a JSON object"))?;
     let metadata = metadata::checked(&asked)?;
     let client = register(&core, &metadata).await?;
+    crash_point!("register.kept");
     let registered = Registered {
         client_id: &client.id,
         client_id_issued_at: client.registered_at.as_secs(),

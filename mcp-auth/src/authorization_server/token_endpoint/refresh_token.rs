@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{Digest, GrantRecord, RefreshTokenRecord, Rotation},
 };
 
@@ -44,6 +45,7 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
         async move {
             let grace = core.lifetimes.refresh_grace;
             let rotation = core.store.rotate(&digest, record, sealed, grace, now).await?;
+            crash_point!("refresh.rotated");
             if let Rotation::Reused { grant } = &rotation {
                 core.grant_ended(grant);
             }
