@@ -66,7 +66,7 @@ async fn write(
 ) -> Result<(), OAuthError> {
     core.redeemed.begin(code);
     let redeeming = Redeeming { core: Arc::clone(core), code, won: false };
-    let done = to_the_end(async move {
+    let done = to_the_end(core, async move {
         // It ends however this ends, a panic of the store included.
         let mut redeeming = redeeming;
         let redemption = redeeming.core.store.redeem(&code, grant, refresh_token, now).await?;

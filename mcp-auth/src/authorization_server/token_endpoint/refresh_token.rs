@@ -39,7 +39,7 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
         issued_at: now,
         expires_at: now.plus(core.lifetimes.refresh_token).min(grant.expires_at),
     };
-    let rotation = to_the_end({
+    let rotation = to_the_end(core, {
         let core = Arc::clone(core);
         async move {
             let grace = core.lifetimes.refresh_grace;
