@@ -158,7 +158,7 @@ async fn c46_readiness_ends_with_the_signal_and_an_idle_connection_hears_that_it
     program.terminate();
     tokio::time::sleep(Duration::from_millis(200)).await;
     let answer = ask("/readyz").await;
-    assert_eq!((answer.status, answer.text().as_str()), (503, "not ready\n"));
+    assert_eq!((answer.status, answer.body.as_str()), (503, "not ready\n"));
     assert_eq!(answer.header("connection"), Some("close"));
     program.ends_within(Duration::from_secs(3)).await;
 }
