@@ -6,7 +6,7 @@ use super::AuthorizationServer;
 use crate::{
     Problem,
     authorization_server::{
-        Core, EndedGrants, IssuerUrl, Sealer,
+        Core, EndedGrants, IssuerUrl, Sealer, Tasks,
         housekeeping::Housekeeping,
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
@@ -49,6 +49,7 @@ impl AuthorizationServer {
             branding: self.branding,
             clock,
             renewals: crate::upstream::Renewals::default(),
+            tasks: Tasks::default(),
             housekeeping: Housekeeping::default(),
             redeemed: RedeemedCodes::default(),
             registrations: Registrations::default(),

@@ -2,6 +2,7 @@
 
 mod failing_store;
 mod gate;
+mod health;
 mod keys;
 #[cfg(unix)]
 mod kill;

@@ -41,13 +41,3 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
         _ => refresh_token::refresh(&core, &client, &form).await,
     }
 }
-
-/// Runs a write to its end, whether or not somebody still waits for it (C50).
-async fn to_the_end<T: Send + 'static>(
-    write: impl Future<Output = Result<T, OAuthError>> + Send + 'static,
-) -> Result<T, OAuthError> {
-    tokio::spawn(write).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a grant could not be written");
-        Err(OAuthError::unavailable())
-    })
-}
