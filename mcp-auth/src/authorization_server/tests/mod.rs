@@ -1,10 +1,15 @@
 //! The endpoints of clients, driven through the routes of a mounted server.
 
+mod assertion;
+mod clients_file;
 mod failing_store;
 mod gate;
+mod introspect;
 mod keys;
+mod machine;
 mod metadata;
 mod mounting;
+mod preregistered;
 mod races;
 mod refresh;
 mod register;

@@ -20,7 +20,12 @@ enum Gone {
 
 /// Each statement takes the time and how many rows at most. Each walks an index from its beginning, so that it costs what
 /// it removes; and what hangs on something goes before it. Rotated refresh tokens and redeemed codes go with their grant.
-const STATEMENTS: [(Gone, &str); 9] = [
+const STATEMENTS: [(Gone, &str); 10] = [
+    (
+        Gone::AtOnce,
+        "DELETE FROM assertions WHERE (client_id, jti) IN
+            (SELECT client_id, jti FROM assertions WHERE expires_at <= ? LIMIT ?)",
+    ),
     (
         Gone::AtOnce,
         "DELETE FROM sign_ins WHERE state IN (SELECT state FROM sign_ins WHERE expires_at <= ? LIMIT ?)",

@@ -2,6 +2,7 @@
 //!
 //! One thread writes and commits what waits as one group, a few read. A verb's file has the name of its trait's.
 
+mod assertion;
 mod client;
 mod code;
 mod consent;
