@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer, Tasks,
-    housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
+    Branding, ClientKeys, EndedGrants, IssuerUrl, KnownClients, Lifetimes, OAuthError, RegistrationLimits,
+    Sealer, Tasks, housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
     token_endpoint::RedeemedCodes,
 };
 use crate::{
@@ -24,6 +24,8 @@ pub(crate) struct Core {
     pub(crate) ended: EndedGrants,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) registration: RegistrationLimits,
+    pub(crate) clients: KnownClients,
+    pub(crate) client_keys: ClientKeys,
     pub(crate) branding: Branding,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,

@@ -23,7 +23,10 @@ mod ended;
 mod endpoints;
 mod error;
 mod form;
+#[cfg(test)]
+pub(crate) mod fuzzed;
 mod housekeeping;
+mod introspection_endpoint;
 mod issuer_url;
 mod jwks_endpoint;
 mod key;
@@ -46,9 +49,15 @@ mod tests;
 mod token;
 mod token_endpoint;
 
+/// In the place of a provider's id: the client itself, without a person. Its subject is `client:` and its id.
+pub(crate) const MACHINE: &str = "client";
+
 pub(crate) use self::core::Core;
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
-pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
+pub use client::PreregisteredClient;
+pub(crate) use client::{
+    Client, ClientAuthentication, ClientKeys, ClientMetadata, KnownClients, read_clients, read_clients_file,
+};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};
 pub(crate) use error::OAuthError;

@@ -8,6 +8,9 @@ mod metadata;
 mod name;
 
 pub(crate) use limit::Registrations;
+#[cfg(test)]
+pub(crate) use metadata::checked;
+pub(crate) use name::cleaned as cleaned_name;
 
 use std::sync::Arc;
 

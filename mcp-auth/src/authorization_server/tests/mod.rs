@@ -1,13 +1,18 @@
 //! The endpoints of clients, driven through the routes of a mounted server.
 
+mod assertion;
+mod clients_file;
 mod failing_store;
 mod gate;
 mod health;
+mod introspect;
 mod keys;
 #[cfg(unix)]
 mod kill;
+mod machine;
 mod metadata;
 mod mounting;
+mod preregistered;
 mod process;
 mod races;
 mod refresh;
