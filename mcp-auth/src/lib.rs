@@ -90,7 +90,7 @@ pub use authenticate::{
 };
 #[cfg(feature = "authorization-server")]
 pub use authorization_server::{
-    AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, Texts,
+    AuthorizationServer, Branding, ClientDocuments, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, Texts,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;

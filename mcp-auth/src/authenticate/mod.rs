@@ -34,6 +34,8 @@ pub(crate) use issuer::jwks_uri;
 #[cfg(test)]
 pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
+#[cfg(feature = "authorization-server")]
+pub(crate) use jwt::json::object as json_object;
 #[cfg(feature = "stdio")]
 pub use local::LocalIdentity;
 pub use principal::Principal;

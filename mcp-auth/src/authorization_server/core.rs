@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer,
+    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer, client::Documents,
     housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
     token_endpoint::RedeemedCodes,
 };
@@ -24,6 +24,8 @@ pub(crate) struct Core {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) registration: RegistrationLimits,
     pub(crate) branding: Branding,
+    /// `None`: ids that are URLs are not known here.
+    pub(super) documents: Option<Arc<Documents>>,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
     pub(super) housekeeping: Housekeeping,

@@ -22,6 +22,9 @@ struct Metadata<'a> {
     revocation_endpoint_auth_methods_supported: [&'static str; 3],
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
+    /// Only where it is so: a client looks at nothing else before it names a URL as its id.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
     protected_resources: Vec<&'a str>,
     #[serde(flatten)]
     of_openid: Option<OfOpenId>,
@@ -36,7 +39,7 @@ struct OfOpenId {
 }
 
 /// The real ones of RFC 7591 section 2, `none` first: it is what every client is registered with.
-const AUTH_METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+pub(super) const AUTH_METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
 
 pub(super) const TOKEN: &str = "/token";
 pub(super) const REGISTER: &str = "/register";
@@ -63,7 +66,7 @@ pub(super) fn documents(endpoints: &Endpoints) -> Vec<(String, Vec<u8>)> {
 }
 
 fn document(endpoints: &Endpoints, of_openid: Option<OfOpenId>) -> Vec<u8> {
-    let Core { issuer, .. } = endpoints.core.as_ref();
+    let Core { issuer, documents, .. } = endpoints.core.as_ref();
     let metadata = Metadata {
         issuer: issuer.as_str(),
         authorization_endpoint: issuer.url_of(AUTHORIZE),
@@ -79,6 +82,7 @@ fn document(endpoints: &Endpoints, of_openid: Option<OfOpenId>) -> Vec<u8> {
         revocation_endpoint_auth_methods_supported: AUTH_METHODS,
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
+        client_id_metadata_document_supported: documents.is_some(),
         protected_resources: endpoints.servers.iter().map(|server| server.resource.as_str()).collect(),
         of_openid,
     };

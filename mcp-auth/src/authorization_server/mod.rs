@@ -47,7 +47,8 @@ mod token_endpoint;
 
 pub(crate) use self::core::Core;
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
-pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
+pub use client::ClientDocuments;
+pub(crate) use client::{Client, ClientAuthentication, ClientMetadata, NoClient, NoDocument};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};
 pub(crate) use error::OAuthError;

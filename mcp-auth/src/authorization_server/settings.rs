@@ -5,7 +5,7 @@ mod start;
 
 use std::{fmt, sync::Arc};
 
-use super::{Branding, Lifetimes, RegistrationLimits};
+use super::{Branding, ClientDocuments, Lifetimes, RegistrationLimits};
 use crate::{
     Auth, ConfigError, Secret,
     store::Store,
@@ -23,6 +23,7 @@ pub struct AuthorizationServer {
     lifetimes: Lifetimes,
     registration: RegistrationLimits,
     branding: Branding,
+    documents: ClientDocuments,
 }
 
 impl AuthorizationServer {
@@ -36,6 +37,7 @@ impl AuthorizationServer {
             lifetimes: Lifetimes::default(),
             registration: RegistrationLimits::default(),
             branding: Branding::default(),
+            documents: ClientDocuments::default(),
         }
     }
 
@@ -71,6 +73,12 @@ impl AuthorizationServer {
     /// How many clients may register themselves.
     pub fn registration(mut self, limits: RegistrationLimits) -> Self {
         self.registration = limits;
+        self
+    }
+
+    /// Clients whose id is the URL of a document about them: on unless this says otherwise.
+    pub fn client_documents(mut self, documents: ClientDocuments) -> Self {
+        self.documents = documents;
         self
     }
 

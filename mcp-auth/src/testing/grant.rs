@@ -126,6 +126,7 @@ impl Grant {
         let inserted = core.store.insert_code(CodeRecord {
             code,
             client_id: client_id.clone(),
+            client: None,
             redirect_uri: "http://127.0.0.1/callback".to_owned(),
             code_challenge: identifier(),
             resource: resource.clone(),

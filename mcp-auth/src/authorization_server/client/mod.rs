@@ -1,12 +1,19 @@
 //! A client, as the endpoints see it.
 
 mod authentication;
+mod metadata_document;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::authentication::authenticate;
+pub use self::metadata_document::ClientDocuments;
+pub(crate) use self::metadata_document::NoDocument;
+pub(super) use self::{
+    authentication::authenticate,
+    metadata_document::{Documents, Snapshot},
+};
+use self::metadata_document::is_document_url;
 use super::Core;
 use crate::store::{ClientRecord, Digest, StoreError, Timestamp};
 
@@ -18,6 +25,17 @@ pub(crate) struct Client {
     pub(crate) secret: Option<Digest>,
     /// When it is forgotten; `None` where nobody ever got a token with it.
     kept_until: Option<Timestamp>,
+    /// Its id is the URL of the document that describes it.
+    from_document: bool,
+}
+
+/// Why it is not known whether there is such a client, or why there cannot be.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoClient {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Document(#[from] NoDocument),
 }
 
 /// What a client says about itself (RFC 7591 section 2), after it has been checked. What it leaves out is left out here:
@@ -59,14 +77,29 @@ pub(crate) enum ClientAuthentication {
 
 impl Client {
     /// The client of this id, if there is one that has not expired.
-    pub(crate) async fn find(core: &Core, id: &str) -> Result<Option<Self>, StoreError> {
-        core.store.client(id, core.now()).await?.map(Self::from_record).transpose()
+    pub(crate) async fn find(core: &Core, id: &str) -> Result<Option<Self>, NoClient> {
+        if is_document_url(id) {
+            let Some(documents) = &core.documents else { return Ok(None) };
+            let metadata = documents.find(id).await?;
+            return Ok(Some(Self::from_document(id.to_owned(), Arc::unwrap_or_clone(metadata))));
+        }
+        Ok(core.store.client(id, core.now()).await?.map(Self::from_record).transpose()?)
+    }
+
+    fn from_document(id: String, metadata: ClientMetadata) -> Self {
+        Self { id, metadata, secret: None, kept_until: None, from_document: true }
     }
 
     fn from_record(record: ClientRecord) -> Result<Self, StoreError> {
         let metadata = serde_json::from_str(&record.metadata).map_err(StoreError::new)?;
         let kept_until = record.used.then_some(record.expires_at);
-        Ok(Self { id: record.id, metadata, secret: record.secret, kept_until })
+        Ok(Self { id: record.id, metadata, secret: record.secret, kept_until, from_document: false })
+    }
+
+    /// The domain that answers for it: that of its document.
+    pub(crate) fn verified_domain(&self) -> Option<&str> {
+        let rest = self.id.strip_prefix("https://").filter(|_| self.from_document)?;
+        rest.split('/').next()
     }
 
     /// What people are shown; the id where it has no name.
@@ -76,14 +109,17 @@ impl Client {
 
     /// Somebody got a token with it: keeps it for as long as used ones are kept. That is written once in a while and not for
     /// each token, and nobody waits for it.
-    pub(super) fn keep(&self, core: &std::sync::Arc<Core>) {
+    pub(super) fn keep(&self, core: &Arc<Core>) {
+        if self.from_document {
+            return;
+        }
         let now = core.now();
         let used = core.registration.used;
         let soon = now.plus(used.checked_div(2).unwrap_or(Duration::ZERO));
         if self.kept_until.is_some_and(|until| until > soon) {
             return;
         }
-        let (core, id) = (std::sync::Arc::clone(core), self.id.clone());
+        let (core, id) = (Arc::clone(core), self.id.clone());
         tokio::spawn(async move {
             if let Err(error) = core.store.keep_client(&id, now.plus(used)).await {
                 tracing::warn!(%error, client = id, "a client that is used may be forgotten too early");

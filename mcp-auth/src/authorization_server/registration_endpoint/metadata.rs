@@ -17,7 +17,9 @@ const LONGEST_URL: usize = 2048;
 ///
 /// A client that asks for a secret gets none: whoever calls can register, so a secret would prove nothing, and clients that
 /// ask for one were seen never to send it. The answer says `none` (section 3.2.1 lets us replace what was asked for).
-pub(super) fn checked(asked: &Map<String, Value>) -> Result<ClientMetadata, OAuthError> {
+pub(in crate::authorization_server) fn checked(
+    asked: &Map<String, Value>,
+) -> Result<ClientMetadata, OAuthError> {
     if present(asked, "jwks").is_some() && present(asked, "jwks_uri").is_some() {
         return Err(invalid("jwks and jwks_uri cannot both be there"));
     }

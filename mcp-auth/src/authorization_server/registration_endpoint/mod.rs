@@ -8,6 +8,7 @@ mod metadata;
 mod name;
 
 pub(crate) use limit::Registrations;
+pub(super) use metadata::checked as checked_metadata;
 
 use std::sync::Arc;
 

@@ -6,9 +6,10 @@ use url::Url;
 
 use super::{
     super::{
-        Endpoints, OAuthError,
-        authorization_endpoint::{Checked, Prompt, Refused},
+        Core, Endpoints, OAuthError, Unsealed,
+        authorization_endpoint::{self, Checked, Parameters, Prompt, Refused},
         browser::Browser,
+        client::Snapshot,
         page::{self, AskedScope, ClientShown, ConsentView, Hidden, Notice},
     },
     session,
@@ -65,7 +66,7 @@ pub(super) async fn show(
     let ticket = ticket.map_err(|error| Refused::unavailable(&error))?;
     let view = ConsentView {
         action: core.issuer.path_of(super::consent::PATH),
-        hidden: hidden(checked, ticket),
+        hidden: hidden(core, browser, checked, ticket).map_err(|error| Refused::unavailable(&error))?,
         client: client(checked),
         server: checked.server.title.clone(),
         resource: checked.server.resource.as_str().to_owned(),
@@ -83,12 +84,33 @@ pub(super) async fn show(
     Ok(response)
 }
 
-/// What makes a form go on: the request, and the ticket.
-pub(super) fn hidden(checked: &Checked<'_>, ticket: String) -> Vec<Hidden> {
-    vec![
+/// What makes a form go on: the request, the ticket, and a client that is described by a document, as it is shown.
+pub(super) fn hidden(
+    core: &Core,
+    browser: &Browser,
+    checked: &Checked<'_>,
+    ticket: String,
+) -> Result<Vec<Hidden>, Unsealed> {
+    let mut hidden = vec![
         Hidden { name: "request", value: checked.asked.text().to_owned() },
         Hidden { name: "ticket", value: ticket },
-    ]
+    ];
+    if let Some(shown) = Snapshot::of(&checked.client) {
+        hidden.push(Hidden { name: "client", value: shown.seal(core, browser)? });
+    }
+    Ok(hidden)
+}
+
+/// The request in a form of ours, with the client as this browser was shown it: what a form carries is checked again.
+pub(super) async fn check<'a>(
+    endpoints: &'a Endpoints,
+    headers: &HeaderMap,
+    form: &Parameters,
+) -> Result<Checked<'a>, Refused> {
+    let core = &*endpoints.core;
+    let browser = Browser::known(core, headers);
+    let shown = browser.and_then(|browser| Snapshot::open(core, &browser, form.get("client")?));
+    authorization_endpoint::check_as_shown(endpoints, form.get("request").unwrap_or_default(), shown).await
 }
 
 async fn scopes(
@@ -128,7 +150,7 @@ fn client(checked: &Checked<'_>) -> ClientShown {
     ClientShown {
         name: checked.client.name().to_owned(),
         // Nobody who registers here proves a domain.
-        verified_domain: None,
+        verified_domain: checked.client.verified_domain().map(str::to_owned),
         redirect_host,
         redirect_uri: uri.to_owned(),
         loopback,

@@ -161,6 +161,7 @@ impl Bed {
         let record = CodeRecord {
             code: Digest::of(&code),
             client_id: client.to_owned(),
+            client: None,
             redirect_uri: CALLBACK.to_owned(),
             code_challenge: URL_SAFE_NO_PAD.encode(Digest::of(&verifier).as_bytes()),
             resource: RESOURCE.to_owned(),

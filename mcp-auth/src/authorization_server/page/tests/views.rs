@@ -131,8 +131,10 @@ pub(super) fn pick_name(problem: Option<NameProblem>) -> PickNameView {
     }
 }
 
-pub(super) const FAULTS: [(&str, Fault); 6] = [
+pub(super) const FAULTS: [(&str, Fault); 8] = [
     ("error-unknown-client", Fault::UnknownClient),
+    ("error-client-document", Fault::ClientDocument),
+    ("error-client-unreachable", Fault::ClientUnreachable),
     ("error-redirect-uri", Fault::RedirectUri),
     ("error-request", Fault::Request),
     ("error-expired", Fault::Expired),
