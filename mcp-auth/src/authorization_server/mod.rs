@@ -32,7 +32,7 @@ mod lifetimes;
 mod metadata;
 pub(crate) mod page;
 mod post_only;
-mod redirect_uri;
+pub(crate) mod redirect_uri;
 mod registration_endpoint;
 mod response;
 mod revocation_endpoint;
@@ -49,6 +49,8 @@ pub(crate) use self::core::Core;
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
 pub use client::ClientDocuments;
 pub(crate) use client::{Client, ClientAuthentication, ClientMetadata, NoClient, NoDocument};
+#[cfg(test)]
+pub(crate) use client::{authority_of_document, read_document};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};
 pub(crate) use error::OAuthError;

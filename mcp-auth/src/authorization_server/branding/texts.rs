@@ -63,6 +63,10 @@ texts! {
         unverified: "unverified",
         /// Consent: what that means.
         unverified_help: "Nobody has checked this name. Allow this only if you have just started to connect {client} yourself.",
+        /// Consent: the name is checked, and the answer goes to this device, where any program can use the name of another.
+        verified_elsewhere_help: "The name of {client} is checked, but not that it is {client} who asks: any program on this computer can use its name. Allow this only if you have just started to connect {client} yourself.",
+        /// Consent: the client describes itself otherwise than when the person allowed it before.
+        changed_help: "{client} has changed since you allowed it: where it is answered, or how it proves who it is. What you allowed before does not count.",
         /// Consent: before the address to which the browser goes afterwards.
         destination_label: "Returns you to",
         /// Consent: the client waits on this machine.

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::metadata_document::ClientDocuments;
 pub(crate) use self::metadata_document::NoDocument;
+#[cfg(test)]
+pub(crate) use self::metadata_document::{authority_of_document, read_document};
 pub(super) use self::{
     authentication::authenticate,
     metadata_document::{Documents, Snapshot},

@@ -100,9 +100,15 @@ impl Page<'_> {
         let Self { texts, view, .. } = self;
         let client = &view.client;
         html! {
-            @if client.verified_domain.is_none() || client.loopback || client.private_scheme {
+            @let here = client.loopback || client.private_scheme;
+            @if client.verified_domain.is_none() || here || view.client_changed {
                 div.warning {
-                    @if client.verified_domain.is_none() { p { (self.say(&texts.unverified_help)) } }
+                    @if view.client_changed { p { (self.say(&texts.changed_help)) } }
+                    @if client.verified_domain.is_none() {
+                        p { (self.say(&texts.unverified_help)) }
+                    } @else if here {
+                        p { (self.say(&texts.verified_elsewhere_help)) }
+                    }
                     @if client.loopback { p { (self.say(&texts.loopback_warning)) } }
                     @if client.private_scheme { p { (self.say(&texts.private_scheme_warning)) } }
                 }

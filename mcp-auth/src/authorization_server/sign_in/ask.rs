@@ -16,7 +16,7 @@ use super::{
     ticket::Page,
 };
 use crate::{
-    store::{Person, SessionRecord},
+    store::{ConsentRecord, Person, SessionRecord},
     transport::is_loopback,
 };
 
@@ -64,13 +64,16 @@ pub(super) async fn show(
     let person = session.map(|session| &session.person);
     let ticket = Page::consent(browser, checked, person.map(Person::subject)).ticket(core);
     let ticket = ticket.map_err(|error| Refused::unavailable(&error))?;
+    let before = before(endpoints, checked, person).await?;
+    let changed = before.as_ref().is_some_and(|before| before.client != checked.client.proof());
     let view = ConsentView {
         action: core.issuer.path_of(super::consent::PATH),
         hidden: hidden(core, browser, checked, ticket).map_err(|error| Refused::unavailable(&error))?,
         client: client(checked),
+        client_changed: changed,
         server: checked.server.title.clone(),
         resource: checked.server.resource.as_str().to_owned(),
-        scopes: scopes(endpoints, checked, person).await?,
+        scopes: scopes(checked, before.filter(|_| !changed).as_ref(), changed),
         upstream: upstream(endpoints, person),
         person: person.map(|person| person.name.clone()),
         continues_with: match core.providers.as_slice() {
@@ -113,26 +116,27 @@ pub(super) async fn check<'a>(
     authorization_endpoint::check_as_shown(endpoints, form.get("request").unwrap_or_default(), shown).await
 }
 
-async fn scopes(
+/// What the person allowed this client before.
+async fn before(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     person: Option<&Person>,
-) -> Result<Vec<AskedScope>, Refused> {
-    let before = match person {
-        Some(person) => {
-            let resource = checked.server.resource.as_str();
-            endpoints.core.store.consent(person, &checked.client.id, resource).await?
-        }
-        None => None,
-    };
+) -> Result<Option<ConsentRecord>, Refused> {
+    let Some(person) = person else { return Ok(None) };
+    let resource = checked.server.resource.as_str();
+    Ok(endpoints.core.store.consent(person, &checked.client.id, resource).await?)
+}
+
+/// `all_new`: what was allowed before was allowed to a client that is another one now.
+fn scopes(checked: &Checked<'_>, before: Option<&ConsentRecord>, all_new: bool) -> Vec<AskedScope> {
     let asked = |scope: &crate::ScopeInfo| AskedScope {
         name: scope.name().to_owned(),
         description: scope.description().map(str::to_owned),
         required: checked.server.requires.contains(scope),
         ticked: true,
-        new: before.as_ref().is_some_and(|before| !before.scopes.iter().any(|had| had == scope.name())),
+        new: all_new || before.is_some_and(|before| !before.scopes.iter().any(|had| had == scope.name())),
     };
-    Ok(checked.scopes.iter().map(asked).collect())
+    checked.scopes.iter().map(asked).collect()
 }
 
 /// What is asked of the person's provider; while it is not known which one that is, of each. The development sign-in is

@@ -22,6 +22,8 @@ mod fetch;
 mod freshness;
 mod settings;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 pub use self::settings::ClientDocuments;
 pub(in crate::authorization_server) use self::{
@@ -48,3 +50,15 @@ pub(crate) enum NoDocument {
 
 /// What a document says, after it has been checked.
 type Found = Result<Arc<ClientMetadata>, NoDocument>;
+
+/// What the document says that was found at `id`.
+#[cfg(test)]
+pub(crate) fn read_document(id: &str, body: &[u8]) -> Result<ClientMetadata, String> {
+    content::read(id, body)
+}
+
+/// The host and port of an id that may be fetched.
+#[cfg(test)]
+pub(crate) fn authority_of_document(id: &str) -> Option<String> {
+    Some(document_url::DocumentUrl::parse(id, None).ok()?.authority)
+}

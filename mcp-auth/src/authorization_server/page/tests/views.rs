@@ -38,6 +38,7 @@ pub(super) fn consent() -> ConsentView {
             loopback: false,
             private_scheme: false,
         },
+        client_changed: false,
         server: "Notes".to_owned(),
         resource: "https://notes.example.com/mcp".to_owned(),
         scopes: vec![
