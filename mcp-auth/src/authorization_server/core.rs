@@ -4,7 +4,8 @@ use std::{fmt, sync::Arc};
 
 use super::{
     Branding, ClientKeys, EndedGrants, IssuerUrl, KnownClients, Lifetimes, OAuthError, RegistrationLimits,
-    Sealer, Tasks, housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
+    Sealer, Tasks, client::Documents, housekeeping::Housekeeping, registration_endpoint::Registrations,
+    token::Signer,
     token_endpoint::RedeemedCodes,
 };
 use crate::{
@@ -27,6 +28,8 @@ pub(crate) struct Core {
     pub(crate) clients: KnownClients,
     pub(crate) client_keys: ClientKeys,
     pub(crate) branding: Branding,
+    /// `None`: ids that are URLs are not known here.
+    pub(super) documents: Option<Arc<Documents>>,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
     pub(crate) tasks: Tasks,

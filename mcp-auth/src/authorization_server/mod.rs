@@ -35,7 +35,7 @@ mod lifetimes;
 mod metadata;
 pub(crate) mod page;
 mod post_only;
-mod redirect_uri;
+pub(crate) mod redirect_uri;
 mod registration_endpoint;
 mod response;
 mod revocation_endpoint;
@@ -54,10 +54,13 @@ pub(crate) const MACHINE: &str = "client";
 
 pub(crate) use self::core::Core;
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
-pub use client::PreregisteredClient;
+pub use client::{ClientDocuments, PreregisteredClient};
 pub(crate) use client::{
-    Client, ClientAuthentication, ClientKeys, ClientMetadata, KnownClients, read_clients, read_clients_file,
+    Client, ClientAuthentication, ClientKeys, ClientMetadata, KnownClients, NoClient, NoDocument, read_clients,
+    read_clients_file,
 };
+#[cfg(test)]
+pub(crate) use client::{authority_of_document, read_document};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};
 pub(crate) use error::OAuthError;

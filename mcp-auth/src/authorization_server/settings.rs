@@ -5,7 +5,7 @@ mod start;
 
 use std::{fmt, sync::Arc};
 
-use super::{Branding, Lifetimes, PreregisteredClient, RegistrationLimits};
+use super::{Branding, ClientDocuments, Lifetimes, PreregisteredClient, RegistrationLimits};
 use crate::{
     Auth, ConfigError, Secret,
     store::Store,
@@ -24,6 +24,7 @@ pub struct AuthorizationServer {
     registration: RegistrationLimits,
     clients: Vec<PreregisteredClient>,
     branding: Branding,
+    documents: ClientDocuments,
 }
 
 impl AuthorizationServer {
@@ -38,6 +39,7 @@ impl AuthorizationServer {
             registration: RegistrationLimits::default(),
             clients: Vec::new(),
             branding: Branding::default(),
+            documents: ClientDocuments::default(),
         }
     }
 
@@ -85,6 +87,12 @@ impl AuthorizationServer {
     /// Clients that you know, such as those of a file ([`PreregisteredClient::from_file`]).
     pub fn clients(mut self, clients: impl IntoIterator<Item = PreregisteredClient>) -> Self {
         self.clients.extend(clients);
+        self
+    }
+
+    /// Clients whose id is the URL of a document about them: on unless this says otherwise.
+    pub fn client_documents(mut self, documents: ClientDocuments) -> Self {
+        self.documents = documents;
         self
     }
 

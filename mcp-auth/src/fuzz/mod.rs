@@ -10,6 +10,8 @@
 #[cfg(feature = "authorization-server")]
 mod assertion;
 mod bearer;
+#[cfg(feature = "authorization-server")]
+mod client_document;
 mod envelope;
 #[cfg(feature = "authorization-server")]
 mod form;

@@ -164,6 +164,7 @@ impl Grant {
         let inserted = core.store.insert_code(CodeRecord {
             code,
             client_id: grant.client_id.clone(),
+            client: None,
             redirect_uri: "http://127.0.0.1/callback".to_owned(),
             code_challenge: identifier(),
             resource: grant.resource.clone(),

@@ -56,6 +56,8 @@ pub(crate) struct ConsentView {
     pub(crate) action: String,
     pub(crate) hidden: Vec<Hidden>,
     pub(crate) client: ClientShown,
+    /// The person allowed it before, and it is answered elsewhere now, or proves itself otherwise.
+    pub(crate) client_changed: bool,
     /// The title of the server that the client wants to use, and its URL.
     pub(crate) server: String,
     pub(crate) resource: String,

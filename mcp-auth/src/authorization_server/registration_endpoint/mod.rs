@@ -8,6 +8,7 @@ mod metadata;
 mod name;
 
 pub(crate) use limit::Registrations;
+pub(super) use metadata::checked as checked_metadata;
 #[cfg(test)]
 pub(crate) use metadata::checked;
 pub(crate) use name::cleaned as cleaned_name;

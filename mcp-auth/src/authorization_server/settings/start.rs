@@ -23,6 +23,11 @@ impl AuthorizationServer {
         let mut problems = self.branding.problems();
         let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
         problems.extend(self.problems(issuer.as_ref()));
+        let documents = match &issuer {
+            Some(issuer) => self.documents.clone().start(issuer, &clock),
+            None => Ok(None),
+        };
+        let documents = documents.map_err(|problem| problems.push(problem)).ok().flatten();
         let (Some(issuer), Some(store), true) = (issuer, self.store.clone(), problems.is_empty()) else {
             return Err(problems);
         };
@@ -53,6 +58,7 @@ impl AuthorizationServer {
             clients,
             client_keys: ClientKeys::default(),
             branding: self.branding,
+            documents,
             clock,
             renewals: crate::upstream::Renewals::default(),
             tasks: Tasks::default(),

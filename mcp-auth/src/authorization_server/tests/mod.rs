@@ -224,6 +224,7 @@ pub(super) async fn given(core: &Core, client: &str, resource: &str) -> Given {
     let record = CodeRecord {
         code: Digest::of(&code),
         client_id: client.to_owned(),
+        client: None,
         redirect_uri: CALLBACK.to_owned(),
         code_challenge: URL_SAFE_NO_PAD.encode(Digest::of(&verifier).as_bytes()),
         resource: resource.to_owned(),

@@ -14,6 +14,7 @@ pub(super) const APPLICATION_ID: i32 = 0x6d63_7061;
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_start.sql"),
     include_str!("../../../migrations/sqlite/0002_assertions.sql"),
+    include_str!("../../../migrations/sqlite/0003_client_documents.sql"),
 ];
 
 /// Whose file this is.

@@ -39,6 +39,7 @@ pub(super) fn consent() -> ConsentView {
             loopback: false,
             private_scheme: false,
         },
+        client_changed: false,
         server: "Notes".to_owned(),
         resource: "https://notes.example.com/mcp".to_owned(),
         scopes: vec![
@@ -134,8 +135,10 @@ pub(super) fn pick_name(problem: Option<NameProblem>) -> PickNameView {
     }
 }
 
-pub(super) const FAULTS: [(&str, Fault); 6] = [
+pub(super) const FAULTS: [(&str, Fault); 8] = [
     ("error-unknown-client", Fault::UnknownClient),
+    ("error-client-document", Fault::ClientDocument),
+    ("error-client-unreachable", Fault::ClientUnreachable),
     ("error-redirect-uri", Fault::RedirectUri),
     ("error-request", Fault::Request),
     ("error-expired", Fault::Expired),
