@@ -1,5 +1,6 @@
 #![doc = include_str!("../../docs/store.md")]
 
+mod assertion;
 mod client;
 mod code;
 mod consent;
@@ -18,6 +19,7 @@ mod sqlite;
 mod timestamp;
 mod upstream_token;
 
+pub use assertion::{AssertionRecord, AssertionStore, AssertionUse};
 pub use client::{ClientRecord, ClientStore, Registration};
 pub use code::{CodeRecord, CodeStore, Redemption};
 pub use consent::{ConsentRecord, ConsentStore};
@@ -48,7 +50,8 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// Expiry is always checked by the verb, with the time that the caller gives; [`expire`](Self::expire) is hygiene. What
 /// expires at a time has expired at that millisecond.
 pub trait Store:
-    ClientStore
+    AssertionStore
+    + ClientStore
     + CodeStore
     + ConsentStore
     + GrantStore

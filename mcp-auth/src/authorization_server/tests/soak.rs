@@ -106,7 +106,7 @@ fn size(folder: &Folder) -> Size {
     let connection = rusqlite::Connection::open(folder.file("auth.db")).unwrap();
     // The log is written back, so that the file is all there is.
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
-    let tables = "clients codes consents grants refresh_tokens sessions sign_ins upstream_tokens";
+    let tables = "assertions clients codes consents grants refresh_tokens sessions sign_ins upstream_tokens";
     let count = |table: &str| {
         let sql = format!("SELECT count(*) FROM {table}");
         connection.query_row(&sql, [], |row| row.get::<_, u64>(0)).unwrap()

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{
     super::{Client, Core, OAuthError, Sealer, form::Form},
     answer::{invalid_grant, random_secret, sign},
-    resource, to_the_end,
+    resource,
 };
 use crate::{
     Secret,
@@ -40,7 +40,7 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
         issued_at: now,
         expires_at: now.plus(core.lifetimes.refresh_token).min(grant.expires_at),
     };
-    let rotation = to_the_end({
+    let rotation = core.tasks.to_the_end({
         let core = Arc::clone(core);
         async move {
             let grace = core.lifetimes.refresh_grace;

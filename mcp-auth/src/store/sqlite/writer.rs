@@ -22,7 +22,7 @@ const MOST_IN_GROUP: usize = 256;
 pub(super) fn start(connection: Connection) -> io::Result<Queue> {
     let (sender, jobs) = sync_channel(MOST_WAITING);
     let thread = thread("mcp-auth-write", move || write(&connection, &jobs))?;
-    Ok(Queue::new(sender, vec![thread]))
+    Ok(Queue::new(sender, thread))
 }
 
 fn write(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
