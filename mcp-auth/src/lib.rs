@@ -90,7 +90,8 @@ pub use authenticate::{
 };
 #[cfg(feature = "authorization-server")]
 pub use authorization_server::{
-    AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, Texts,
+    AuthorizationServer, Branding, Entry, EntryDecision, EntryError, EntryPolicy, ErrorText, ErrorTexts,
+    Lifetimes, RegistrationLimits, Texts, WhoMayEnter,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;

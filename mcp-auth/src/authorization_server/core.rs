@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{
     Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer,
-    housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
+    entry::Door, housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
     token_endpoint::RedeemedCodes,
 };
 use crate::{
@@ -26,6 +26,7 @@ pub(crate) struct Core {
     pub(crate) branding: Branding,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
+    pub(crate) door: Door,
     pub(super) housekeeping: Housekeeping,
     pub(super) redeemed: RedeemedCodes,
     pub(super) registrations: Registrations,

@@ -25,6 +25,10 @@ pub struct Lifetimes {
     pub grant: Duration,
     /// A browser in which somebody signed in: 8 hours unless set.
     pub session: Duration,
+    /// What a provider said about an account, for [who may enter](crate::WhoMayEnter): 5 minutes unless set, 1 hour at most.
+    /// For so long somebody who has left an organisation can still refresh. Zero: each refresh asks the provider, and
+    /// meets its rate limit.
+    pub entry: Duration,
 }
 
 impl Default for Lifetimes {
@@ -37,6 +41,7 @@ impl Default for Lifetimes {
             refresh_grace: MINUTE / 2,
             grant: 180 * DAY,
             session: 8 * HOUR,
+            entry: 5 * MINUTE,
         }
     }
 }

@@ -5,7 +5,7 @@ mod start;
 
 use std::{fmt, sync::Arc};
 
-use super::{Branding, Lifetimes, RegistrationLimits};
+use super::{Branding, Lifetimes, RegistrationLimits, WhoMayEnter};
 use crate::{
     Auth, ConfigError, Secret,
     store::Store,
@@ -23,6 +23,7 @@ pub struct AuthorizationServer {
     lifetimes: Lifetimes,
     registration: RegistrationLimits,
     branding: Branding,
+    who_may_enter: Vec<WhoMayEnter>,
 }
 
 impl AuthorizationServer {
@@ -36,12 +37,28 @@ impl AuthorizationServer {
             lifetimes: Lifetimes::default(),
             registration: RegistrationLimits::default(),
             branding: Branding::default(),
+            who_may_enter: Vec::new(),
         }
     }
 
     /// A way to sign in. Each call adds one; several are offered for choice.
     pub fn sign_in(mut self, provider: impl Provider) -> Self {
         self.providers.push(Arc::new(provider));
+        self
+    }
+
+    /// Who may enter, of those who can sign in. Without a policy that is everybody with an account at a provider.
+    ///
+    /// ```
+    /// use mcp_auth::{AuthorizationServer, GitHub, WhoMayEnter};
+    ///
+    /// let settings = AuthorizationServer::new("https://mcp.example.com")
+    ///     .sign_in(GitHub::new("client id", "client secret"))
+    ///     .who_may_enter(WhoMayEnter::any().email_domain("example.com").github_team("acme/core"));
+    /// # let _ = settings;
+    /// ```
+    pub fn who_may_enter(mut self, policy: WhoMayEnter) -> Self {
+        self.who_may_enter.push(policy);
         self
     }
 

@@ -97,8 +97,16 @@ impl AuthorizationServer {
 }
 
 fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
-    let Lifetimes { sign_in, authorization_code, access_token, refresh_token, refresh_grace, grant, session } =
-        lifetimes;
+    let Lifetimes {
+        sign_in,
+        authorization_code,
+        access_token,
+        refresh_token,
+        refresh_grace,
+        grant,
+        session,
+        entry,
+    } = lifetimes;
     let mut problems = Vec::new();
     for (name, value, least, most) in [
         ("sign_in", sign_in, SECOND, 10 * MINUTE),
@@ -108,6 +116,7 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
         ("refresh_grace", refresh_grace, Duration::ZERO, 2 * MINUTE),
         ("grant", grant, SECOND, TEN_YEARS),
         ("session", session, SECOND, TEN_YEARS),
+        ("entry", entry, Duration::ZERO, 60 * MINUTE),
     ] {
         problems.extend(outside(&format!("Lifetimes::{name}"), *value, least, most));
     }

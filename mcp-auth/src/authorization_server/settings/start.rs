@@ -7,6 +7,7 @@ use crate::{
     Problem,
     authorization_server::{
         Core, EndedGrants, IssuerUrl, Sealer,
+        entry::Door,
         housekeeping::Housekeeping,
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
@@ -15,6 +16,7 @@ use crate::{
     },
     clock::Clock,
     store::{Store, StoreError, Timestamp},
+    upstream::AnyProvider,
 };
 
 impl AuthorizationServer {
@@ -23,7 +25,11 @@ impl AuthorizationServer {
         let mut problems = self.branding.problems();
         let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
         problems.extend(self.problems(issuer.as_ref()));
-        let (Some(issuer), Some(store), true) = (issuer, self.store.clone(), problems.is_empty()) else {
+        let door =
+            Door::build(&self.who_may_enter, &self.providers).map_err(|more| problems.extend(more)).ok();
+        let (Some(issuer), Some(store), Some(door), true) =
+            (issuer, self.store.clone(), door, problems.is_empty())
+        else {
             return Err(problems);
         };
         let now = Timestamp::from(clock.unix());
@@ -34,9 +40,22 @@ impl AuthorizationServer {
             Ok((sealer, signer, ended))
         });
         let (sealer, signer, ended) = opened.map_err(|error| vec![problem(&error)])?;
+        // Who has to say more about people asks them for it.
+        let telling = |provider: Arc<dyn AnyProvider>| {
+            let wanted = door.wants_of(&*provider);
+            provider.telling(&wanted).unwrap_or(provider)
+        };
+        if self.who_may_enter.is_empty() && issuer.is_https() {
+            tracing::info!(
+                issuer = issuer.as_str(),
+                "everybody who has an account at a provider may enter; \
+                 `AuthorizationServer::who_may_enter` says who else"
+            );
+        }
         Ok(Arc::new(Core {
             issuer,
-            providers: self.providers,
+            providers: self.providers.into_iter().map(telling).collect(),
+            door,
             store,
             sealer,
             signer,

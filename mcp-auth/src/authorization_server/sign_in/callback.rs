@@ -14,11 +14,12 @@ use super::{
         Core, Endpoints, OAuthError,
         authorization_endpoint::{self, Checked, MOST_BYTES, Parameters, Refused},
         browser::Browser,
+        entry::Asking,
         page::Fault,
     },
     Form, code,
     departure::Agreed,
-    guard, pick_name, session,
+    guard, not_entered, pick_name, session,
 };
 use crate::{
     Secret, random,
@@ -149,7 +150,7 @@ fn of_provider(query: &Parameters) -> Result<Callback, Refused> {
     }
 }
 
-/// Somebody is signed in: their token is kept, this browser has a session, and the client gets its code.
+/// Somebody is signed in. Unless they may not enter: their token is kept, this browser has a session, and the client gets its code.
 async fn finish(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
@@ -160,11 +161,19 @@ async fn finish(
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     let SignedIn { person, tokens } = signed_in;
+    let resource = checked.server.resource.as_str();
+    let asking = Asking { person: &person, client: &checked.client, resource, scopes: &scopes };
+    let (verdict, account) = core.door.enters(core, &**provider, tokens.as_ref(), asking).await;
+    if let Some(answer) = not_entered::answer(core, checked, &person, &verdict) {
+        return Ok(answer);
+    }
     let unavailable = |error: crate::store::StoreError| Refused::client(&checked.back, error.into());
     let token = match tokens {
         Some(tokens) => {
             let kept = upstream::keep(core, &person, &provider.scopes(), tokens).await;
-            Some(kept.map_err(unavailable)?)
+            let kept = kept.map_err(unavailable)?;
+            core.door.remember(core, &kept, &account).await;
+            Some(kept)
         }
         None => None,
     };

@@ -35,7 +35,7 @@ pub(super) struct Agreed {
     code_verifier: String,
 }
 
-/// Sends the person to `provider`. The state is new, for one return only, and for this browser; the proof key is our own
+/// Sends the person to `provider`; `another`: who wants to be somebody else there than last time. The state is new, for one return only, and for this browser; the proof key is our own
 /// (RFC 9700 sections 2.1.1 and 4.7).
 pub(super) async fn depart(
     endpoints: &Endpoints,
@@ -43,6 +43,7 @@ pub(super) async fn depart(
     browser: &Browser,
     scopes: Vec<String>,
     provider: &Arc<dyn AnyProvider>,
+    another: bool,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     let unavailable = |error: &dyn std::error::Error| {
@@ -68,7 +69,8 @@ pub(super) async fn depart(
     };
     let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
     begun.map_err(|error| unavailable(&error))?;
-    Ok(match provider.departure(&leg) {
+    let departure = if another { provider.departure_of_another(&leg) } else { provider.departure(&leg) };
+    Ok(match departure {
         Departure::Redirect(url) => see_other(&url),
         Departure::PickName => see_other(&pick_name::url(core, provider.id(), &leg.state)),
     })
