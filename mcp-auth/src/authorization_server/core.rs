@@ -2,9 +2,16 @@
 
 use std::{fmt, sync::Arc};
 
+use http::{Extensions, HeaderMap};
+
 use super::{
     Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer,
-    entry::Door, housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
+    bucket::Shares,
+    entry::Door,
+    housekeeping::Housekeeping,
+    registration_endpoint::Registrations,
+    source::{Source, TrustedProxies},
+    token::Signer,
     token_endpoint::RedeemedCodes,
 };
 use crate::{
@@ -30,6 +37,9 @@ pub(crate) struct Core {
     pub(super) housekeeping: Housekeeping,
     pub(super) redeemed: RedeemedCodes,
     pub(super) registrations: Registrations,
+    pub(super) trusted_proxies: TrustedProxies,
+    /// How often each address may send the forms of a sign-in.
+    pub(super) forms: Shares<Source>,
 }
 
 impl Core {
@@ -55,6 +65,11 @@ impl Core {
             tracing::error!(%error, "a grant could not be ended");
             Err(OAuthError::unavailable())
         })
+    }
+
+    /// Where a request comes from, as far as that is certain.
+    pub(super) fn source(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Source> {
+        Source::of(extensions, headers, &self.trusted_proxies)
     }
 
     pub(crate) fn provider(&self, id: &str) -> Option<&Arc<dyn AnyProvider>> {

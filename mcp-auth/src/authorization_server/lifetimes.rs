@@ -53,8 +53,13 @@ pub struct RegistrationLimits {
     /// How many clients are kept: 10,000 unless set. Of more, those that nobody has used make room.
     pub clients: usize,
     /// How many new clients a minute, from everywhere together: 120 unless set. Who registers the same again is not
-    /// counted. There is no limit by address: many people share one.
+    /// counted.
     pub per_minute: u32,
+    /// How many of these from one address (IPv6: one /64): 30 unless set, so that one stranger leaves places to others.
+    /// It counts where the address is certain: of public addresses that connect to [`Auth::serve`](crate::Auth::serve),
+    /// and behind [trusted proxies](crate::AuthorizationServer::trusted_proxies). An application that serves the router itself
+    /// has to tell who connects (`into_make_service_with_connect_info::<SocketAddr>()`).
+    pub per_address: u32,
     /// How long a client is kept that nobody signs in with: 1 day unless set.
     pub unused: Duration,
     /// How long a client is kept after somebody got tokens with it: 180 days unless set.
@@ -63,6 +68,6 @@ pub struct RegistrationLimits {
 
 impl Default for RegistrationLimits {
     fn default() -> Self {
-        Self { clients: 10_000, per_minute: 120, unused: DAY, used: 180 * DAY }
+        Self { clients: 10_000, per_minute: 120, per_address: 30, unused: DAY, used: 180 * DAY }
     }
 }

@@ -17,6 +17,7 @@ mod answer;
 mod authorization_endpoint;
 mod branding;
 mod browser;
+mod bucket;
 mod client;
 mod core;
 mod ended;
@@ -40,6 +41,7 @@ mod revocation_endpoint;
 mod seal;
 mod settings;
 mod sign_in;
+mod source;
 #[cfg(test)]
 #[cfg(feature = "testing")]
 mod tests;

@@ -24,6 +24,7 @@ pub struct AuthorizationServer {
     registration: RegistrationLimits,
     branding: Branding,
     who_may_enter: Vec<WhoMayEnter>,
+    trusted_proxies: Vec<String>,
 }
 
 impl AuthorizationServer {
@@ -38,6 +39,7 @@ impl AuthorizationServer {
             registration: RegistrationLimits::default(),
             branding: Branding::default(),
             who_may_enter: Vec::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 
@@ -88,6 +90,14 @@ impl AuthorizationServer {
     /// How many clients may register themselves.
     pub fn registration(mut self, limits: RegistrationLimits) -> Self {
         self.registration = limits;
+        self
+    }
+
+    /// The proxies in front of this server, by address (`10.0.0.7`) or network (`10.0.0.0/8`): what they write into
+    /// `X-Forwarded-For` says where a request comes from, for limits by address and for nothing else. From everybody else
+    /// the header means nothing, because anybody can write one. Without it, what comes through a proxy shares one limit.
+    pub fn trusted_proxies<T: Into<String>>(mut self, proxies: impl IntoIterator<Item = T>) -> Self {
+        self.trusted_proxies.extend(proxies.into_iter().map(Into::into));
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::{
@@ -115,13 +115,13 @@ impl Bound {
                 let permit = Arc::clone(&connections).acquire_owned().await;
                 (permit, accept(&self.listener).await)
             };
-            let (permit, stream) = tokio::select! {
+            let (permit, (stream, peer)) = tokio::select! {
                 accepted = accept => accepted,
                 () = &mut stop => break,
             };
             let activity = Activity::default();
             let io = TokioIo::new(Timed::new(stream, &self.limits, activity.clone()));
-            let service = watched(self.router.clone(), activity.clone());
+            let service = watched(self.router.clone(), activity.clone(), peer);
             let connection = builder.serve_connection(io, TowerToHyperService::new(service));
             let connection = open.watch(connection.into_owned());
             let idle_time = self.limits.idle_time;
@@ -163,14 +163,17 @@ impl Bound {
 fn watched(
     router: Router,
     activity: Activity,
+    peer: SocketAddr,
 ) -> impl Service<
     Request<Incoming>,
     Response = Response<Body>,
     Error = Infallible,
     Future = impl Future<Output = Result<Response<Body>, Infallible>> + Send,
 > + Clone {
-    tower::service_fn(move |request: Request<Incoming>| {
+    tower::service_fn(move |mut request: Request<Incoming>| {
         let work = activity.work();
+        // As `axum::serve` tells it.
+        request.extensions_mut().insert(ConnectInfo(peer));
         let answer = router.clone().oneshot(request.map(Body::new));
         async move {
             let _work = work;
@@ -192,13 +195,13 @@ fn http(limits: &Limits) -> auto::Builder<TokioExecutor> {
 }
 
 /// The next connection. Errors of one connection are passed over; out of files, the server waits and goes on.
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _peer)) => {
+            Ok((stream, peer)) => {
                 // Answers are small and written at once; waiting for more costs 40 ms each (delayed ACK).
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return (stream, peer);
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
@@ -259,6 +262,6 @@ mod tests {
     async fn answers_do_not_wait_for_acknowledgements() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        assert!(accept(&listener).await.nodelay().unwrap());
+        assert!(accept(&listener).await.0.nodelay().unwrap());
     }
 }

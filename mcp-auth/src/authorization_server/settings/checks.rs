@@ -124,9 +124,11 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
 }
 
 fn of_registration(limits: &RegistrationLimits) -> Vec<Problem> {
-    let RegistrationLimits { clients, per_minute, unused, used } = limits;
+    let RegistrationLimits { clients, per_minute, per_address, unused, used } = limits;
     let mut problems = Vec::new();
-    for (name, zero) in [("clients", *clients == 0), ("per_minute", *per_minute == 0)] {
+    for (name, zero) in
+        [("clients", *clients == 0), ("per_minute", *per_minute == 0), ("per_address", *per_address == 0)]
+    {
         if zero {
             problems.push(Problem::new(
                 format!("RegistrationLimits::{name}"),

@@ -7,11 +7,13 @@ use crate::{
     Problem,
     authorization_server::{
         Core, EndedGrants, IssuerUrl, Sealer,
+        bucket::Shares,
         entry::Door,
         housekeeping::Housekeeping,
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
         registration_endpoint::Registrations,
+        source::TrustedProxies,
         token_endpoint::RedeemedCodes,
     },
     clock::Clock,
@@ -25,10 +27,11 @@ impl AuthorizationServer {
         let mut problems = self.branding.problems();
         let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
         problems.extend(self.problems(issuer.as_ref()));
+        let proxies = TrustedProxies::parse(&self.trusted_proxies).map_err(|more| problems.extend(more)).ok();
         let door =
             Door::build(&self.who_may_enter, &self.providers).map_err(|more| problems.extend(more)).ok();
-        let (Some(issuer), Some(store), Some(door), true) =
-            (issuer, self.store.clone(), door, problems.is_empty())
+        let (Some(issuer), Some(store), Some(door), Some(trusted_proxies), true) =
+            (issuer, self.store.clone(), door, proxies, problems.is_empty())
         else {
             return Err(problems);
         };
@@ -49,7 +52,7 @@ impl AuthorizationServer {
             tracing::info!(
                 issuer = issuer.as_str(),
                 "everybody who has an account at a provider may enter; \
-                 `AuthorizationServer::who_may_enter` says who else"
+                 `AuthorizationServer::who_may_enter` restricts that"
             );
         }
         Ok(Arc::new(Core {
@@ -68,6 +71,8 @@ impl AuthorizationServer {
             housekeeping: Housekeeping::default(),
             redeemed: RedeemedCodes::default(),
             registrations: Registrations::default(),
+            trusted_proxies,
+            forms: Shares::default(),
         }))
     }
 

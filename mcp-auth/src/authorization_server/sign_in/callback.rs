@@ -132,6 +132,7 @@ impl Given {
 async fn given(core: &Core, request: Request<Body>) -> Result<Given, Refused> {
     if request.method() == Method::POST {
         guard::own_page(core, request.headers())?;
+        guard::not_too_often(core, &request)?;
         return Ok(Given::Page(Form::of_page(request).await?));
     }
     let query = Parameters::parse(request.uri().query().unwrap_or_default(), MOST_BYTES);

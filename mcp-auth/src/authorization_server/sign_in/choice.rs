@@ -60,6 +60,7 @@ async fn choose(State(endpoints): State<Arc<Endpoints>>, request: Request<Body>)
 async fn chosen(endpoints: &Endpoints, request: Request<Body>) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     guard::own_page(core, request.headers())?;
+    guard::not_too_often(core, &request)?;
     let headers = request.headers().clone();
     let form = Form::of_page(request).await?;
     let checked = authorization_endpoint::check(endpoints, form.get("request").unwrap_or_default()).await?;

@@ -35,6 +35,7 @@ async fn decide(State(endpoints): State<Arc<Endpoints>>, request: Request<Body>)
 
 async fn decided(endpoints: &Endpoints, request: Request<Body>) -> Result<Response<Body>, Refused> {
     guard::own_page(&endpoints.core, request.headers())?;
+    guard::not_too_often(&endpoints.core, &request)?;
     let headers = request.headers().clone();
     let form = Form::of_page(request).await?;
     // As if it were asked now: what the form carries is a stranger's.

@@ -26,7 +26,7 @@ const BRAND_COLOR: &str = "MCP_AUTH_BRAND_COLOR";
 const BRAND_LOGO: &str = "MCP_AUTH_BRAND_LOGO";
 
 /// The variables of the authorization server; those of the providers have names of their own.
-pub(super) const ALL: [&str; 24] = [
+pub(super) const ALL: [&str; 26] = [
     AUTHORIZATION_SERVER,
     SIGN_IN,
     STORE,
@@ -49,6 +49,8 @@ pub(super) const ALL: [&str; 24] = [
     ALLOW[4].0,
     REGISTRATION[0].0,
     REGISTRATION[1].0,
+    REGISTRATION[2].0,
+    TRUSTED_PROXIES,
     UNUSED,
     USED,
 ];
@@ -69,10 +71,12 @@ const LIFETIMES: [(&str, Lifetime); 8] = [
 
 type Count = fn(&mut RegistrationLimits, u32);
 
-const REGISTRATION: [(&str, Count); 2] = [
+const REGISTRATION: [(&str, Count); 3] = [
     ("MCP_AUTH_REGISTRATION_CLIENTS", |limits, count| limits.clients = count as usize),
     ("MCP_AUTH_REGISTRATION_PER_MINUTE", |limits, count| limits.per_minute = count),
+    ("MCP_AUTH_REGISTRATION_PER_ADDRESS", |limits, count| limits.per_address = count),
 ];
+const TRUSTED_PROXIES: &str = "MCP_AUTH_TRUSTED_PROXIES";
 const UNUSED: &str = "MCP_AUTH_REGISTRATION_UNUSED_SECONDS";
 const USED: &str = "MCP_AUTH_REGISTRATION_USED_SECONDS";
 
@@ -104,6 +108,8 @@ pub(crate) fn variable(setting: &str) -> Option<&'static str> {
         "WhoMayEnter::github_team" => ALLOW[4].0,
         "RegistrationLimits::clients" => REGISTRATION[0].0,
         "RegistrationLimits::per_minute" => REGISTRATION[1].0,
+        "RegistrationLimits::per_address" => REGISTRATION[2].0,
+        "AuthorizationServer::trusted_proxies" => TRUSTED_PROXIES,
         "RegistrationLimits::unused" => UNUSED,
         "RegistrationLimits::used" => USED,
         _ => return None,
@@ -129,6 +135,9 @@ impl Vars {
         let mut server = self.sign_in(AuthorizationServer::new(url));
         server = self.sealing_keys(server);
         server = self.who_may_enter(server);
+        if let Some(proxies) = self.take(TRUSTED_PROXIES) {
+            server = server.trusted_proxies(list(&proxies));
+        }
         let path = self.take(STORE).unwrap_or_else(|| "mcp-auth.db".to_owned());
         match SqliteStore::open(&path) {
             Ok(store) => server = server.store(store),
@@ -276,6 +285,7 @@ mod tests {
             ("MCP_GITHUB_CLIENT_SECRET", "secret"),
             ("MCP_AUTH_ACCESS_TOKEN_SECONDS", "60"),
             ("MCP_AUTH_REGISTRATION_PER_MINUTE", "1"),
+            ("MCP_AUTH_TRUSTED_PROXIES", "10.0.0.0/8, 127.0.0.1"),
         ];
         assert_eq!(problems(&good), [""; 0]);
         for (name, value) in [
@@ -288,6 +298,8 @@ mod tests {
             ("MCP_AUTH_ACCESS_TOKEN_SECONDS", "86400"),
             ("MCP_AUTH_REGISTRATION_CLIENTS", "-1"),
             ("MCP_AUTH_REGISTRATION_CLIENTS", "0"),
+            ("MCP_AUTH_REGISTRATION_PER_ADDRESS", "0"),
+            ("MCP_AUTH_TRUSTED_PROXIES", "0.0.0.0/0"),
             (BRAND_COLOR, "blueish"),
             (BRAND_LOGO, "/no/such/logo.svg"),
             ("MCP_GITHUB_CLIENT_SECRET", ""),

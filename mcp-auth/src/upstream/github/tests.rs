@@ -60,6 +60,15 @@ async fn s36_the_way_to_github_has_its_own_state_and_pkce_and_its_own_callback()
     assert!(matches!(stolen, Err(SignInError::Refused(_))), "{stolen:?}");
 }
 
+/// GitHub would take the account that its own session has, and nobody could become somebody else.
+#[tokio::test]
+async fn who_wants_to_be_somebody_else_is_asked_which_account() {
+    let provider = fake().await.sign_in();
+    let Departure::Redirect(url) = provider.departure_of_another(&leg()) else { panic!("no redirect") };
+    assert_eq!(pair(&url, "prompt").as_deref(), Some("select_account"));
+    assert_eq!(pair(&departure(&provider, &leg()), "prompt"), None);
+}
+
 #[tokio::test]
 async fn t13_the_person_is_the_numeric_id_that_github_gives_for_the_token_of_our_code() {
     let github = fake().await;

@@ -50,6 +50,7 @@ pub(crate) struct Plan {
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) redirect_uris: Vec<&'static str>,
     pub(crate) client_name: &'static str,
+    pub(crate) who_may_enter: Option<crate::WhoMayEnter>,
     /// In a file, so that a test can break it.
     pub(crate) on_disk: bool,
 }
@@ -64,6 +65,7 @@ impl Default for Plan {
             scopes: vec!["notes:read", "notes:write", "notes:admin"],
             redirect_uris: vec![CALLBACK],
             client_name: "A client",
+            who_may_enter: None,
             on_disk: false,
         }
     }
@@ -96,6 +98,9 @@ impl World {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
                 id => settings.sign_in(StandIn { id, arrivals: Arc::clone(&arrivals) }),
             };
+        }
+        if let Some(policy) = plan.who_may_enter {
+            settings = settings.who_may_enter(policy);
         }
         let core = settings.start("test", clock.clone()).unwrap();
         let scope = |name: &&'static str| ScopeInfo::new(name).described(Some("Does something."));
