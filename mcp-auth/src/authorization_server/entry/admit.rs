@@ -43,10 +43,12 @@ impl Door {
     /// What has to be asked of this provider.
     pub(crate) fn wants_of(&self, provider: &dyn AnyProvider) -> Wanted {
         let known = provider.knows();
-        Wanted {
-            email_addresses: self.wanted.email_addresses && known.email_addresses,
-            memberships: if known.memberships { self.wanted.memberships.clone() } else { Default::default() },
+        let mut wanted = self.wanted.clone();
+        wanted.email_addresses &= known.email_addresses;
+        if !known.memberships {
+            wanted.memberships.clear();
         }
+        wanted
     }
 
     /// Somebody has come back from the provider: may they enter? The provider is asked now, with the tokens that they

@@ -86,7 +86,9 @@ impl Rule {
                 problems.push(unanswerable("WhoMayEnter::person", &format!("has people like `{subject}`")));
             }
             Self::Any(rules) | Self::All(rules) => {
-                rules.iter().for_each(|rule| rule.unanswerable(providers, problems));
+                for rule in rules {
+                    rule.unanswerable(providers, problems);
+                }
             }
             _ => {}
         }
