@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use http::{Extensions, HeaderMap};
 
 use super::{
-    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer,
+    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer, Tasks,
     bucket::Shares,
     entry::Door,
     housekeeping::Housekeeping,
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    crash::crash_point,
     store::{Store, Timestamp},
     upstream::{AnyProvider, Renewals},
 };
@@ -34,6 +35,7 @@ pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
     pub(crate) door: Door,
+    pub(crate) tasks: Tasks,
     pub(super) housekeeping: Housekeeping,
     pub(super) redeemed: RedeemedCodes,
     pub(super) registrations: Registrations,
@@ -56,8 +58,10 @@ impl Core {
     /// Ends the grant in the store and, before anything is answered, at the gate. Whoever asked for it may go away meanwhile.
     pub(crate) async fn end_grant(self: &Arc<Self>, grant: &str) -> Result<(), OAuthError> {
         let (core, grant) = (Arc::clone(self), grant.to_owned());
-        let ending = tokio::spawn(async move {
+        let ending = self.tasks.spawn(async move {
+            crash_point!("grant.ending");
             core.store.end_grant(&grant, core.now()).await?;
+            crash_point!("grant.ended");
             core.grant_ended(&grant);
             Ok(())
         });
@@ -70,6 +74,14 @@ impl Core {
     /// Where a request comes from, as far as that is certain.
     pub(super) fn source(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Source> {
         Source::of(extensions, headers, &self.trusted_proxies)
+    }
+
+    /// A server has stopped: lets what was begun end, and the store come to rest.
+    pub(crate) async fn rest(&self) {
+        self.tasks.finish().await;
+        if let Err(error) = self.store.flush().await {
+            tracing::warn!(%error, "the store could not be brought to rest; nothing is lost");
+        }
     }
 
     pub(crate) fn provider(&self, id: &str) -> Option<&Arc<dyn AnyProvider>> {

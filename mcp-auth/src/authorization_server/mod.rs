@@ -42,6 +42,7 @@ mod seal;
 mod settings;
 mod sign_in;
 mod source;
+mod tasks;
 #[cfg(test)]
 #[cfg(feature = "testing")]
 mod tests;
@@ -59,5 +60,6 @@ pub(crate) use issuer_url::IssuerUrl;
 pub use lifetimes::{Lifetimes, RegistrationLimits};
 pub(crate) use seal::{Sealer, Unsealed};
 pub use settings::AuthorizationServer;
+pub(crate) use tasks::Tasks;
 #[cfg(feature = "testing")]
 pub(crate) use token::AccessToken;

@@ -17,8 +17,10 @@ pub use error::UpstreamError;
 pub(crate) use extractor::Upstreams;
 pub use extractor::{HasUpstream, Upstream};
 pub use github::GitHub;
-pub use provider::Provider;
-pub(crate) use provider::{AnyProvider, Callback, Departure, Leg, Outage, SignInError, SignedIn, Tokens};
+#[cfg(test)]
+pub(crate) use provider::IntoProvider;
+pub use provider::SignIn;
+pub(crate) use provider::{AnyProvider, Answer, Callback, Leg, Outage, SignInError, SignedIn, Tokens};
 pub use request::UpstreamRequest;
 pub use response::UpstreamResponse;
 pub(crate) use service::check_offered;

@@ -42,7 +42,7 @@ pub(super) async fn sign_in(
     let mut hidden = ask::hidden(checked, ticket.map_err(|error| Refused::unavailable(&error))?);
     hidden.extend(another.then(|| Hidden { name: ask::ANOTHER, value: "1".to_owned() }));
     hidden.extend(agreed.into_iter().map(|value| Hidden { name: "scope", value }));
-    let choice = |id: &'static str, name: &str| SignInChoice { id: id.to_owned(), name: name.to_owned() };
+    let choice = |id: &str, name: &str| SignInChoice { id: id.to_owned(), name: name.to_owned() };
     let view = SignInView {
         action: core.issuer.path_of(PATH),
         hidden,
