@@ -28,6 +28,13 @@ impl Door {
         let rule = policy.rule(&mut wanted, &mut problems);
         if problems.is_empty() && !providers.is_empty() {
             rule.unanswerable(providers, &mut problems);
+            if problems.is_empty() && rule.is_of_two(providers) {
+                problems.push(Problem::new(
+                    "AuthorizationServer::who_may_enter",
+                    "a membership could be one at any of two GitHubs, where others own the same names",
+                    "say which: `WhoMayEnter::all().provider(\"github\").github_organization(\"acme\")`",
+                ));
+            }
             for (missing, what) in [
                 (wanted.email_addresses && !emails(providers), "asks_for_email_addresses"),
                 (!wanted.memberships.is_empty() && !memberships(providers), "asks_for_membership"),
@@ -85,12 +92,30 @@ impl Rule {
             Self::Person(subject) if !providers.iter().any(|provider| is_of(subject, &**provider)) => {
                 problems.push(unanswerable("WhoMayEnter::person", &format!("has people like `{subject}`")));
             }
+            Self::Provider(id) if !providers.iter().any(|provider| provider.id() == id) => {
+                problems.push(unanswerable("WhoMayEnter::provider", &format!("has the id `{id}`")));
+            }
             Self::Any(rules) | Self::All(rules) => {
                 for rule in rules {
                     rule.unanswerable(providers, problems);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Whether more than one provider could vouch for a membership that it names.
+    fn is_of_two(&self, providers: Providers<'_>) -> bool {
+        match self {
+            Self::Membership(_) => {
+                providers.iter().filter(|provider| provider.knows().memberships).count() > 1
+            }
+            Self::Any(rules) => rules.iter().any(|rule| rule.is_of_two(providers)),
+            Self::All(rules) => {
+                let said = rules.iter().any(|rule| matches!(rule, Self::Provider(_)));
+                !said && rules.iter().any(|rule| rule.is_of_two(providers))
+            }
+            _ => false,
         }
     }
 
@@ -111,6 +136,7 @@ impl Rule {
             Self::Membership(_) => People::if_any(known.memberships),
             Self::Person(subject) if is_of(subject, provider) => People::Some([subject.clone()].into()),
             Self::Person(_) => People::if_any(false),
+            Self::Provider(id) => People::if_any(id == provider.id()),
             Self::Any(rules) => {
                 rules.iter().fold(People::if_any(false), |people, rule| people.or(rule.people(provider)))
             }

@@ -47,6 +47,7 @@ impl Rule {
             match self {
                 Self::Everybody => Verdict::Yes,
                 Self::Person(subject) => Verdict::of(*subject == entry.subject()),
+                Self::Provider(id) => Verdict::of(*id == entry.person().provider),
                 Self::EmailDomain { .. } | Self::EmailAddress(_) => {
                     let known = entry.account().email_addresses.as_ref();
                     let fits = known.map(|addresses| addresses.iter().any(|address| self.fits(address)));

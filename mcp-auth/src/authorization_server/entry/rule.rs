@@ -17,6 +17,7 @@ pub(super) enum Rule {
     },
     EmailAddress(String),
     Person(String),
+    Provider(String),
     /// `acme` or `acme/core`, in lower case.
     Membership(String),
     Policy(Arc<dyn AnyPolicy>),
@@ -77,6 +78,7 @@ impl Way {
                 email_address(text).map_err(|error| error.of("WhoMayEnter::email_address"))
             }
             Self::Person(text) => person(text).map_err(|error| error.of("WhoMayEnter::person")),
+            Self::Provider(id) => Ok(Rule::Provider(id.trim().to_owned())),
             Self::Organization(text) => organization(text)
                 .map(Rule::Membership)
                 .map_err(|error| error.of("WhoMayEnter::github_organization")),
@@ -90,7 +92,12 @@ impl Way {
         match &rule {
             Rule::EmailDomain { .. } | Rule::EmailAddress(_) => wanted.email_addresses = true,
             Rule::Membership(name) => drop(wanted.memberships.insert(name.clone())),
-            Rule::Everybody | Rule::Person(_) | Rule::Policy(_) | Rule::Any(_) | Rule::All(_) => {}
+            Rule::Everybody
+            | Rule::Person(_)
+            | Rule::Provider(_)
+            | Rule::Policy(_)
+            | Rule::Any(_)
+            | Rule::All(_) => {}
         }
         Some(rule)
     }

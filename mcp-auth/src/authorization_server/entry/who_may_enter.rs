@@ -26,6 +26,7 @@ pub(super) enum Way {
     EmailDomain(String),
     EmailAddress(String),
     Person(String),
+    Provider(String),
     Organization(String),
     Team(String),
     Policy(Arc<dyn AnyPolicy>),
@@ -74,8 +75,22 @@ impl WhoMayEnter {
         self.with(Way::Person(subject.into()))
     }
 
+    /// Whoever signs in with this provider, by its id: `github`. Within an [`all`](Self::all) it says whose word counts:
+    ///
+    /// ```
+    /// use mcp_auth::WhoMayEnter;
+    ///
+    /// let ours = WhoMayEnter::all().provider("google").email_domain("example.com");
+    /// let policy = WhoMayEnter::any().group(ours).person("github:583231");
+    /// # let _ = policy;
+    /// ```
+    pub fn provider(self, id: impl Into<String>) -> Self {
+        self.with(Way::Provider(id.into()))
+    }
+
     /// Whoever is an active member of this organisation at GitHub, by the name in its URL. People are asked for the scope
-    /// `read:org`. An organisation that restricts apps has to approve yours.
+    /// `read:org`. An organisation that restricts apps has to approve yours. Where people can sign in with two GitHubs, say
+    /// with [`provider`](Self::provider) whose organisation is meant.
     ///
     /// # Deployment caveat
     ///

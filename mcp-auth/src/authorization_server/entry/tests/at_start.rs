@@ -121,6 +121,28 @@ fn a_policy_that_asks_what_no_provider_knows_does_not_start() {
 }
 
 #[test]
+fn a_membership_that_two_providers_could_vouch_for_does_not_start() {
+    let two = || {
+        github()
+            .sign_in(GitHub::new("id", "secret").with_id("ghe").with_base_url("https://github.example.com"))
+    };
+    let acme = |policy: WhoMayEnter| policy.github_organization("acme");
+    refuses(
+        two().who_may_enter(acme(WhoMayEnter::any())),
+        "AuthorizationServer::who_may_enter",
+        "two GitHubs",
+    );
+    let nested = WhoMayEnter::all().provider("ghe").group(acme(WhoMayEnter::any()));
+    assert_eq!(problems(two().who_may_enter(nested)), []);
+    assert_eq!(problems(two().who_may_enter(acme(WhoMayEnter::all().provider("ghe")))), []);
+    refuses(
+        github().who_may_enter(WhoMayEnter::any().provider("ghe")),
+        "WhoMayEnter::provider",
+        "no provider",
+    );
+}
+
+#[test]
 fn addresses_are_not_printed() {
     let policy = WhoMayEnter::any().email_address("hunter2@acme.example");
     assert!(!format!("{policy:?} {:?}", github().who_may_enter(policy.clone())).contains("hunter2"));

@@ -85,6 +85,15 @@ async fn groups_nest() {
     }
 }
 
+#[tokio::test]
+async fn whose_word_counts_can_be_said() {
+    let addresses = Ok(vec!["me@acme.example".to_owned()]);
+    for (provider, enters) in [("github", 'y'), ("google", 'n')] {
+        let policy = rule(&WhoMayEnter::all().provider(provider).email_domain("acme.example"));
+        assert_eq!(word(&policy.judge(&entry(addresses.clone(), &[])).await), enters, "{provider}");
+    }
+}
+
 /// What was not asked for is not known: it is never a yes.
 #[tokio::test]
 async fn what_is_not_known_lets_nobody_in() {
