@@ -6,13 +6,14 @@ import warnings
 
 warnings.simplefilter("ignore")
 
-from common import Task, keep_tokens  # noqa: E402
+from common import Task, keep_tokens, known_client  # noqa: E402
 from fastmcp import Client  # noqa: E402
 from fastmcp.client.auth import OAuth  # noqa: E402
 
 
 async def main(url, mode):
-    task, auth = Task(), OAuth(url, callback_host="127.0.0.1")
+    client_id, secret = known_client()
+    task, auth = Task(), OAuth(url, callback_host="127.0.0.1", client_id=client_id, client_secret=secret)
     async with Client(url, auth=auth, mode=mode) as client:
         tools = await client.list_tools()
         await task.pause()
