@@ -93,8 +93,8 @@ pub use authenticate::{
 };
 #[cfg(feature = "authorization-server")]
 pub use authorization_server::{
-    AuthorizationServer, Branding, ClientDocuments, ErrorText, ErrorTexts, Lifetimes, PreregisteredClient,
-    RegistrationLimits, Texts,
+    AuthorizationServer, Branding, ClientDocuments, Entry, EntryDecision, EntryError, EntryPolicy, ErrorText,
+    ErrorTexts, Lifetimes, PreregisteredClient, RegistrationLimits, Texts, WhoMayEnter,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;

@@ -79,6 +79,8 @@ github() {
   for _ in $(seq 50); do grep -q '^# people' "$LAB_RUN/github.log" && break; sleep 0.1; done
   mapfile -t issuer_settings < <(sed -n 's/^export //p' "$LAB_RUN/github.log")
   [ "${#issuer_settings[@]}" = 3 ] || die "the fake GitHub did not start"
+  # For those who act as a person there.
+  GITHUB_URL=$(sed -n 's/^export MCP_GITHUB_BASE_URL=//p' "$LAB_RUN/github.log"); export GITHUB_URL
 }
 
 # The example's own address: it is part of what its README says.

@@ -171,8 +171,13 @@ impl Vars {
 
     /// The value of a variable; empty is absent.
     fn take(&mut self, name: &str) -> Option<String> {
+        self.take_as_is(name).filter(|value| !value.is_empty())
+    }
+
+    /// The same, where empty is something else than absent.
+    fn take_as_is(&mut self, name: &str) -> Option<String> {
         let at = self.set.iter().position(|(set, _)| set == name)?;
-        Some(self.set.swap_remove(at).1).filter(|value| !value.is_empty())
+        Some(self.set.swap_remove(at).1)
     }
 
     /// The issuer; without a URL its details are checked all the same.

@@ -85,4 +85,5 @@ async def main(url, mode):
             task.judge(client.protocol_version, tools, await client.call_tool(task.tool, task.arguments))
 
 
-asyncio.run(main(*sys.argv[1:3]))
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:3]))
