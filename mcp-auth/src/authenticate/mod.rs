@@ -34,6 +34,10 @@ pub(crate) use issuer::jwks_uri;
 #[cfg(test)]
 pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
+#[cfg(feature = "authorization-server")]
+pub(crate) use jwks::{KeySource, Keys};
+#[cfg(feature = "authorization-server")]
+pub(crate) use jwt::{IdToken, IdTokenExpectations};
 #[cfg(feature = "stdio")]
 pub use local::LocalIdentity;
 pub use principal::Principal;

@@ -5,6 +5,9 @@ mod development;
 mod error;
 mod extractor;
 mod github;
+mod google;
+mod oauth;
+mod oidc;
 mod provider;
 mod request;
 mod response;
@@ -17,6 +20,8 @@ pub use error::UpstreamError;
 pub(crate) use extractor::Upstreams;
 pub use extractor::{HasUpstream, Upstream};
 pub use github::GitHub;
+pub use google::Google;
+pub use oidc::Oidc;
 #[cfg(test)]
 pub(crate) use provider::IntoProvider;
 pub use provider::SignIn;
