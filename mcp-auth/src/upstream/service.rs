@@ -60,7 +60,7 @@ pub trait UpstreamProvider: Send + Sync + 'static {
 }
 
 /// The API of a provider.
-pub(crate) trait Service {
+pub(crate) trait Service: Send + Sync {
     /// Where it begins, without a slash at the end.
     fn api_url(&self) -> String;
 
