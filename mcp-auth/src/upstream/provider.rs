@@ -41,6 +41,11 @@ pub(crate) trait AnyProvider: fmt::Debug + Send + Sync {
     /// The scopes at the provider that every sign-in asks for; what tools need comes on top.
     fn scopes(&self) -> &[String];
 
+    /// Whether somebody who holds `held` there may do what `scope` allows: as `repo` includes `public_repo`.
+    fn includes(&self, held: &str, scope: &str) -> bool {
+        held == scope
+    }
+
     /// Whether it asks for no proof: fit for this machine and for nothing else.
     fn is_development(&self) -> bool {
         false

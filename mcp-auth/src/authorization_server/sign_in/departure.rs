@@ -13,7 +13,7 @@ use super::{
         browser::Browser,
         response::see_other,
     },
-    callback, pick_name,
+    callback, pick_name, upstream_scopes,
 };
 use crate::{
     Secret,
@@ -57,7 +57,7 @@ pub(super) async fn depart(
         state: Secret::random().map_err(|error| unavailable(&error))?,
         code_verifier: Secret::random().map_err(|error| unavailable(&error))?,
         nonce: Secret::random().map_err(|error| unavailable(&error))?,
-        scopes: provider.scopes().to_vec(),
+        scopes: upstream_scopes::needed(checked, &scopes, &**provider),
     };
     // Before anything is stored: a provider may have to be asked where its page is, and may not answer.
     let url = if provider.picks_name() {

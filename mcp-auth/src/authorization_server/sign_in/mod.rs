@@ -29,6 +29,7 @@ mod session;
 #[cfg(test)]
 pub(super) mod tests;
 mod ticket;
+mod upstream_scopes;
 
 use std::sync::Arc;
 

@@ -180,6 +180,10 @@ impl AnyProvider for GitHub {
         &self.scopes
     }
 
+    fn includes(&self, held: &str, scope: &str) -> bool {
+        scopes::includes(held, scope)
+    }
+
     fn is_on_this_machine(&self) -> bool {
         is_loopback_http(&self.base_url)
     }

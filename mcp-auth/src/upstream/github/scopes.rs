@@ -58,6 +58,35 @@ fn word(scope: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether `held` is `scope`, or includes it: GitHub leaves out of a grant what another scope of it includes.
+pub(super) fn includes(held: &str, scope: &str) -> bool {
+    held == scope || included(held).iter().any(|inner| includes(inner, scope))
+}
+
+/// What a scope includes at once ("Scopes for OAuth apps" in GitHub's documentation).
+fn included(scope: &str) -> &'static [&'static str] {
+    match scope {
+        "repo" => &["repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events"],
+        "user" => &["read:user", "user:email", "user:follow"],
+        "admin:org" => &["write:org", "manage_runners:org"],
+        "write:org" => &["read:org"],
+        "admin:public_key" => &["write:public_key"],
+        "write:public_key" => &["read:public_key"],
+        "admin:gpg_key" => &["write:gpg_key"],
+        "write:gpg_key" => &["read:gpg_key"],
+        "admin:ssh_signing_key" => &["write:ssh_signing_key"],
+        "write:ssh_signing_key" => &["read:ssh_signing_key"],
+        "admin:repo_hook" => &["write:repo_hook"],
+        "write:repo_hook" => &["read:repo_hook"],
+        "admin:enterprise" => &["manage_runners:enterprise", "manage_billing:enterprise", "read:enterprise"],
+        "write:packages" => &["read:packages"],
+        "project" => &["read:project"],
+        "write:discussion" => &["read:discussion"],
+        "codespace" => &["codespace:secrets"],
+        _ => &[],
+    }
+}
+
 /// GitHub's syntax: no white space, and no comma, which would make two of one.
 pub(super) fn is_scope(scope: &str) -> bool {
     !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',' && byte != b'"')
