@@ -1,6 +1,7 @@
 //! Other people's servers: where a person signs in, and whose token a tool gets.
 
 mod account;
+mod custom;
 mod development;
 mod error;
 mod extractor;
@@ -15,6 +16,9 @@ mod service;
 mod vault;
 
 pub(crate) use account::{Account, Fact, Knows, Untold, Wanted};
+pub use custom::{
+    OAuthApp, Provider, ProviderAccount, ProviderApi, ProviderError, ProviderTokens, TokenGrant, TokenRequest,
+};
 pub use development::DevelopmentSignIn;
 pub use error::UpstreamError;
 pub(crate) use extractor::Upstreams;

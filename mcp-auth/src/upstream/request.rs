@@ -91,7 +91,7 @@ impl<P: UpstreamProvider> Upstream<P> {
 
 /// The URL of `path`. What a model wrote may stand in it, so it must not lead out of the API, or to another part of it by
 /// dots.
-fn within(api: &str, path: &str) -> Result<String, &'static str> {
+pub(super) fn within(api: &str, path: &str) -> Result<String, &'static str> {
     if !path.starts_with('/') {
         return Err("its path does not begin with a slash");
     }

@@ -7,4 +7,4 @@ mod token;
 
 pub(super) use client::{OAuthClient, authorization_url};
 pub(super) use identifier::{account_id, display_name, id_problem, scope_problem};
-pub(super) use token::{Granted, TokenEndpoint, TokenEndpointAuthentication, bearer};
+pub(super) use token::{Granted, TokenEndpoint, TokenEndpointAuthentication, bearer, is_token};

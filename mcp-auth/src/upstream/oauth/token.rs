@@ -164,7 +164,7 @@ fn granted(answer: Answer, now: Timestamp) -> Result<Granted, SignInError> {
 }
 
 /// Whether it can stand in a header (RFC 6750 section 2.1).
-fn is_token(text: &str) -> bool {
+pub(in crate::upstream) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
