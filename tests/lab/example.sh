@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|refreshed|scanned [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|refreshed|signed-in|scanned [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -12,6 +12,8 @@
 #   github        get_user_profile of examples/github, with the token of the laboratory's GitHub
 #   refreshed     create_note of examples/notes, with tokens of its own that live two seconds, and a pause: each client has
 #                 to refresh, and nobody signs in twice
+#
+#   signed-in     create_note of examples/notes, with tokens of its own, by somebody who signed in with LAB_ISSUER
 #
 #   scanned       the scanner against many-files with tokens of its own; the token for the other server is the foreign one
 #
@@ -46,6 +48,10 @@ case $name in
     # The Inspector makes one call and goes.
     [ $# -gt 0 ] || set -- python-sdk fastmcp typescript mcp-remote mcporter rmcp
     exec "$LAB_SCRIPTS/with.sh" environment run-clients.sh URL "$@"
+    ;;
+  signed-in)
+    export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk" LAB_SIGN_INS=1
+    exec "$LAB_SCRIPTS/with.sh" "sign-in-${LAB_ISSUER:-oidc-provider}" run-clients.sh URL "$@"
     ;;
   scanned)
     read -r port < <(lab_free_ports 1)

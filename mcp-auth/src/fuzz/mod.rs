@@ -8,6 +8,8 @@
 //! library itself would then be built with.
 
 mod bearer;
+#[cfg(feature = "authorization-server")]
+mod callback;
 mod envelope;
 mod jwt;
 mod metadata;

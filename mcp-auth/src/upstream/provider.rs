@@ -14,8 +14,7 @@ use crate::{
     upstream::service::Service,
 };
 
-/// A way to sign in: [`GitHub`](crate::GitHub), [`Google`](crate::Google), [`Oidc`](crate::Oidc),
-/// [`DevelopmentSignIn`](crate::DevelopmentSignIn), and whatever implements [`Provider`](crate::Provider).
+#[doc = include_str!("../../docs/sign-in.md")]
 #[expect(private_bounds, reason = "what a way to sign in has to do is written with `Provider`")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no way to sign in",
