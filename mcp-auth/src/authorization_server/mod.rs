@@ -23,7 +23,10 @@ mod ended;
 mod endpoints;
 mod error;
 mod form;
+#[cfg(test)]
+pub(crate) mod fuzzed;
 mod housekeeping;
+mod introspection_endpoint;
 mod issuer_url;
 mod jwks_endpoint;
 mod key;
@@ -39,15 +42,22 @@ mod revocation_endpoint;
 mod seal;
 mod settings;
 mod sign_in;
+mod tasks;
 #[cfg(test)]
 #[cfg(feature = "testing")]
 mod tests;
 mod token;
 mod token_endpoint;
 
+/// In the place of a provider's id: the client itself, without a person. Its subject is `client:` and its id.
+pub(crate) const MACHINE: &str = "client";
+
 pub(crate) use self::core::Core;
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
-pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
+pub use client::PreregisteredClient;
+pub(crate) use client::{
+    Client, ClientAuthentication, ClientKeys, ClientMetadata, KnownClients, read_clients, read_clients_file,
+};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};
 pub(crate) use error::OAuthError;
@@ -57,5 +67,6 @@ pub(crate) use seal::{Sealer, Unsealed};
 pub use settings::AuthorizationServer;
 #[cfg(test)]
 pub(crate) use sign_in::read_callback;
+pub(crate) use tasks::Tasks;
 #[cfg(feature = "testing")]
 pub(crate) use token::AccessToken;

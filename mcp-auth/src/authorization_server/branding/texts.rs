@@ -59,6 +59,8 @@ texts! {
         client_label: "App",
         /// Consent: beside the name of a client that has proven its domain.
         verified: "verified: {domain}",
+        /// Consent: beside the name of a client that the server's operator wrote down.
+        known: "known to this server",
         /// Consent: beside the name of a client that anybody could have given itself.
         unverified: "unverified",
         /// Consent: what that means.

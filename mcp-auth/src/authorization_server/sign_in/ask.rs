@@ -139,6 +139,7 @@ fn client(checked: &Checked<'_>) -> ClientShown {
     let (redirect_host, loopback, private_scheme) = destination(uri);
     ClientShown {
         name: checked.client.name().to_owned(),
+        known: checked.client.known.is_some(),
         // Nobody who registers here proves a domain.
         verified_domain: None,
         redirect_host,

@@ -21,7 +21,9 @@ use super::{
     guard, pick_name, session,
 };
 use crate::{
-    Secret, random,
+    Secret,
+    crash::crash_point,
+    random,
     store::{Digest, SignInRecord},
     upstream::{self, AnyProvider, Answer, Callback, Leg, SignInError, SignedIn},
 };
@@ -169,6 +171,7 @@ async fn finish(
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     let SignedIn { person, tokens } = signed_in;
+    crash_point!("callback.exchanged");
     let unavailable = |error: crate::store::StoreError| Refused::client(&checked.back, error.into());
     let token = match tokens {
         Some(tokens) => {
@@ -177,6 +180,7 @@ async fn finish(
         }
         None => None,
     };
+    crash_point!("callback.token_kept");
     let session = session::begin(core, &person, token.clone()).await;
     let session = session.map_err(|_| Refused::client(&checked.back, OAuthError::unavailable()))?;
     let mut response = code::give(endpoints, checked, scopes, person, token).await?;

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{Digest, SignInRecord},
     upstream::{AnyProvider, Leg},
 };
@@ -82,6 +83,7 @@ pub(super) async fn depart(
     };
     let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
     begun.map_err(|error| unavailable(&error))?;
+    crash_point!("sign_in.begun");
     Ok(see_other(&url))
 }
 

@@ -1,11 +1,12 @@
 //! The authorization server's settings from environment variables.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use super::{Problem, Vars, list};
 use crate::{
     AuthBuilder, AuthorizationServer, Branding, ConfigError, DevelopmentSignIn, GitHub, Google, Lifetimes, Oidc,
     RegistrationLimits, SqliteStore,
+    authorization_server::{read_clients, read_clients_file},
 };
 
 const AUTHORIZATION_SERVER: &str = "MCP_AUTH_AUTHORIZATION_SERVER";
@@ -15,9 +16,11 @@ const SEALING_KEY: &str = "MCP_AUTH_SEALING_KEY";
 const BRAND_NAME: &str = "MCP_AUTH_BRAND_NAME";
 const BRAND_COLOR: &str = "MCP_AUTH_BRAND_COLOR";
 const BRAND_LOGO: &str = "MCP_AUTH_BRAND_LOGO";
+const CLIENTS: &str = "MCP_AUTH_CLIENTS";
+const CLIENTS_FILE: &str = "MCP_AUTH_CLIENTS_FILE";
 
 /// The variables of the authorization server; those of the providers have names of their own.
-pub(super) const ALL: [&str; 18] = [
+pub(super) const ALL: [&str; 20] = [
     AUTHORIZATION_SERVER,
     SIGN_IN,
     STORE,
@@ -25,6 +28,8 @@ pub(super) const ALL: [&str; 18] = [
     BRAND_NAME,
     BRAND_COLOR,
     BRAND_LOGO,
+    CLIENTS,
+    CLIENTS_FILE,
     LIFETIMES[0].0,
     LIFETIMES[1].0,
     LIFETIMES[2].0,
@@ -102,6 +107,7 @@ impl Vars {
         };
         let mut server = self.sign_in(AuthorizationServer::new(url));
         server = self.sealing_keys(server);
+        server = self.clients(server);
         let path = self.take(STORE).unwrap_or_else(|| "mcp-auth.db".to_owned());
         match SqliteStore::open(&path) {
             Ok(store) => server = server.store(store),
@@ -164,6 +170,22 @@ impl Vars {
             server = server.sealing_key(id, secret);
         }
         server
+    }
+
+    /// Clients in JSON, here or in a file, or both.
+    fn clients(&mut self, server: AuthorizationServer) -> AuthorizationServer {
+        let mut clients = Vec::new();
+        if let Some(text) = self.take(CLIENTS) {
+            let (found, problems) = read_clients(&text, CLIENTS, None);
+            clients.extend(found);
+            self.problems.extend(problems);
+        }
+        if let Some(path) = self.take(CLIENTS_FILE) {
+            let (found, problems) = read_clients_file(Path::new(&path), CLIENTS_FILE);
+            clients.extend(found);
+            self.problems.extend(problems);
+        }
+        server.clients(clients)
     }
 
     fn lifetimes(&mut self) -> Lifetimes {
