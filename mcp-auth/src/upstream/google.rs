@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    AnyProvider, UpstreamProvider,
-    oidc::Oidc,
-    provider::IntoProvider,
-};
+use super::{AnyProvider, UpstreamProvider, oidc::Oidc, provider::IntoProvider};
 use crate::Secret;
 
 pub(super) const ID: &str = "google";
@@ -40,7 +36,13 @@ impl Google {
     /// The client id and the client secret that Google gave this server.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
         let parameters = vec![("access_type", "offline"), ("prompt", "consent")];
-        Self(Oidc::new(ID, ISSUER, client_id, client_secret).preset(ID, "Google", API, parameters, "Google::new"))
+        Self(Oidc::new(ID, ISSUER, client_id, client_secret).preset(
+            ID,
+            "Google",
+            API,
+            parameters,
+            "Google::new",
+        ))
     }
 
     /// What is asked for there besides `openid`: unless set, `profile` and `email`. Tools may need more, such as

@@ -29,7 +29,7 @@ pub use oidc::Oidc;
 #[cfg(test)]
 pub(crate) use provider::IntoProvider;
 pub use provider::SignIn;
-pub(crate) use provider::{AnyProvider, Answer, Callback, Leg, Outage, SignInError, SignedIn, Tokens};
+pub(crate) use provider::{Answer, AnyProvider, Callback, Leg, Outage, SignInError, SignedIn, Tokens};
 pub use request::UpstreamRequest;
 pub use response::UpstreamResponse;
 pub(crate) use service::check_offered;

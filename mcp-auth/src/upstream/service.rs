@@ -119,7 +119,9 @@ pub(crate) fn check_offered(wanted: &[UpstreamDefinition], auth: &Auth) -> Resul
             ),
             None => (
                 format!("its tools take tokens of `{name}`, and this `Auth` has no authorization server"),
-                format!("add `.authorization_server(AuthorizationServer::new(…))` to the `Auth`, with `.{add}`"),
+                format!(
+                    "add `.authorization_server(AuthorizationServer::new(…))` to the `Auth`, with `.{add}`"
+                ),
             ),
         };
         Problem::new(format!("#[server(upstream({name}))]"), why, help)

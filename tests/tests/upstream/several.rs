@@ -145,7 +145,9 @@ async fn t13_s36_whoever_signs_in_is_a_person_of_that_provider_and_tools_get_its
         };
         assert_eq!(call(tool).await.text(), Some(said), "{id}");
         // The others have no token of theirs: it says what is needed, and nothing is out of order.
-        for (other, name) in [("corp", "Corp"), ("partner", "Partner"), ("forge", "The Forge"), ("github", "GitHub")] {
+        for (other, name) in
+            [("corp", "Corp"), ("partner", "Partner"), ("forge", "The Forge"), ("github", "GitHub")]
+        {
             if other != tool {
                 assert_told(&call(other).await, &format!("this needs a sign-in with {name}; connect"));
             }

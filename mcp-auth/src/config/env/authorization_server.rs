@@ -4,8 +4,8 @@ use std::{path::Path, time::Duration};
 
 use super::{Problem, Vars, list};
 use crate::{
-    AuthBuilder, AuthorizationServer, Branding, ConfigError, DevelopmentSignIn, GitHub, Google, Lifetimes, Oidc,
-    RegistrationLimits, SqliteStore,
+    AuthBuilder, AuthorizationServer, Branding, ConfigError, DevelopmentSignIn, GitHub, Google, Lifetimes,
+    Oidc, RegistrationLimits, SqliteStore,
     authorization_server::{read_clients, read_clients_file},
 };
 
@@ -287,7 +287,8 @@ mod tests {
         }
         let alone = [(AUTHORIZATION_SERVER, "http://127.0.0.1:3000"), (SIGN_IN, "github"), good[2], good[3]];
         assert_eq!(problems(&alone), ["MCP_GITHUB_CLIENT_ID and MCP_GITHUB_CLIENT_SECRET"]);
-        let several = [(AUTHORIZATION_SERVER, "http://127.0.0.1:3000"), (SIGN_IN, "corp, google"), good[2], good[3]];
+        let several =
+            [(AUTHORIZATION_SERVER, "http://127.0.0.1:3000"), (SIGN_IN, "corp, google"), good[2], good[3]];
         assert_eq!(
             problems(&several),
             ["MCP_CORP_ISSUER and MCP_CORP_CLIENT_ID", "MCP_GOOGLE_CLIENT_ID and MCP_GOOGLE_CLIENT_SECRET"]

@@ -138,7 +138,8 @@ impl OAuthApp {
                 problems.push(Problem::new(setting, message, help));
             }
         }
-        problems.extend(self.scopes.iter().filter_map(|scope| oauth::scope_problem("OAuthApp::scopes", scope)));
+        problems
+            .extend(self.scopes.iter().filter_map(|scope| oauth::scope_problem("OAuthApp::scopes", scope)));
         for (name, _) in self.parameters.iter().filter(|(name, _)| OURS.contains(&name.as_str())) {
             problems.push(Problem::new(
                 "OAuthApp::with_parameter",

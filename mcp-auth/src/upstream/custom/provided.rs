@@ -11,8 +11,8 @@ use crate::{
     http::{HttpClient, Incoming},
     store::{Person, Timestamp},
     upstream::{
-        Account, AnyProvider, Answer, Callback, Knows, Leg, Outage, SignInError, SignedIn, Tokens, Untold, Wanted,
-        oauth,
+        Account, Answer, AnyProvider, Callback, Knows, Leg, Outage, SignInError, SignedIn, Tokens, Untold,
+        Wanted, oauth,
         provider::{IntoProvider, ProviderFuture},
         service::Service,
     },
@@ -35,8 +35,9 @@ impl<P: Provider> Provided<P> {
         if let Some(http) = self.http.get() {
             return Ok(http);
         }
-        let new = HttpClient::new(self.provider.app().reach())
-            .map_err(|error| SignInError::Misconfigured(format!("there is no HTTP client for it: {error}")))?;
+        let new = HttpClient::new(self.provider.app().reach()).map_err(|error| {
+            SignInError::Misconfigured(format!("there is no HTTP client for it: {error}"))
+        })?;
         Ok(self.http.get_or_init(|| new))
     }
 
@@ -90,8 +91,7 @@ impl<P: Provider> Provided<P> {
         };
         Ok(Account {
             memberships: wanted.memberships.iter().map(|of| (of.clone(), member(of))).collect(),
-            email_addresses: known
-                .and_then(|account| account.email_addresses.clone().ok_or(Untold::Unknown)),
+            email_addresses: known.and_then(|account| account.email_addresses.clone().ok_or(Untold::Unknown)),
         })
     }
 }
@@ -109,9 +109,8 @@ impl<P: Provider> AnyProvider for Provided<P> {
         if scopes.is_empty() {
             return vec!["See who you are".to_owned()];
         }
-        let word = |scope: &String| {
-            self.provider.words(scope).unwrap_or_else(|| format!("Use the scope `{scope}`"))
-        };
+        let word =
+            |scope: &String| self.provider.words(scope).unwrap_or_else(|| format!("Use the scope `{scope}`"));
         scopes.iter().map(word).collect()
     }
 

@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     store::Timestamp,
     testing::{FakeOidc, OidcPart},
-    upstream::{AnyProvider, Answer, Callback, Leg, SignInError, provider::IntoProvider},
+    upstream::{Answer, AnyProvider, Callback, Leg, SignInError, provider::IntoProvider},
 };
 use std::sync::Arc;
 
@@ -64,7 +64,10 @@ fn now() -> Timestamp {
     Clock::system().unix().into()
 }
 
-async fn arrives(fake: &FakeOidc, provider: &Arc<dyn AnyProvider>) -> Result<super::super::SignedIn, SignInError> {
+async fn arrives(
+    fake: &FakeOidc,
+    provider: &Arc<dyn AnyProvider>,
+) -> Result<super::super::SignedIn, SignInError> {
     let leg = leg();
     let url = provider.departure(&leg).await?;
     let back = fake.approve(&url, "alice");
@@ -122,9 +125,8 @@ async fn c34_c36_a_service_in_trouble_is_nobodys_fault() {
 #[tokio::test]
 async fn what_cannot_work_is_refused_at_start_and_no_secret_is_printed() {
     let fake = fake().await;
-    let problems = |app: OAuthApp| -> Vec<_> {
-        app.problems().into_iter().map(|problem| problem.setting).collect()
-    };
+    let problems =
+        |app: OAuthApp| -> Vec<_> { app.problems().into_iter().map(|problem| problem.setting).collect() };
     assert_eq!(problems(app(&fake)), [""; 0]);
     assert_eq!(
         problems(OAuthApp::new("github", "", " ")),

@@ -19,8 +19,7 @@ use std::{
 use ::url::form_urlencoded::Serializer;
 
 use super::{
-    Account, AnyProvider, Answer, Callback, Knows, Leg, SignInError, SignedIn, Tokens, Wanted,
-    oauth,
+    Account, Answer, AnyProvider, Callback, Knows, Leg, SignInError, SignedIn, Tokens, Wanted, oauth,
     provider::{IntoProvider, ProviderFuture},
     service::Service as UpstreamService,
 };

@@ -18,7 +18,8 @@ pub(in crate::upstream) fn outage(answer: &Incoming) -> Option<Outage> {
     if !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS {
         return None;
     }
-    let seconds = answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let seconds =
+        answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let retry_after = seconds.map(|seconds| Duration::from_secs(seconds).min(LONGEST_PAUSE));
     Some(Outage { why: format!("it answers {}", status.as_u16()), retry_after })
 }

@@ -14,7 +14,9 @@ pub(in crate::upstream) fn id_problem(setting: &str, id: &str, own: Option<&str>
     let usual = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let starts_well = id.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
     if !starts_well || id.len() > LONGEST_ID || !id.bytes().all(usual) {
-        let why = format!("the id is not 1 to {LONGEST_ID} small letters, digits and dashes: it stands in URLs and tokens");
+        let why = format!(
+            "the id is not 1 to {LONGEST_ID} small letters, digits and dashes: it stands in URLs and tokens"
+        );
         return Some(Problem::new(setting, why, "call it after whose accounts they are, such as `corp`"));
     }
     let taken = TAKEN.contains(&id) && own != Some(id);
@@ -34,16 +36,24 @@ pub(in crate::upstream) fn account_id(id: &str) -> Result<String, SignInError> {
 }
 
 /// What to call somebody on pages: the first name that says something.
-pub(in crate::upstream) fn display_name<'a>(names: impl IntoIterator<Item = Option<&'a str>>) -> Option<String> {
+pub(in crate::upstream) fn display_name<'a>(
+    names: impl IntoIterator<Item = Option<&'a str>>,
+) -> Option<String> {
     let clean = |name: &str| -> String {
-        name.chars().filter(|char| !char.is_control()).take(LONGEST_NAME).collect::<String>().trim().to_owned()
+        name.chars()
+            .filter(|char| !char.is_control())
+            .take(LONGEST_NAME)
+            .collect::<String>()
+            .trim()
+            .to_owned()
     };
     names.into_iter().flatten().map(clean).find(|name| !name.is_empty())
 }
 
 /// What is wrong with a scope (RFC 6749 section 3.3).
 pub(in crate::upstream) fn scope_problem(setting: &str, scope: &str) -> Option<Problem> {
-    let is_scope = !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
+    let is_scope = !scope.is_empty()
+        && scope.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
     (!is_scope).then(|| {
         let help = "name the provider's scopes one by one: `.scopes([\"profile\", \"email\"])`";
         Problem::new(setting, format!("`{scope}` is not one scope"), help)

@@ -140,7 +140,8 @@ fn basic(id: &str, secret: &Secret) -> HeaderValue {
     let encoded = |part: &str| byte_serialize(part.as_bytes()).collect::<String>();
     let pair = STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret.expose())));
     // Base64 always fits. Sensitive: whoever logs headers prints "Sensitive".
-    let mut value = HeaderValue::try_from(format!("Basic {pair}")).unwrap_or(HeaderValue::from_static("Basic"));
+    let mut value =
+        HeaderValue::try_from(format!("Basic {pair}")).unwrap_or(HeaderValue::from_static("Basic"));
     value.set_sensitive(true);
     value
 }

@@ -43,7 +43,13 @@ impl Variables {
     }
 
     fn scopes(&self) -> Option<Vec<String>> {
-        Some(self.value("SCOPES")?.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect())
+        Some(
+            self.value("SCOPES")?
+                .split([' ', ','])
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 }
 

@@ -19,7 +19,7 @@ use std::{
 };
 
 use super::{
-    Account, AnyProvider, Answer, Callback, Knows, Leg, SignInError, SignedIn, Tokens, Wanted,
+    Account, Answer, AnyProvider, Callback, Knows, Leg, SignInError, SignedIn, Tokens, Wanted,
     oauth::{self, OAuthClient},
     provider::{IntoProvider, ProviderFuture},
     service::Service,
@@ -233,7 +233,8 @@ impl AnyProvider for Oidc {
     fn problems(&self, _issuer: &IssuerUrl) -> Vec<Problem> {
         let mut problems = self.client.problems(self.setting);
         problems.extend(oauth::id_problem(&format!("{}(id)", self.setting), &self.id, self.kind));
-        let found = check_issuer_url(&self.issuer).and_then(|()| check(&self.issuer, self.reach()).map(|_| ()));
+        let found =
+            check_issuer_url(&self.issuer).and_then(|()| check(&self.issuer, self.reach()).map(|_| ()));
         if let Err(why) = found {
             problems.push(Problem::new(
                 format!("{}(issuer)", self.setting),
@@ -329,12 +330,7 @@ impl Oidc {
         Ok(oauth::authorization_url(endpoint, &self.client.client_id, leg, more))
     }
 
-    async fn arrived(
-        &self,
-        callback: &Callback,
-        leg: &Leg,
-        now: Timestamp,
-    ) -> Result<SignedIn, SignInError> {
+    async fn arrived(&self, callback: &Callback, leg: &Leg, now: Timestamp) -> Result<SignedIn, SignInError> {
         let known = self.known().await?;
         // Before anything of the answer is used, errors too: it may be another issuer's (RFC 9207 section 2.4).
         self.is_own_answer(callback, &known)?;

@@ -63,7 +63,8 @@ impl Oidc {
                     }
                     Err(error) => {
                         tracing::warn!(provider = self.id, %error, "the issuer's metadata cannot be read");
-                        memory.failed = Some((running.clock.monotonic().saturating_add(PAUSE), error.clone()));
+                        memory.failed =
+                            Some((running.clock.monotonic().saturating_add(PAUSE), error.clone()));
                         error
                     }
                 }

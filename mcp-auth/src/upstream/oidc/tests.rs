@@ -140,7 +140,8 @@ async fn t13_a_token_is_no_code() {
     let world = World::new().await;
     let tokens = world.sign_in().await.unwrap().tokens.unwrap();
     for token in [&tokens.access_token, tokens.refresh_token.as_ref().unwrap()] {
-        let foreign = Callback { answer: Answer::Code(token.clone()), issuer: Some(world.corp.url().to_owned()) };
+        let foreign =
+            Callback { answer: Answer::Code(token.clone()), issuer: Some(world.corp.url().to_owned()) };
         let arrived = world.provider.arrive(&foreign, &leg(), world.now()).await;
         assert!(matches!(arrived, Err(SignInError::Refused(_))));
     }
@@ -155,7 +156,8 @@ async fn s36_an_answer_that_names_another_issuer_is_not_even_read() {
     let asked = world.corp.requests(OidcPart::Token);
     for issuer in [None, Some("https://other.example".to_owned()), Some(format!("{}/", world.corp.url()))] {
         let answer = good.answer.clone();
-        let refused = world.provider.arrive(&Callback { answer, issuer: issuer.clone() }, &leg, world.now()).await;
+        let refused =
+            world.provider.arrive(&Callback { answer, issuer: issuer.clone() }, &leg, world.now()).await;
         assert!(matches!(refused, Err(SignInError::Refused(_))), "{issuer:?}");
         let error = Callback { answer: Answer::Error("access_denied".to_owned()), issuer };
         let refused = world.provider.arrive(&error, &leg, world.now()).await;
@@ -323,9 +325,8 @@ async fn an_address_counts_when_the_issuer_says_true_and_groups_where_they_are_a
     assert!(account.email_addresses.is_err(), "there is none");
     assert_eq!((account.is_member("staff"), account.is_member("others")), (Ok(true), Ok(false)));
     world.corp.set_claim("alice", "email", "alice@example.com");
-    let addresses = async || {
-        world.provider.account(&tokens, &wanted, world.now()).await.unwrap().email_addresses
-    };
+    let addresses =
+        async || world.provider.account(&tokens, &wanted, world.now()).await.unwrap().email_addresses;
     assert!(addresses().await.is_err(), "nobody says whether it is verified");
     for word in [serde_json::json!("true"), 1.into(), false.into(), serde_json::Value::Null] {
         world.corp.set_claim("alice", "email_verified", word.clone());
@@ -374,14 +375,21 @@ fn what_cannot_work_is_refused_at_start() {
     let empty = Oidc::new("corp", "https://login.example.com", "", " ");
     assert_eq!(settings(empty), ["Oidc::new(client_id)", "Oidc::new(client_secret)"]);
     // Ids of other kinds of sign-in would let their people be ours.
-    for id in ["", "Corp", "a/b", "a b", "-a", "github", "google", "development", "a:b", "..", &"a".repeat(33)] {
+    for id in
+        ["", "Corp", "a/b", "a b", "-a", "github", "google", "development", "a:b", "..", &"a".repeat(33)]
+    {
         let odd = Oidc::new(id, "https://login.example.com", "id", "secret");
         assert_eq!(settings(odd), ["Oidc::new(id)"], "{id}");
     }
-    for url in ["http://login.example.com", "https://login.example.com?a", "login.example.com", "https://10.0.0.1"] {
+    for url in
+        ["http://login.example.com", "https://login.example.com?a", "login.example.com", "https://10.0.0.1"]
+    {
         assert_eq!(settings(Oidc::new("corp", url, "id", "secret")), ["Oidc::new(issuer)"], "{url}");
     }
-    assert_eq!(settings(Oidc::new("corp", "https://10.0.0.1", "id", "secret").allow_private_network()), [""; 0]);
+    assert_eq!(
+        settings(Oidc::new("corp", "https://10.0.0.1", "id", "secret").allow_private_network()),
+        [""; 0]
+    );
     assert_eq!(settings(corp().scopes(["a b"])), ["Oidc::scopes"]);
     assert_eq!(settings(corp().with_api_url("ftp://x")), ["Oidc::with_api_url"]);
     let google = || crate::Google::new("id", "secret");
@@ -404,7 +412,10 @@ fn the_environment_names_a_client_or_every_variable_that_is_missing() {
         ("MCP_OUR_CORP_API_URL", "https://api.example.com/"),
     ];
     let corp = Oidc::from_vars("our-corp", vars(&all)).unwrap();
-    assert_eq!((corp.id.as_str(), corp.name.as_str(), corp.issuer.as_str()), ("our-corp", "Example", "https://login.example.com"));
+    assert_eq!(
+        (corp.id.as_str(), corp.name.as_str(), corp.issuer.as_str()),
+        ("our-corp", "Example", "https://login.example.com")
+    );
     assert_eq!(corp.scopes, ["api", "offline_access", "openid", "profile"]);
     assert_eq!(corp.api_url(), "https://api.example.com");
     assert!(corp.client.client_secret.is_some());
