@@ -128,7 +128,8 @@ pub use tool::{
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
 pub use upstream::{
-    DevelopmentSignIn, GitHub, HasUpstream, SignIn, Upstream, UpstreamError, UpstreamProvider,
+    DevelopmentSignIn, GitHub, Google, HasUpstream, OAuthApp, Oidc, Provider, ProviderAccount, ProviderApi,
+    ProviderError, ProviderTokens, SignIn, TokenGrant, TokenRequest, Upstream, UpstreamError, UpstreamProvider,
     UpstreamRequest, UpstreamResponse,
 };
 

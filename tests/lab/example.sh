@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|revoked|refreshed|cimd|preregistered|scanned [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|revoked|refreshed|cimd|preregistered|signed-in|scanned [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -16,6 +16,8 @@
 #   cimd          create_note there, by clients whose id is the URL of their document: nobody registers
 #
 #   preregistered create_note again, by clients that the server knows beforehand, and by machines without a person
+#
+#   signed-in     create_note of examples/notes, with tokens of its own, by somebody who signed in with LAB_ISSUER
 #
 #   scanned       the scanner against many-files with tokens of its own; the token for the other server is the foreign one
 #
@@ -67,6 +69,10 @@ case $name in
   preregistered)
     export LAB_CLIENTS=1
     exec "$LAB_SCRIPTS/with.sh" environment preregistered.sh URL
+    ;;
+  signed-in)
+    export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk" LAB_SIGN_INS=1
+    exec "$LAB_SCRIPTS/with.sh" "sign-in-${LAB_ISSUER:-oidc-provider}" run-clients.sh URL "$@"
     ;;
   scanned)
     read -r port < <(lab_free_ports 1)

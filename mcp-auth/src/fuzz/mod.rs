@@ -11,6 +11,8 @@
 mod assertion;
 mod bearer;
 #[cfg(feature = "authorization-server")]
+mod callback;
+#[cfg(feature = "authorization-server")]
 mod client_document;
 mod envelope;
 #[cfg(feature = "authorization-server")]
