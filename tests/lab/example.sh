@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|refreshed|scanned [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|upstream_step_up|refreshed|scanned [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -10,6 +10,8 @@
 #   quickstart    whoami of examples/quickstart, with the tokens that it issues itself
 #   unticked      add_note there; the person takes notes:write out at first, so that the client has to step up
 #   github        get_user_profile of examples/github, with the token of the laboratory's GitHub
+#   upstream_step_up
+#                 list_private_repositories there, for which the client steps up, and GitHub is asked for more
 #   refreshed     create_note of examples/notes, with tokens of its own that live two seconds, and a pause: each client has
 #                 to refresh, and nobody signs in twice
 #
@@ -38,6 +40,12 @@ case $name in
   github)
     export LAB_TOOL=get_user_profile LAB_ARGS='{}'
     export LAB_EXPECT='{"company":null,"id":583231,"login":"octocat","name":"octocat","public_repos":null}'
+    exec "$LAB_SCRIPTS/with.sh" github run-clients.sh URL "$@"
+    ;;
+  upstream_step_up)
+    # The first sign-in asks GitHub for read:user, the second for repo too.
+    export LAB_TOOL=list_private_repositories LAB_ARGS='{}' LAB_EXPECT=octocat/notes LAB_SIGN_INS=2
+    [ $# -gt 0 ] || set -- python-sdk-auto fastmcp-auto typescript-v2-auto mcp-remote-auto
     exec "$LAB_SCRIPTS/with.sh" github run-clients.sh URL "$@"
     ;;
   refreshed)

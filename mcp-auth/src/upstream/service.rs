@@ -4,7 +4,7 @@ use std::{any::Any, fmt, sync::Arc};
 
 use http::HeaderMap;
 
-use super::{AnyProvider, Outage, Provider, SignInError};
+use super::{AnyProvider, Needs, Outage, Provider, SignInError};
 use crate::{
     Auth, Problem, Secret,
     http::{HttpClient, Incoming},
@@ -34,22 +34,34 @@ pub(crate) trait Service: AnyProvider {
     fn outage(&self, answer: &Incoming, now: Timestamp) -> Option<Outage>;
 }
 
-/// One entry of `#[server(upstream(…))]`.
+/// One entry of `upstream(…)`, of a server or a tool.
 #[derive(Clone, Copy)]
 pub struct UpstreamDefinition {
     name: &'static str,
     is: fn(&dyn Any) -> bool,
+    scopes: &'static [&'static str],
 }
 
 impl UpstreamDefinition {
-    /// `P`, as it is written there.
-    pub const fn of<P: UpstreamProvider>(name: &'static str) -> Self {
-        Self { name, is: |provider| provider.is::<P>() }
+    /// `P`, as it is written there, and the scopes that are needed of it.
+    pub const fn of<P: UpstreamProvider>(name: &'static str, scopes: &'static [&'static str]) -> Self {
+        Self { name, is: |provider| provider.is::<P>(), scopes }
+    }
+
+    /// What a test needs of whatever provider.
+    #[cfg(test)]
+    pub(super) fn of_everybody(scopes: &'static [&'static str]) -> Self {
+        Self { name: "Everybody", is: |_| true, scopes }
     }
 
     /// As it is written in the attribute.
     pub(crate) fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// What is needed of it, if it is `provider`.
+    pub(crate) fn scopes_at(&self, provider: &dyn AnyProvider) -> &'static [&'static str] {
+        if (self.is)(provider as &dyn Any) { self.scopes } else { &[] }
     }
 
     /// Whether people can sign in with it.
@@ -59,9 +71,15 @@ impl UpstreamDefinition {
 }
 
 /// A server whose tools take tokens that nobody can bring does not start.
-pub(crate) fn check_offered(wanted: &[UpstreamDefinition], auth: &Auth) -> Result<(), Vec<Problem>> {
+pub(crate) fn check_offered(needs: &Needs, auth: &Auth) -> Result<(), Vec<Problem>> {
     let core = auth.settings.authorization_server.as_ref();
-    let missing = wanted.iter().filter(|wanted| !core.is_some_and(|core| wanted.is_among(&core.providers)));
+    let mut missing: Vec<&UpstreamDefinition> = Vec::new();
+    for wanted in needs.definitions() {
+        let offered = core.is_some_and(|core| wanted.is_among(&core.providers));
+        if !offered && !missing.iter().any(|known| known.name == wanted.name) {
+            missing.push(wanted);
+        }
+    }
     let problem = |wanted: &UpstreamDefinition| {
         let name = wanted.name();
         let (why, help) = match core {
@@ -81,7 +99,7 @@ pub(crate) fn check_offered(wanted: &[UpstreamDefinition], auth: &Auth) -> Resul
         };
         Problem::new(format!("#[server(upstream({name}))]"), why, help)
     };
-    let problems: Vec<_> = missing.map(problem).collect();
+    let problems: Vec<_> = missing.into_iter().map(problem).collect();
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 

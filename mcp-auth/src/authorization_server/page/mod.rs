@@ -30,5 +30,6 @@ pub(crate) use error::{Fault, fault};
 pub(crate) use pick_name::pick_name;
 pub(crate) use sign_in::sign_in;
 pub(crate) use view::{
-    AskedScope, ClientShown, ConsentView, Hidden, NameProblem, Notice, PickNameView, SignInChoice, SignInView,
+    AskedScope, ClientShown, ConsentView, Hidden, NameProblem, Notice, Permission, PickNameView,
+    SignInChoice, SignInView,
 };

@@ -16,8 +16,9 @@ use super::{
         browser::{Browser, Cookie},
         page::Notice,
     },
-    Form, ask, choice, code, guard, session,
+    Form, ask, choice, code, departure, guard, session,
     ticket::Page,
+    upstream_scopes::SignedInHere,
 };
 use crate::store::{Person, SessionRecord};
 
@@ -62,9 +63,15 @@ async fn allow(
         return Err(denied(checked));
     }
     match person {
-        Some(session) => {
-            code::give(endpoints, checked, agreed, session.person.clone(), session.upstream.clone()).await
-        }
+        Some(session) => match SignedInHere::of(&endpoints.core, session).await? {
+            // What they granted at the provider so far does not suffice.
+            Some(here) if !here.suffices(checked, &agreed) => {
+                departure::depart(endpoints, checked, &browser, agreed, here.provider).await
+            }
+            _ => {
+                code::give(endpoints, checked, agreed, session.person.clone(), session.upstream.clone()).await
+            }
+        },
         None => choice::sign_in(endpoints, checked, &browser, agreed).await,
     }
 }

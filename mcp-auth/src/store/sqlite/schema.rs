@@ -8,7 +8,10 @@ use super::refusal::Refusal;
 pub(super) const APPLICATION_ID: i32 = 0x6d63_7061;
 
 /// The migrations, in order: the file's `user_version` counts those that have been done. Released ones never change.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_start.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/sqlite/0001_start.sql"),
+    include_str!("../../../migrations/sqlite/0003_upstream_tokens.sql"),
+];
 
 /// Whose file this is.
 pub(super) fn application_id(connection: &Connection) -> rusqlite::Result<i32> {

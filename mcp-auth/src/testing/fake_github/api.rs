@@ -39,6 +39,15 @@ pub(super) fn answer(
             let organizations = person.organizations.iter().map(|name| json!({ "login": name }));
             (200, Value::Array(organizations.collect()))
         }
+        // One of them is private, and for `repo` only.
+        "/user/repos" => {
+            let names = [("hello-world", false), ("notes", true)].into_iter();
+            let seen = names.filter(|(_, private)| !private || token.scopes.contains("repo"));
+            let repository = |(name, private): (&str, bool)| {
+                json!({ "name": name, "full_name": format!("{}/{name}", token.login), "private": private })
+            };
+            (200, Value::Array(seen.map(repository).collect()))
+        }
         _ => (404, json!({ "message": "Not Found", "status": "404" })),
     });
     let mut response = document(StatusCode::from_u16(status).unwrap_or_default(), &value);

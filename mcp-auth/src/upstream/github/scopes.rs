@@ -72,11 +72,10 @@ pub(super) fn is_scope(scope: &str) -> bool {
     !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',' && byte != b'"')
 }
 
-/// What GitHub says was granted: commas where RFC 6749 section 3.3 has spaces. `None` where it says nothing, as GitHub Apps
-/// do.
-pub(super) fn granted(text: &str) -> Option<String> {
+/// What GitHub says was granted: commas where RFC 6749 section 3.3 has spaces.
+pub(super) fn granted(text: &str) -> String {
     let mut scopes: Vec<_> = text.split([',', ' ']).filter(|scope| !scope.is_empty()).collect();
     scopes.sort_unstable();
     scopes.dedup();
-    (!scopes.is_empty()).then(|| scopes.join(" "))
+    scopes.join(" ")
 }

@@ -6,8 +6,8 @@ use http::Response;
 use crate::{
     Branding,
     authorization_server::page::{
-        self, AskedScope, ClientShown, ConsentView, Fault, Hidden, NameProblem, Notice, PickNameView,
-        SignInChoice, SignInView,
+        self, AskedScope, ClientShown, ConsentView, Fault, Hidden, NameProblem, Notice, Permission,
+        PickNameView, SignInChoice, SignInView,
     },
 };
 
@@ -23,6 +23,10 @@ pub(super) fn scope(name: &str, description: Option<&str>) -> AskedScope {
         ticked: true,
         new: false,
     }
+}
+
+pub(super) fn permission(text: &str) -> Permission {
+    Permission { text: text.to_owned(), new: false }
 }
 
 /// A web app that has proven its domain; somebody is signed in.
@@ -47,7 +51,7 @@ pub(super) fn consent() -> ConsentView {
         ],
         upstream: vec![(
             "GitHub".to_owned(),
-            vec!["Read your profile".to_owned(), "Read your e-mail addresses".to_owned()],
+            ["Read your profile", "Read your e-mail addresses"].map(permission).to_vec(),
         )],
         person: Some("octocat (GitHub)".to_owned()),
         continues_with: None,

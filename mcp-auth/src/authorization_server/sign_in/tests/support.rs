@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     config::ResourceUrl,
     store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Timestamp},
-    upstream::{AnyProvider, Callback, Departure, Leg, Provider, SignInError, SignedIn, Tokens},
+    upstream::{AnyProvider, Callback, Departure, Leg, Needs, Provider, SignInError, SignedIn, Tokens},
 };
 
 type ProviderFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -50,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) redirect_uris: Vec<&'static str>,
     pub(crate) client_name: &'static str,
+    /// What the tools need at providers.
+    pub(crate) upstream: Needs,
     /// In a file, so that a test can break it.
     pub(crate) on_disk: bool,
 }
@@ -64,6 +66,7 @@ impl Default for Plan {
             scopes: vec!["notes:read", "notes:write", "notes:admin"],
             redirect_uris: vec![CALLBACK],
             client_name: "A client",
+            upstream: Needs::default(),
             on_disk: false,
         }
     }
@@ -94,7 +97,11 @@ impl World {
         for id in plan.providers {
             settings = match id {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
-                id => settings.sign_in(StandIn { id, arrivals: Arc::clone(&arrivals), scopes: vec!["profile".to_owned()] }),
+                id => settings.sign_in(StandIn {
+                    id,
+                    arrivals: Arc::clone(&arrivals),
+                    scopes: vec!["profile".to_owned()],
+                }),
             };
         }
         let core = settings.start("test", clock.clone()).unwrap();
@@ -104,6 +111,7 @@ impl World {
             title: "Notes".to_owned(),
             scopes: plan.scopes.iter().map(scope).collect(),
             requires: plan.requires.iter().map(scope).collect(),
+            upstream: plan.upstream.clone(),
         };
         let servers = plan.resources.iter().map(server).collect();
         let endpoints = Arc::new(Endpoints { core: Arc::clone(&core), servers });
@@ -416,6 +424,7 @@ impl AnyProvider for StandIn {
             ("redirect_uri", leg.redirect_uri.as_str()),
             ("state", leg.state.expose()),
             ("code_challenge", &challenge),
+            ("scope", &leg.scopes.join(" ")),
         ];
         Departure::Redirect(format!("https://{}.example/authorize?{}", self.id, encoded(&pairs)))
     }
