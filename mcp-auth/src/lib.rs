@@ -123,7 +123,7 @@ pub use tool::{
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
 pub use upstream::{
-    DevelopmentSignIn, GitHub, HasUpstream, Provider, Upstream, UpstreamError, UpstreamProvider,
+    DevelopmentSignIn, GitHub, HasUpstream, SignIn, Upstream, UpstreamError, UpstreamProvider,
     UpstreamRequest, UpstreamResponse,
 };
 

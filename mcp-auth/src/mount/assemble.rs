@@ -127,9 +127,10 @@ impl Assembled {
     /// off pages, not those who write that header themselves.
     #[cfg(feature = "authorization-server")]
     pub(super) fn check_address(&self, address: SocketAddr) -> Result<(), Problem> {
-        let sign_in = |server: &Assembly| {
+        let sign_in = |server: &Assembly| -> Option<String> {
             let core = server.auth.settings.authorization_server.as_ref()?;
-            core.providers.iter().find(|provider| provider.is_on_this_machine()).map(|found| found.name())
+            let found = core.providers.iter().find(|provider| provider.is_on_this_machine());
+            found.map(|found| found.name().to_owned())
         };
         for server in &self.servers {
             let here = address.ip().is_loopback() && server.resource.is_loopback();

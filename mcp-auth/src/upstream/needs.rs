@@ -48,7 +48,7 @@ impl Needs {
 
 #[cfg(test)]
 impl Needs {
-    /// Each of these of our scopes opens a tool that needs those of every provider.
+    /// Each of these of our scopes opens a tool that needs those of the provider `idp`.
     pub(crate) fn for_tests(tools: &[(&'static str, &'static [&'static str])]) -> Self {
         let words = |(word, _): &(&'static str, _)| crate::ScopeInfo::new(word);
         let catalog = Catalog::new(tools.iter().map(words));
@@ -56,7 +56,7 @@ impl Needs {
             let scope: &'static [crate::ScopeInfo] = vec![crate::ScopeInfo::new(word)].leak();
             let rule = Rule::new(&crate::authorize::Access::scopes(scope, &[]), &[], &catalog);
             let upstreams: &'static [UpstreamDefinition] =
-                vec![UpstreamDefinition::of_everybody(scopes)].leak();
+                vec![UpstreamDefinition::of_id("idp", scopes)].leak();
             (rule, upstreams)
         };
         let tools = tools.iter().map(tool).collect();

@@ -36,6 +36,11 @@ pub(crate) struct ClientMetadata {
     pub(crate) application_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client_uri: Option<String>,
+    /// Its public keys (RFC 7517), for `private_key_jwt`: here, or at `jwks_uri`; never both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) jwks: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) jwks_uri: Option<String>,
 }
 
 /// How a client proves who it is (RFC 7591 section 2).
@@ -48,6 +53,8 @@ pub(crate) enum ClientAuthentication {
     ClientSecretBasic,
     /// Members of the form.
     ClientSecretPost,
+    /// A JWT signed with a key of its own (RFC 7523 section 2.2).
+    PrivateKeyJwt,
 }
 
 impl Client {

@@ -32,6 +32,8 @@ pub(super) fn checked(asked: &Map<String, Value>) -> Result<ClientMetadata, OAut
         scope: text(asked, "scope")?.and_then(scope),
         application_type: application_type(asked)?,
         client_uri: text(asked, "client_uri")?.filter(|url| is_web_page(url)).map(str::to_owned),
+        jwks: None,
+        jwks_uri: None,
     })
 }
 

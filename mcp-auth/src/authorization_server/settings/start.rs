@@ -27,6 +27,9 @@ impl AuthorizationServer {
             return Err(problems);
         };
         let now = Timestamp::from(clock.unix());
+        for provider in &self.providers {
+            provider.start(&clock);
+        }
         let opened = run(async {
             let sealer = self.sealer(store.as_ref()).await?;
             let signer = key::find_or_make(store.as_ref(), &sealer, now).await?;

@@ -207,6 +207,8 @@ async fn confidential(bed: &Bed, method: ClientAuthentication) -> Given {
         scope: None,
         application_type: None,
         client_uri: None,
+        jwks: None,
+        jwks_uri: None,
     };
     let now = bed.core.now();
     let record = ClientRecord {

@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{
     super::{Client, Core, OAuthError, form::Form},
     answer::{invalid_grant, random_secret, sign},
-    redeemed::Moment,
+    redeemed::Arrival,
     resource, to_the_end,
 };
 use crate::{
@@ -24,7 +24,7 @@ pub(super) async fn redeem(
     core: &Arc<Core>,
     client: &Client,
     form: &Form,
-    arrival: Moment,
+    arrival: Arrival,
 ) -> Result<Response, OAuthError> {
     let digest = Digest::of(form.required("code")?);
     let verifier = verifier(form)?;
@@ -121,9 +121,14 @@ async fn replayed(
     client: &Client,
     code: &Digest,
     grant: &str,
-    arrival: Moment,
+    arrival: Arrival,
 ) -> Result<OAuthError, OAuthError> {
-    if core.redeemed.raced(code, arrival) {
+    let raced = match core.redeemed.raced(code, arrival.moment) {
+        Some(raced) => raced,
+        // Another process won, or this one before it was started again: the grant tells when.
+        None => core.store.grant(grant).await?.is_some_and(|grant| arrival.is_near(grant.created_at)),
+    };
+    if raced {
         return Ok(invalid_grant("another request was faster", &client.id));
     }
     tracing::warn!(client = client.id, grant, "a code was used twice: its grant is ended");

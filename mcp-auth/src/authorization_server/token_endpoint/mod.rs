@@ -12,6 +12,8 @@ mod resource;
 
 pub(crate) use redeemed::RedeemedCodes;
 
+use redeemed::Arrival;
+
 use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
@@ -21,7 +23,7 @@ use super::{Core, OAuthError, client::authenticate, form::Form};
 
 pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
     // Before anything is waited for: it tells who raced and who came later.
-    let arrival = core.redeemed.arrival();
+    let arrival = Arrival { moment: core.redeemed.arrival(), at: core.now() };
     let headers = request.headers().clone();
     let form = Form::read(request).await?;
     let grant_type = form.required("grant_type")?;

@@ -1,5 +1,25 @@
 //! GitHub's scopes: in words for people, and in the one order in which they are compared.
 
+use crate::upstream::Wanted;
+
+/// Each of these opens the list of e-mail addresses, and the first asks for the least.
+pub(super) const EMAIL_ADDRESSES: [&str; 2] = ["user:email", "user"];
+/// The same for memberships.
+pub(super) const MEMBERSHIPS: [&str; 3] = ["read:org", "write:org", "admin:org"];
+
+/// What has to be asked for besides `scopes`, so that GitHub says what is wanted.
+pub(super) fn to_tell(wanted: &Wanted, scopes: &[String]) -> Vec<&'static str> {
+    let enough = |any_of: &[&str]| scopes.iter().any(|scope| any_of.contains(&scope.as_str()));
+    let mut more = Vec::new();
+    if wanted.email_addresses && !enough(&EMAIL_ADDRESSES) {
+        more.push(EMAIL_ADDRESSES[0]);
+    }
+    if !wanted.memberships.is_empty() && !enough(&MEMBERSHIPS) {
+        more.push(MEMBERSHIPS[0]);
+    }
+    more
+}
+
 /// What is asked of the person there.
 pub(super) fn words(scopes: &[String]) -> Vec<String> {
     if scopes.is_empty() {
@@ -78,4 +98,31 @@ pub(super) fn granted(text: &str) -> String {
     scopes.sort_unstable();
     scopes.dedup();
     scopes.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_includes_what_github_leaves_out_for_it() {
+        for (held, scope) in [
+            ("repo", "repo"),
+            ("repo", "public_repo"),
+            ("user", "read:user"),
+            ("admin:org", "read:org"),
+            ("admin:repo_hook", "read:repo_hook"),
+        ] {
+            assert!(includes(held, scope), "{held} {scope}");
+        }
+        for (held, scope) in [
+            ("public_repo", "repo"),
+            ("read:user", "user"),
+            ("repo", "read:org"),
+            ("", "repo"),
+            ("read:org", "admin:org"),
+        ] {
+            assert!(!includes(held, scope), "{held} {scope}");
+        }
+    }
 }
