@@ -22,6 +22,7 @@
 # LAB_PATH     the path of the URL, for a binary with several servers: it gets ORIGIN instead of MCP_AUTH_RESOURCE
 # SCOPES       "mcp:tools"; several for a step-up, the first is the one for everything
 # LAB_CLIENTS=1 environment: with the clients of preregistered.py
+# LAB_GITHUB_GRANTS   with github: all that its people grant, whatever they are asked for
 # PORT_SERVER, PORT_ISSUER: fixed ports, for a look from outside (any free ones otherwise)
 set -euo pipefail
 . "$(dirname "$0")/lab.sh"
@@ -79,7 +80,8 @@ documents() {
 
 # A GitHub on this machine; it says itself what has to be exported.
 github() {
-  lab_start github "$LAB_TARGET/examples/fake-github"
+  # shellcheck disable=SC2086 # several scopes are several words
+  lab_start github "$LAB_TARGET/examples/fake-github" ${LAB_GITHUB_GRANTS:-}
   for _ in $(seq 50); do grep -q '^# people' "$LAB_RUN/github.log" && break; sleep 0.1; done
   mapfile -t issuer_settings < <(sed -n 's/^export //p' "$LAB_RUN/github.log")
   [ "${#issuer_settings[@]}" = 3 ] || die "the fake GitHub did not start"

@@ -73,6 +73,9 @@ pub trait Store:
 
     /// Removes what has ended by `now` and is needed for nothing any more, at most `most` rows; returns how many.
     ///
+    /// An upstream token ends a day after the first call that finds no session, grant or code that lives and uses it, unless
+    /// it is put anew. It is no row that was removed: it is one that ended.
+    ///
     /// Codes, grants and ended upstream tokens stay for a day after their end, redeemed codes and rotated refresh tokens as
     /// long as their grant: a replay is recognised by them. Consents for a registered client go with it.
     fn expire(&self, now: Timestamp, most: usize) -> StoreFuture<'_, usize>;

@@ -186,7 +186,7 @@ async fn finish(
     let unavailable = |error: crate::store::StoreError| Refused::client(&checked.back, error.into());
     let token = match tokens {
         Some(tokens) => {
-            let kept = upstream::keep(core, &person, &leg.scopes.join(" "), tokens).await;
+            let kept = upstream::keep(core, &person, &leg.scopes, tokens).await;
             let kept = kept.map_err(unavailable)?;
             core.door.remember(core, &kept, &account).await;
             Some(kept)

@@ -138,6 +138,7 @@ delegate! {
         upstream_token_id(person: &'a Person, scopes: &'a str) -> Option<String>;
         put_upstream_token => faulty_put_upstream_token(token: UpstreamTokenRecord) -> bool;
         upstream_token => faulty_upstream_token(id: &'a str) -> Option<UpstreamTokenRecord>;
+        lease_upstream_token(id: &'a str, version: u64, holder: &'a str, until: Timestamp, now: Timestamp) -> bool;
         swap_upstream_token => faulty_swap_upstream_token(token: UpstreamTokenRecord) -> bool;
         end_upstream_token(id: &'a str, version: u64, now: Timestamp) -> Vec<String>;
     }
