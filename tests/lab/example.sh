@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|revoked|refreshed|cimd|scanned [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|revoked|refreshed|cimd|preregistered|scanned [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -14,6 +14,8 @@
 #   refreshed     create_note of examples/notes, with tokens of its own that live two seconds, and a pause: each client has
 #                 to refresh, and nobody signs in twice
 #   cimd          create_note there, by clients whose id is the URL of their document: nobody registers
+#
+#   preregistered create_note again, by clients that the server knows beforehand, and by machines without a person
 #
 #   scanned       the scanner against many-files with tokens of its own; the token for the other server is the foreign one
 #
@@ -61,6 +63,10 @@ case $name in
     # The others know no such ids.
     [ $# -gt 0 ] || set -- python-sdk fastmcp typescript inspector rmcp
     exec "$LAB_SCRIPTS/with.sh" environment -c "run-clients.sh URL $*" "python3 $LAB_SCRIPTS/judge-documents.py"
+    ;;
+  preregistered)
+    export LAB_CLIENTS=1
+    exec "$LAB_SCRIPTS/with.sh" environment preregistered.sh URL
     ;;
   scanned)
     read -r port < <(lab_free_ports 1)

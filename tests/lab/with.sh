@@ -18,6 +18,7 @@
 # LAB_DOCUMENTS=1   (environment) a host of client ID metadata documents; LAB_DOCUMENT is the id of a client there
 # LAB_PATH     the path of the URL, for a binary with several servers: it gets ORIGIN instead of MCP_AUTH_RESOURCE
 # SCOPES       "mcp:tools"; several for a step-up, the first is the one for everything
+# LAB_CLIENTS=1 environment: with the clients of preregistered.py
 # PORT_SERVER, PORT_ISSUER: fixed ports, for a look from outside (any free ones otherwise)
 set -euo pipefail
 . "$(dirname "$0")/lab.sh"
@@ -102,6 +103,11 @@ environment() {
     MCP_AUTH_LISTEN="127.0.0.1:$server_port" MCP_AUTH_ACCESS_TOKEN_SECONDS="${TOKEN_TTL:-3600}"
   )
   documents
+  [ -n "${LAB_CLIENTS:-}" ] || return 0
+  lab_needs python
+  "$LAB/python/bin/python" "$LAB_SCRIPTS/preregistered.py" "$LAB_RUN"
+  { cat "$LAB_RUN/secret"; echo; } >>"$LAB_TOKENS"
+  issuer_settings+=(MCP_AUTH_CLIENTS_FILE="$LAB_RUN/clients.json")
 }
 
 quickstart() {
