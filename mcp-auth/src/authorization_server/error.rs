@@ -51,7 +51,10 @@ impl IntoResponse for OAuthError {
         let body = json!({ "error": self.code, "error_description": printable(&self.description) });
         let mut response = answer::json(self.status, &body);
         if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds + spread(seconds)));
+            // Who came too often is told when there is a place again; of an outage nobody knows the end.
+            let outage = self.status == StatusCode::SERVICE_UNAVAILABLE;
+            let seconds = if outage { seconds + spread(seconds) } else { seconds };
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -64,6 +64,10 @@ async fn c24_c54_a_herd_is_slowed_down_and_everybody_is_served() {
     let tokens = sign_in_many(&bed, &client, herd()).await;
     let clock = Clock::system();
     let mut all = JoinSet::new();
+    // The store is slow besides: somebody holds it for longer than it waits.
+    let slow = rusqlite::Connection::open(folder.file("auth.db")).unwrap();
+    slow.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut slow = Some(slow);
     for token in tokens {
         let (bed, client, clock) = (Arc::clone(&bed), client.clone(), clock.clone());
         all.spawn(async move {
@@ -85,7 +89,12 @@ async fn c24_c54_a_herd_is_slowed_down_and_everybody_is_served() {
     }
     let mut slowest_call = Duration::ZERO;
     let mut served = Vec::new();
+    let start = clock.monotonic();
     while !all.is_empty() {
+        if clock.monotonic() - start > Duration::from_secs(3) {
+            // Dropped, its transaction is over.
+            slow = None;
+        }
         let begun = clock.monotonic();
         assert_eq!(bed.call(&access).await, StatusCode::OK, "it is verified without the store");
         slowest_call = slowest_call.max(clock.monotonic() - begun);
@@ -103,7 +112,7 @@ async fn c24_c54_a_herd_is_slowed_down_and_everybody_is_served() {
         took.len(),
         refused.len()
     );
-    assert!(!refused.is_empty(), "the queue is bounded");
+    assert!(slow.is_none() && !refused.is_empty(), "nobody waits without end");
     assert!(refused.iter().any(|seconds| *seconds != refused[0]), "they do not all come again at once");
     // A second on a machine that does nothing else; unoptimized, and beside other tests, it may be more.
     assert!(
