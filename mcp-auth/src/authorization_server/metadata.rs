@@ -25,6 +25,9 @@ struct Metadata<'a> {
     authentication: Authentication,
     code_challenge_methods_supported: [&'static str; 1],
     authorization_response_iss_parameter_supported: bool,
+    /// Only where it is so: a client looks at nothing else before it names a URL as its id.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
     protected_resources: Vec<&'a str>,
     #[serde(flatten)]
     of_openid: Option<OfOpenId>,
@@ -78,7 +81,7 @@ pub(super) fn documents(endpoints: &Endpoints) -> Vec<(String, Vec<u8>)> {
 }
 
 fn document(endpoints: &Endpoints, of_openid: Option<OfOpenId>) -> Vec<u8> {
-    let Core { issuer, .. } = endpoints.core.as_ref();
+    let Core { issuer, documents, .. } = endpoints.core.as_ref();
     let metadata = Metadata {
         issuer: issuer.as_str(),
         authorization_endpoint: issuer.url_of(AUTHORIZE),
@@ -95,6 +98,7 @@ fn document(endpoints: &Endpoints, of_openid: Option<OfOpenId>) -> Vec<u8> {
         authentication: authentication(&endpoints.core),
         code_challenge_methods_supported: ["S256"],
         authorization_response_iss_parameter_supported: true,
+        client_id_metadata_document_supported: documents.is_some(),
         protected_resources: endpoints.servers.iter().map(|server| server.resource.as_str()).collect(),
         of_openid,
     };

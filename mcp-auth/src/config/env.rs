@@ -13,7 +13,7 @@ use crate::{AuthBuilder, Introspection, Issuer};
 
 const PREFIX: &str = "MCP_AUTH_";
 #[cfg(feature = "authorization-server")]
-const PROVIDER_PREFIX: &str = "MCP_GITHUB_";
+const PROVIDER_PREFIX: &str = "MCP_";
 
 pub(crate) const ISSUER: &str = "MCP_AUTH_ISSUER";
 const JWKS_URL: &str = "MCP_AUTH_JWKS_URL";
@@ -25,6 +25,7 @@ const RESOURCE: &str = "MCP_AUTH_RESOURCE";
 const LISTEN: &str = "MCP_AUTH_LISTEN";
 const ALLOWED_HOSTS: &str = "MCP_AUTH_ALLOWED_HOSTS";
 const ALLOWED_ORIGINS: &str = "MCP_AUTH_ALLOWED_ORIGINS";
+const HEALTH: &str = "MCP_AUTH_HEALTH";
 const SESSION_KEY: &str = "MCP_AUTH_SESSION_KEY";
 
 /// For `serve_stdio`; a program may serve both ways, so that `Auth::from_env` knows them too.
@@ -35,7 +36,7 @@ const INTROSPECTION_CLIENT_ID: &str = "MCP_AUTH_INTROSPECTION_CLIENT_ID";
 const INTROSPECTION_CLIENT_SECRET: &str = "MCP_AUTH_INTROSPECTION_CLIENT_SECRET";
 const INTROSPECTION_URL: &str = "MCP_AUTH_INTROSPECTION_URL";
 
-const ALL: [&str; 16] = [
+const ALL: [&str; 17] = [
     ISSUER,
     JWKS_URL,
     AUDIENCE,
@@ -47,6 +48,7 @@ const ALL: [&str; 16] = [
     ALLOWED_HOSTS,
     ALLOWED_ORIGINS,
     SESSION_KEY,
+    HEALTH,
     LOCAL_SUBJECT,
     LOCAL_SCOPES,
     INTROSPECTION_CLIENT_ID,
@@ -92,6 +94,16 @@ pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, Option<String>)>
     if let Some(key) = vars.take(SESSION_KEY) {
         builder = builder.session_key(key);
     }
+    if let Some(paths) = vars.take(HEALTH) {
+        builder = match paths.split_once(',') {
+            _ if paths == "off" => builder.without_health(),
+            Some((live, ready)) => builder.health(live.trim(), ready.trim()),
+            None => {
+                vars.refuse(HEALTH, &paths, "write two paths such as `/livez,/readyz`, or `off`");
+                builder
+            }
+        };
+    }
     builder.with_environment(vars.problems)
 }
 
@@ -130,7 +142,7 @@ impl Vars {
     fn read(mut self, vars: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
         for (name, value) in vars {
             #[cfg(feature = "authorization-server")]
-            if name.starts_with(PROVIDER_PREFIX) {
+            if name.starts_with(PROVIDER_PREFIX) && !name.starts_with(PREFIX) {
                 self.providers.push((name, value));
                 continue;
             }
@@ -159,8 +171,13 @@ impl Vars {
 
     /// The value of a variable; empty is absent.
     fn take(&mut self, name: &str) -> Option<String> {
+        self.take_as_is(name).filter(|value| !value.is_empty())
+    }
+
+    /// The same, where empty is something else than absent.
+    fn take_as_is(&mut self, name: &str) -> Option<String> {
         let at = self.set.iter().position(|(set, _)| set == name)?;
-        Some(self.set.swap_remove(at).1).filter(|value| !value.is_empty())
+        Some(self.set.swap_remove(at).1)
     }
 
     /// The issuer; without a URL its details are checked all the same.

@@ -10,6 +10,10 @@
 #[cfg(feature = "authorization-server")]
 mod assertion;
 mod bearer;
+#[cfg(feature = "authorization-server")]
+mod callback;
+#[cfg(feature = "authorization-server")]
+mod client_document;
 mod envelope;
 #[cfg(feature = "authorization-server")]
 mod form;
@@ -19,6 +23,8 @@ mod metadata;
 mod redirect;
 #[cfg(feature = "authorization-server")]
 mod registration;
+#[cfg(feature = "authorization-server")]
+mod sealed;
 
 use std::{
     env, fs,

@@ -15,6 +15,7 @@ use crate::{
     authorization_server::{Core, Endpoints, OAuthError, ProtectedServer},
     builder::setting,
     transport::{Origins, is_loopback},
+    upstream::Needs,
 };
 
 /// One authorization server with its routes, not mounted yet.
@@ -92,6 +93,7 @@ fn view(server: &Checked) -> ProtectedServer {
         title: registry.title().unwrap_or(server.resource.host()).to_owned(),
         scopes: registry.catalog.infos().to_vec(),
         requires: registry.requires.to_vec(),
+        upstream: Needs::of(registry),
     }
 }
 

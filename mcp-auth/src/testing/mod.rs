@@ -45,6 +45,8 @@ mod clock;
 #[cfg(feature = "authorization-server")]
 mod fake_github;
 #[cfg(feature = "authorization-server")]
+mod fake_oidc;
+#[cfg(feature = "authorization-server")]
 mod grant;
 #[cfg(feature = "authorization-server")]
 mod html;
@@ -57,6 +59,9 @@ mod server;
 mod token;
 mod wire;
 
+#[cfg(feature = "authorization-server")]
+#[doc(inline)]
+pub use crate::__store_contract as store_contract;
 #[doc(inline)]
 pub use crate::{
     __assert_ok as assert_ok, __assert_refused as assert_refused, __assert_step_up as assert_step_up,
@@ -69,6 +74,8 @@ pub use client::{Refused, TestClient, TestTokens};
 pub use clock::TestClock;
 #[cfg(feature = "authorization-server")]
 pub use fake_github::{FakeGitHub, GitHubPart};
+#[cfg(feature = "authorization-server")]
+pub use fake_oidc::{FakeOidc, OidcLie, OidcPart};
 #[cfg(feature = "authorization-server")]
 pub use grant::Grant;
 pub use issuer::{TestIssuer, TestIssuerBuilder};

@@ -1,6 +1,7 @@
 """PyPI fastmcp's client: fastmcp_client.py URL auto|legacy      (opens $BROWSER)"""
 
 import asyncio
+import os
 import sys
 import warnings
 
@@ -13,7 +14,9 @@ from fastmcp.client.auth import OAuth  # noqa: E402
 
 async def main(url, mode):
     client_id, secret = known_client()
-    task, auth = Task(), OAuth(url, callback_host="127.0.0.1", client_id=client_id, client_secret=secret)
+    document = os.environ.get("LAB_DOCUMENT")
+    task = Task()
+    auth = OAuth(url, callback_host="127.0.0.1", client_id=client_id, client_secret=secret, client_metadata_url=document)
     async with Client(url, auth=auth, mode=mode) as client:
         tools = await client.list_tools()
         await task.pause()

@@ -82,6 +82,7 @@ async def main(url, mode):
         storage=storage,
         redirect_handler=open_browser,
         callback_handler=callback.answer,
+        client_metadata_url=os.environ.get("LAB_DOCUMENT"),
     )
     async with httpx2.AsyncClient(auth=auth, timeout=30) as http_client:
         async with Client(streamable_http_client(url, http_client=http_client), mode=mode) as client:
@@ -90,4 +91,5 @@ async def main(url, mode):
             task.judge(client.protocol_version, tools, await client.call_tool(task.tool, task.arguments))
 
 
-asyncio.run(main(*sys.argv[1:3]))
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:3]))

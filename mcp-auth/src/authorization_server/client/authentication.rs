@@ -33,7 +33,11 @@ pub(in crate::authorization_server) async fn authenticate(
     form: &Form,
 ) -> Result<Client, OAuthError> {
     let presented = presented(headers, form)?;
-    let Some(client) = Client::find(core, &presented.id).await? else {
+    let found = match Client::of_code(core, &presented.id, form).await? {
+        Some(client) => Some(client),
+        None => Client::find(core, &presented.id).await?,
+    };
+    let Some(client) = found else {
         tracing::info!("refused: a client that is not registered, or not any more");
         return Err(OAuthError::invalid_client(
             "the client is not registered here, or not any more: register again",

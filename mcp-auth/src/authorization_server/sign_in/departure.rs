@@ -11,14 +11,16 @@ use super::{
         Core, Endpoints, OAuthError,
         authorization_endpoint::{Checked, Refused},
         browser::Browser,
+        client::Snapshot,
         response::see_other,
     },
-    pick_name,
+    callback, pick_name, upstream_scopes,
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{Digest, SignInRecord},
-    upstream::{AnyProvider, Departure, Leg},
+    upstream::{AnyProvider, Leg},
 };
 
 /// How many may be on their way at once. Each is there for ten minutes at most; of more, the first make room, so that a flood
@@ -32,17 +34,24 @@ pub(super) struct Agreed {
     /// The request, to be checked again.
     pub(super) request: String,
     pub(super) scopes: Vec<String>,
+    /// The client that the person agreed to, where that is described by a document.
+    #[serde(default)]
+    pub(super) client: Option<Snapshot>,
     code_verifier: String,
+    nonce: String,
+    /// What is asked for at the provider.
+    upstream: Vec<String>,
 }
 
-/// Sends the person to `provider`. The state is new, for one return only, and for this browser; the proof key is our own
-/// (RFC 9700 sections 2.1.1 and 4.7).
+/// Sends the person to `provider`; `another`: who wants to be somebody else there than last time. The state is new, for one
+/// return only, and for this browser; the proof key is our own (RFC 9700 sections 2.1.1 and 4.7).
 pub(super) async fn depart(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     browser: &Browser,
     scopes: Vec<String>,
     provider: &Arc<dyn AnyProvider>,
+    another: bool,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     let unavailable = |error: &dyn std::error::Error| {
@@ -53,11 +62,23 @@ pub(super) async fn depart(
         redirect_uri: redirect_uri(core, provider.id()),
         state: Secret::random().map_err(|error| unavailable(&error))?,
         code_verifier: Secret::random().map_err(|error| unavailable(&error))?,
+        nonce: Secret::random().map_err(|error| unavailable(&error))?,
+        scopes: upstream_scopes::needed(checked, &scopes, &**provider),
+    };
+    // Before anything is stored: a provider may have to be asked where its page is, and may not answer.
+    let url = if provider.picks_name() {
+        pick_name::url(core, provider.id(), &leg.state)
+    } else {
+        let url = if another { provider.departure_of_another(&leg) } else { provider.departure(&leg) }.await;
+        url.map_err(|error| Refused::client(&checked.back, callback::told(&**provider, error)))?
     };
     let agreed = Agreed {
         request: checked.asked.text().to_owned(),
         scopes,
+        client: Snapshot::of(&checked.client),
         code_verifier: leg.code_verifier.expose().to_owned(),
+        nonce: leg.nonce.expose().to_owned(),
+        upstream: leg.scopes.clone(),
     };
     let record = SignInRecord {
         state: Digest::of(leg.state.expose()),
@@ -68,16 +89,14 @@ pub(super) async fn depart(
     };
     let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
     begun.map_err(|error| unavailable(&error))?;
-    Ok(match provider.departure(&leg) {
-        Departure::Redirect(url) => see_other(&url),
-        Departure::PickName => see_other(&pick_name::url(core, provider.id(), &leg.state)),
-    })
+    crash_point!("sign_in.begun");
+    Ok(see_other(&url))
 }
 
 /// Each provider has a callback of its own, so that the answer of one is never taken for that of another (RFC 9700
 /// section 4.4.2.2).
 fn redirect_uri(core: &Core, provider: &str) -> String {
-    core.issuer.url_of(&super::callback::path(provider))
+    core.issuer.url_of(&callback::path(provider))
 }
 
 impl Agreed {
@@ -91,6 +110,8 @@ impl Agreed {
         let opened = core.sealer.open(&["sign-in", state.expose()], &record.sealed).ok()?;
         let agreed: Self = serde_json::from_slice(&opened).ok()?;
         let code_verifier = Secret::new(agreed.code_verifier.as_str());
-        Some((agreed, Leg { redirect_uri: redirect_uri(core, &record.provider), state, code_verifier }))
+        let nonce = Secret::new(agreed.nonce.as_str());
+        let (redirect_uri, scopes) = (redirect_uri(core, &record.provider), agreed.upstream.clone());
+        Some((agreed, Leg { redirect_uri, state, code_verifier, nonce, scopes }))
     }
 }

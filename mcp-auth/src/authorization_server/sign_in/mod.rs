@@ -11,8 +11,8 @@
 //!    v
 //!  pick_name      the development sign-in's own page, in place of a provider's
 //!    v
-//!  callback       GET /<provider>/callback: who they are
-//!    v
+//!  callback       GET /<provider>/callback: who they are, and whether they may enter
+//!    v            (not_entered: the page of who may not)
 //!  code           consent remembered, code stored, back to the client
 //! ```
 
@@ -24,16 +24,20 @@ mod consent;
 mod departure;
 mod form;
 mod guard;
+mod not_entered;
 mod pick_name;
 mod session;
 #[cfg(test)]
 pub(super) mod tests;
 mod ticket;
+mod upstream_scopes;
 
 use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
+#[cfg(test)]
+pub(crate) use self::callback::read_callback;
 pub(crate) use self::{ask::ask, form::Form};
 use super::{Endpoints, authorization_endpoint};
 
@@ -43,7 +47,9 @@ pub(super) fn routes(endpoints: &Arc<Endpoints>) -> Vec<(String, MethodRouter)> 
         vec![authorization_endpoint::route(endpoints), consent::route(endpoints), choice::route(endpoints)];
     for provider in &endpoints.core.providers {
         routes.push(callback::route(endpoints, provider.id()));
-        routes.push(pick_name::route(endpoints, provider.id()));
+        if provider.picks_name() {
+            routes.push(pick_name::route(endpoints, provider.id()));
+        }
     }
     routes
 }

@@ -111,12 +111,12 @@ fn a_person_is_never_a_machine() {
 }
 
 trait Id {
-    fn into_id(self) -> &'static str;
+    fn into_id(self) -> String;
 }
 
 impl<T: crate::upstream::AnyProvider> Id for T {
-    fn into_id(self) -> &'static str {
-        self.id()
+    fn into_id(self) -> String {
+        self.id().to_owned()
     }
 }
 

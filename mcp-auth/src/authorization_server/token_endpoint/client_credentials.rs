@@ -10,7 +10,6 @@ use super::{
         form::Form,
     },
     answer::sign,
-    to_the_end,
 };
 use crate::{
     random,
@@ -35,7 +34,7 @@ pub(super) async fn grant(
     let signed = sign(core, &grant, &grant.scopes, now)?;
     tracing::info!(client = client.id, grant = grant.id, resource = grant.resource, "a machine gets a token");
     let keeper = Arc::clone(core);
-    to_the_end(async move { Ok(keeper.store.insert_grant(grant).await?) }).await?;
+    core.tasks.to_the_end(async move { Ok(keeper.store.insert_grant(grant).await?) }).await?;
     Ok(signed.response_without_refresh())
 }
 

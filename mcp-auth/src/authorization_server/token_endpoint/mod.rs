@@ -13,6 +13,8 @@ mod resource;
 
 pub(crate) use redeemed::RedeemedCodes;
 
+use redeemed::Arrival;
+
 use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
@@ -26,7 +28,7 @@ pub(super) async fn handle(
 ) -> Result<Response, OAuthError> {
     let core = Arc::clone(&endpoints.core);
     // Before anything is waited for: it tells who raced and who came later.
-    let arrival = core.redeemed.arrival();
+    let arrival = Arrival { moment: core.redeemed.arrival(), at: core.now() };
     let headers = request.headers().clone();
     let form = Form::read(request).await?;
     let grant_type = form.required("grant_type")?;
@@ -44,14 +46,4 @@ pub(super) async fn handle(
         "client_credentials" => client_credentials::grant(&endpoints, &client, &form).await,
         _ => refresh_token::refresh(&core, &client, &form).await,
     }
-}
-
-/// Runs a write to its end, whether or not somebody still waits for it (C50).
-async fn to_the_end<T: Send + 'static>(
-    write: impl Future<Output = Result<T, OAuthError>> + Send + 'static,
-) -> Result<T, OAuthError> {
-    tokio::spawn(write).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a grant could not be written");
-        Err(OAuthError::unavailable())
-    })
 }

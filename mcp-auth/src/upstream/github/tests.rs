@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+
 use super::*;
-use crate::testing::{FakeGitHub, GitHubPart};
+use crate::{
+    testing::{FakeGitHub, GitHubPart},
+    upstream::Untold,
+};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const CALLBACK: &str = "http://localhost:3000/github/callback";
@@ -13,12 +18,13 @@ fn leg() -> Leg {
         redirect_uri: CALLBACK.to_owned(),
         state: Secret::random().unwrap(),
         code_verifier: Secret::random().unwrap(),
+        nonce: Secret::random().unwrap(),
+        scopes: vec!["read:user".to_owned(), "repo".to_owned()],
     }
 }
 
 fn departure(provider: &GitHub, leg: &Leg) -> String {
-    let Departure::Redirect(url) = provider.departure(leg) else { panic!("no redirect") };
-    url
+    provider.departure(leg).now_or_never().unwrap().unwrap()
 }
 
 fn pair(url: &str, name: &str) -> Option<String> {
@@ -26,8 +32,12 @@ fn pair(url: &str, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
+fn arrives(answer: Answer) -> Callback {
+    Callback { answer, issuer: None }
+}
+
 fn code(url: &str) -> Callback {
-    Callback::Code(pair(url, "code").unwrap().into())
+    arrives(Answer::Code(pair(url, "code").unwrap().into()))
 }
 
 async fn fake() -> FakeGitHub {
@@ -60,6 +70,16 @@ async fn s36_the_way_to_github_has_its_own_state_and_pkce_and_its_own_callback()
     assert!(matches!(stolen, Err(SignInError::Refused(_))), "{stolen:?}");
 }
 
+/// GitHub would take the account that its own session has, and nobody could become somebody else.
+#[tokio::test]
+async fn who_wants_to_be_somebody_else_is_asked_which_account() {
+    let provider = fake().await.sign_in();
+    let url = provider.departure_of_another(&leg()).await.unwrap();
+    assert_eq!(pair(&url, "prompt").as_deref(), Some("select_account"));
+    let url = AnyProvider::departure(&provider, &leg()).await.unwrap();
+    assert_eq!(pair(&url, "prompt"), None);
+}
+
 #[tokio::test]
 async fn t13_the_person_is_the_numeric_id_that_github_gives_for_the_token_of_our_code() {
     let github = fake().await;
@@ -75,7 +95,7 @@ async fn t13_the_person_is_the_numeric_id_that_github_gives_for_the_token_of_our
     assert_eq!(github.requests(GitHubPart::Api), 1);
     // A token that was given to somebody else is no code.
     let foreign = github.token_for("octocat", &["repo"]);
-    let arrived = provider.arrive(&Callback::Code(foreign.into()), &leg, NOW).await;
+    let arrived = provider.arrive(&arrives(Answer::Code(foreign.into())), &leg, NOW).await;
     assert!(matches!(arrived, Err(SignInError::Refused(_))));
     // A code is good once.
     let again = provider.arrive(&code(&back), &leg, NOW).await;
@@ -87,13 +107,16 @@ async fn a_person_may_say_no_or_take_scopes_away() {
     let github = fake().await;
     let provider = github.sign_in().scopes(["read:user", "repo"]);
     let leg = leg();
-    let back = github.deny(&departure(&provider, &leg));
-    assert_eq!(pair(&back, "state").as_deref(), Some(leg.state.expose()));
-    let error = Callback::Error(pair(&back, "error").unwrap());
+    let denied = github.deny(&departure(&provider, &leg));
+    assert_eq!(pair(&denied, "state").as_deref(), Some(leg.state.expose()));
+    let error = arrives(Answer::Error(pair(&denied, "error").unwrap()));
     assert!(matches!(provider.arrive(&error, &leg, NOW).await, Err(SignInError::Denied)));
 
     github.allow_only(Some(&["read:user"]));
     assert_eq!(signed_in(&github, &provider).await.scopes.as_deref(), Some("read:user"));
+    // Nothing at all is something that GitHub says.
+    github.allow_only(Some(&[]));
+    assert_eq!(signed_in(&github, &provider).await.scopes.as_deref(), Some(""));
 }
 
 #[tokio::test]
@@ -118,7 +141,7 @@ async fn errors_that_arrive_with_200_are_the_fault_of_whom_they_blame() {
     let github = fake().await;
     let leg = leg();
     let provider = github.sign_in();
-    let refused = provider.arrive(&Callback::Code("made-up".into()), &leg, NOW).await;
+    let refused = provider.arrive(&arrives(Answer::Code("made-up".into())), &leg, NOW).await;
     assert!(matches!(refused, Err(SignInError::Refused(why)) if why == "bad_verification_code"));
 
     let impostor = GitHub::new(github.client_id(), "wrong").with_base_url(github.url());
@@ -132,8 +155,8 @@ async fn errors_that_arrive_with_200_are_the_fault_of_whom_they_blame() {
     assert!(matches!(refused, Err(SignInError::Misconfigured(why)) if why == "redirect_uri_mismatch"));
 
     github.register_callback("http://localhost:3000/registered");
-    let back = github.approve(&departure(&provider, &leg), "octocat");
-    let error = Callback::Error(pair(&back, "error").unwrap());
+    let refused = github.approve(&departure(&provider, &leg), "octocat");
+    let error = arrives(Answer::Error(pair(&refused, "error").unwrap()));
     assert!(matches!(provider.arrive(&error, &leg, NOW).await, Err(SignInError::Misconfigured(_))));
 }
 
@@ -180,7 +203,7 @@ async fn c34_c36_github_in_trouble_is_nobodys_fault() {
     provider.refresh(&tokens, NOW).await.unwrap();
 
     let gone = GitHub::new("id", "secret").with_base_url("http://127.0.0.1:9");
-    let answer = gone.arrive(&Callback::Code("code".into()), &leg(), NOW).await;
+    let answer = gone.arrive(&arrives(Answer::Code("code".into())), &leg(), NOW).await;
     assert!(matches!(answer, Err(SignInError::Unavailable(_))), "{answer:?}");
 }
 
@@ -266,4 +289,30 @@ async fn r43_nothing_secret_is_printed() {
     for secret in github.secrets() {
         assert!(!printed.contains(&secret), "{printed}");
     }
+}
+
+/// One question that nobody answers is enough: a person waits once.
+#[tokio::test]
+async fn c37_each_fact_stands_for_itself_and_a_github_that_is_silent_is_asked_once() {
+    let github = fake().await;
+    github.set_organizations("octocat", &["acme"]);
+    let wanted =
+        Wanted { email_addresses: true, memberships: ["acme", "acme/core"].map(str::to_owned).into() };
+    let token = github.token_for("octocat", &["user:email", "read:org"]);
+    let tokens = Tokens { access_token: token.into(), refresh_token: None, scopes: None, expires_at: None };
+    let provider = github.sign_in();
+    github.answer_with("/user/emails", 500, serde_json::json!({}));
+    let account = provider.account(&tokens, &wanted, NOW).await.unwrap();
+    assert!(matches!(account.email_addresses, Err(Untold::Unavailable(_))));
+    assert_eq!(account.memberships["acme"], Ok(true));
+    assert_eq!(account.memberships["acme/core"], Ok(false));
+
+    let gone = GitHub::new("id", "secret").with_base_url("http://127.0.0.1:9");
+    let account = gone.account(&tokens, &wanted, NOW).await.unwrap();
+    let silent = account.email_addresses.unwrap_err();
+    assert!(matches!(silent, Untold::Unavailable(_)));
+    assert_eq!(account.memberships["acme"], Err(silent));
+
+    let other = Tokens { access_token: "made up".into(), ..tokens };
+    assert!(matches!(provider.account(&other, &wanted, NOW).await, Err(SignInError::Refused(_))));
 }

@@ -8,17 +8,16 @@ use std::{
 };
 
 use axum::{Router, body::Body};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt;
 
 use super::super::super::{AuthorizationServer, Core, Endpoints, IssuerUrl, ProtectedServer};
 use crate::{
-    Problem, ScopeInfo,
+    ClientDocuments, Problem, ScopeInfo,
     clock::Clock,
     config::ResourceUrl,
     store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Timestamp},
-    upstream::{AnyProvider, Callback, Departure, Leg, Provider, SignInError, SignedIn, Tokens},
+    upstream::{Answer, AnyProvider, Callback, IntoProvider, Leg, Needs, SignInError, SignedIn, Tokens},
 };
 
 type ProviderFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -50,6 +49,10 @@ pub(crate) struct Plan {
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) redirect_uris: Vec<&'static str>,
     pub(crate) client_name: &'static str,
+    pub(crate) documents: ClientDocuments,
+    pub(crate) who_may_enter: Option<crate::WhoMayEnter>,
+    /// What the tools need at providers.
+    pub(crate) upstream: Needs,
     /// In a file, so that a test can break it.
     pub(crate) on_disk: bool,
 }
@@ -64,6 +67,9 @@ impl Default for Plan {
             scopes: vec!["notes:read", "notes:write", "notes:admin"],
             redirect_uris: vec![CALLBACK],
             client_name: "A client",
+            documents: ClientDocuments::new(),
+            who_may_enter: None,
+            upstream: Needs::default(),
             on_disk: false,
         }
     }
@@ -91,11 +97,15 @@ impl World {
         let arrivals = Arrivals::default();
         let mut settings =
             AuthorizationServer::new(plan.issuer).store(store).sealing_key("test", SEALING_KEY);
+        settings = settings.client_documents(plan.documents);
         for id in plan.providers {
             settings = match id {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
-                id => settings.sign_in(StandIn { id, arrivals: Arc::clone(&arrivals) }),
+                id => settings.sign_in(StandIn::new(id, Arc::clone(&arrivals))),
             };
+        }
+        if let Some(policy) = plan.who_may_enter {
+            settings = settings.who_may_enter(policy);
         }
         let core = settings.start("test", clock.clone()).unwrap();
         let scope = |name: &&'static str| ScopeInfo::new(name).described(Some("Does something."));
@@ -104,11 +114,12 @@ impl World {
             title: "Notes".to_owned(),
             scopes: plan.scopes.iter().map(scope).collect(),
             requires: plan.requires.iter().map(scope).collect(),
+            upstream: plan.upstream.clone(),
         };
         let servers = plan.resources.iter().map(server).collect();
         let endpoints = Arc::new(Endpoints { core: Arc::clone(&core), servers });
         let mut router = Router::new();
-        for (path, route) in super::super::routes(&endpoints) {
+        for (path, route) in endpoints.routes() {
             router = router.route(&path, route);
         }
         let world = Self { core, clock, arrivals, router, folder };
@@ -384,39 +395,46 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 struct StandIn {
     id: &'static str,
     arrivals: Arrivals,
+    scopes: Vec<String>,
 }
 
-impl Provider for StandIn {}
+impl IntoProvider for StandIn {
+    fn into_provider(self) -> Arc<dyn AnyProvider> {
+        Arc::new(self)
+    }
+}
 
 impl AnyProvider for StandIn {
-    fn id(&self) -> &'static str {
+    fn id(&self) -> &str {
         self.id
     }
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.id
     }
 
-    fn asks(&self) -> Vec<String> {
-        vec!["read your profile there".to_owned()]
+    fn asks(&self, scopes: &[String]) -> Vec<String> {
+        scopes.iter().map(|scope| format!("read your {scope} there")).collect()
     }
 
-    fn scopes(&self) -> String {
-        "profile".to_owned()
+    fn scopes(&self) -> &[String] {
+        &self.scopes
     }
 
     fn problems(&self, _issuer: &IssuerUrl) -> Vec<Problem> {
         Vec::new()
     }
 
-    fn departure(&self, leg: &Leg) -> Departure {
-        let challenge = URL_SAFE_NO_PAD.encode(Digest::of(leg.code_verifier.expose()).as_bytes());
+    fn departure<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
+        let challenge = leg.code_challenge();
         let pairs = [
             ("redirect_uri", leg.redirect_uri.as_str()),
             ("state", leg.state.expose()),
             ("code_challenge", &challenge),
+            ("scope", &leg.scopes.join(" ")),
         ];
-        Departure::Redirect(format!("https://{}.example/authorize?{}", self.id, encoded(&pairs)))
+        let url = format!("https://{}.example/authorize?{}", self.id, encoded(&pairs));
+        Box::pin(std::future::ready(Ok(url)))
     }
 
     fn arrive<'a>(
@@ -425,9 +443,9 @@ impl AnyProvider for StandIn {
         leg: &'a Leg,
         now: Timestamp,
     ) -> ProviderFuture<'a, Result<SignedIn, SignInError>> {
-        let arrived = match callback {
-            Callback::Error(_) => Err(SignInError::Denied),
-            Callback::Code(code) => {
+        let arrived = match &callback.answer {
+            Answer::Error(_) => Err(SignInError::Denied),
+            Answer::Code(code) => {
                 let verifier = leg.code_verifier.expose().to_owned();
                 self.arrivals.lock().unwrap().push((code.expose().to_owned(), verifier));
                 match code.expose() {
@@ -454,6 +472,10 @@ impl AnyProvider for StandIn {
 }
 
 impl StandIn {
+    fn new(id: &'static str, arrivals: Arrivals) -> Self {
+        Self { id, arrivals, scopes: vec!["profile".to_owned()] }
+    }
+
     fn person(&self, id: &str) -> Person {
         Person { provider: self.id.to_owned(), id: id.to_owned(), name: format!("{id} of {}", self.id) }
     }

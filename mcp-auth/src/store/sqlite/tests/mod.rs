@@ -1,10 +1,14 @@
 //! What every store must do, and what is particular to the file.
 
+mod backup;
+mod check;
 mod contract;
+mod expire;
 mod faults;
 mod folder;
 mod kill;
 mod log;
+mod migration;
 mod open;
 mod schema;
 mod two_writers;
@@ -30,6 +34,7 @@ fn code(name: &str) -> CodeRecord {
     CodeRecord {
         code: Digest::of(name),
         client_id: "client".to_owned(),
+        client: None,
         redirect_uri: "http://127.0.0.1/".to_owned(),
         code_challenge: "challenge".to_owned(),
         resource: "https://notes.example.com/mcp".to_owned(),

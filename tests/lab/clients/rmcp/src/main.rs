@@ -82,6 +82,10 @@ async fn sign_in(url: &str, challenge: String) -> Result<AuthorizationManager> {
     let mut oauth = OAuthState::new(url, None).await?;
     let mut request =
         AuthorizationRequest::new(&redirect_uri).with_client_name("lab rmcp").with_challenge(challenge);
+    // The URL of a document that says who it is, in place of a registration.
+    if let Ok(document) = env::var("LAB_DOCUMENT") {
+        request = request.with_client_metadata_url(&document);
+    }
     // A client that the server knows.
     if let Ok(id) = env::var("LAB_CLIENT_ID") {
         request = request.with_preregistered_client(id);
