@@ -56,12 +56,15 @@ mod builder;
 mod challenge;
 mod clock;
 mod config;
+#[cfg(feature = "authorization-server")]
+mod crash;
 mod development;
 mod discovery;
 mod error;
 mod extract;
 #[cfg(test)]
 mod fuzz;
+mod health;
 mod http;
 mod layer;
 mod mount;
@@ -90,7 +93,8 @@ pub use authenticate::{
 };
 #[cfg(feature = "authorization-server")]
 pub use authorization_server::{
-    AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, Texts,
+    AuthorizationServer, Branding, ClientDocuments, ErrorText, ErrorTexts, Lifetimes, PreregisteredClient,
+    RegistrationLimits, Texts,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
@@ -98,6 +102,7 @@ pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
 pub use extract::{Extractor, FromToolCall, Handles, OptionalFromToolCall, State, Tickets};
+pub use health::{Health, NotReady};
 pub use layer::{AuthLayer, AuthRejection, AuthService};
 #[doc = include_str!("../docs/scopes.md")]
 pub use mcp_auth_macros::Scope;

@@ -6,7 +6,7 @@ use super::AuthorizationServer;
 use crate::{
     Problem,
     authorization_server::{
-        Core, EndedGrants, IssuerUrl, Sealer,
+        ClientKeys, Core, EndedGrants, IssuerUrl, KnownClients, Sealer, Tasks,
         housekeeping::Housekeeping,
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
@@ -23,6 +23,11 @@ impl AuthorizationServer {
         let mut problems = self.branding.problems();
         let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
         problems.extend(self.problems(issuer.as_ref()));
+        let documents = match &issuer {
+            Some(issuer) => self.documents.clone().start(issuer, &clock),
+            None => Ok(None),
+        };
+        let documents = documents.map_err(|problem| problems.push(problem)).ok().flatten();
         let (Some(issuer), Some(store), true) = (issuer, self.store.clone(), problems.is_empty()) else {
             return Err(problems);
         };
@@ -37,6 +42,10 @@ impl AuthorizationServer {
             Ok((sealer, signer, ended))
         });
         let (sealer, signer, ended) = opened.map_err(|error| vec![problem(&error)])?;
+        let clients = KnownClients::new(self.clients, &issuer, &clock).map_err(|error| {
+            let help = "check the TLS set-up of this process";
+            vec![Problem::new("AuthorizationServer::client", error.to_string(), help)]
+        })?;
         Ok(Arc::new(Core {
             issuer,
             providers: self.providers,
@@ -46,9 +55,13 @@ impl AuthorizationServer {
             ended,
             lifetimes: self.lifetimes,
             registration: self.registration,
+            clients,
+            client_keys: ClientKeys::default(),
             branding: self.branding,
+            documents,
             clock,
             renewals: crate::upstream::Renewals::default(),
+            tasks: Tasks::default(),
             housekeeping: Housekeeping::default(),
             redeemed: RedeemedCodes::default(),
             registrations: Registrations::default(),

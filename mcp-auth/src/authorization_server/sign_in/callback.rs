@@ -21,7 +21,9 @@ use super::{
     guard, pick_name, session,
 };
 use crate::{
-    Secret, random,
+    Secret,
+    crash::crash_point,
+    random,
     store::{Digest, SignInRecord},
     upstream::{self, AnyProvider, Answer, Callback, Leg, SignInError, SignedIn},
 };
@@ -81,7 +83,8 @@ async fn arrived(
     let found = find(core, provider.id(), given.state(), &headers).await?;
     let (agreed, leg) = Agreed::open(core, &found.record, found.state.clone())
         .ok_or_else(|| over("the sign-in was sealed under a key that is not there any more"))?;
-    let checked = authorization_endpoint::check(endpoints, &agreed.request).await?;
+    let checked =
+        authorization_endpoint::check_as_shown(endpoints, &agreed.request, agreed.client.clone()).await?;
     let signed_in = match (given, provider.picks_name()) {
         (Given::Provider(query), false) => {
             let callback = of_provider(&query)?;
@@ -163,6 +166,7 @@ async fn finish(
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     let SignedIn { person, tokens } = signed_in;
+    crash_point!("callback.exchanged");
     let unavailable = |error: crate::store::StoreError| Refused::client(&checked.back, error.into());
     let token = match tokens {
         Some(tokens) => {
@@ -171,6 +175,7 @@ async fn finish(
         }
         None => None,
     };
+    crash_point!("callback.token_kept");
     let session = session::begin(core, &person, token.clone()).await;
     let session = session.map_err(|_| Refused::client(&checked.back, OAuthError::unavailable()))?;
     let mut response = code::give(endpoints, checked, scopes, person, token).await?;

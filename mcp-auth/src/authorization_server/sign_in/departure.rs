@@ -11,12 +11,14 @@ use super::{
         Core, Endpoints, OAuthError,
         authorization_endpoint::{Checked, Refused},
         browser::Browser,
+        client::Snapshot,
         response::see_other,
     },
     callback, pick_name, upstream_scopes,
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{Digest, SignInRecord},
     upstream::{AnyProvider, Leg},
 };
@@ -32,6 +34,9 @@ pub(super) struct Agreed {
     /// The request, to be checked again.
     pub(super) request: String,
     pub(super) scopes: Vec<String>,
+    /// The client that the person agreed to, where that is described by a document.
+    #[serde(default)]
+    pub(super) client: Option<Snapshot>,
     code_verifier: String,
     nonce: String,
     /// What is asked for at the provider.
@@ -69,6 +74,7 @@ pub(super) async fn depart(
     let agreed = Agreed {
         request: checked.asked.text().to_owned(),
         scopes,
+        client: Snapshot::of(&checked.client),
         code_verifier: leg.code_verifier.expose().to_owned(),
         nonce: leg.nonce.expose().to_owned(),
         upstream: leg.scopes.clone(),
@@ -82,6 +88,7 @@ pub(super) async fn depart(
     };
     let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
     begun.map_err(|error| unavailable(&error))?;
+    crash_point!("sign_in.begun");
     Ok(see_other(&url))
 }
 

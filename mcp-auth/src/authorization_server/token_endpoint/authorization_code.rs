@@ -13,9 +13,10 @@ use super::{
     super::{Client, Core, OAuthError, form::Form},
     answer::{invalid_grant, random_secret, sign},
     redeemed::Arrival,
-    resource, to_the_end,
+    resource,
 };
 use crate::{
+    crash::crash_point,
     random,
     store::{CodeRecord, Digest, GrantRecord, Redemption, RefreshTokenRecord, Timestamp},
 };
@@ -66,10 +67,11 @@ async fn write(
 ) -> Result<(), OAuthError> {
     core.redeemed.begin(code);
     let redeeming = Redeeming { core: Arc::clone(core), code, won: false };
-    let done = to_the_end(async move {
+    let done = core.tasks.to_the_end(async move {
         // It ends however this ends, a panic of the store included.
         let mut redeeming = redeeming;
         let redemption = redeeming.core.store.redeem(&code, grant, refresh_token, now).await?;
+        crash_point!("token.redeemed");
         redeeming.won = redemption == Redemption::Done;
         Ok(redeeming.won)
     });

@@ -1,30 +1,41 @@
 //! The authorization server's settings from environment variables.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use super::{Problem, Vars, list};
 use crate::{
-    AuthBuilder, AuthorizationServer, Branding, DevelopmentSignIn, GitHub, Lifetimes, RegistrationLimits,
-    SqliteStore,
+    AuthBuilder, AuthorizationServer, Branding, ClientDocuments, DevelopmentSignIn, GitHub, Lifetimes,
+    RegistrationLimits, SqliteStore,
+    authorization_server::{read_clients, read_clients_file},
 };
 
 const AUTHORIZATION_SERVER: &str = "MCP_AUTH_AUTHORIZATION_SERVER";
 const SIGN_IN: &str = "MCP_AUTH_SIGN_IN";
 const STORE: &str = "MCP_AUTH_STORE";
 const SEALING_KEY: &str = "MCP_AUTH_SEALING_KEY";
+const DOCUMENTS: &str = "MCP_AUTH_CLIENT_DOCUMENTS";
+const DOCUMENTS_LOOPBACK: &str = "MCP_AUTH_CLIENT_DOCUMENTS_LOOPBACK";
+const DOCUMENTS_ROOT: &str = "MCP_AUTH_CLIENT_DOCUMENTS_ROOT";
 const BRAND_NAME: &str = "MCP_AUTH_BRAND_NAME";
 const BRAND_COLOR: &str = "MCP_AUTH_BRAND_COLOR";
 const BRAND_LOGO: &str = "MCP_AUTH_BRAND_LOGO";
+const CLIENTS: &str = "MCP_AUTH_CLIENTS";
+const CLIENTS_FILE: &str = "MCP_AUTH_CLIENTS_FILE";
 
 /// The variables of the authorization server; those of the providers have names of their own.
-pub(super) const ALL: [&str; 18] = [
+pub(super) const ALL: [&str; 23] = [
     AUTHORIZATION_SERVER,
     SIGN_IN,
     STORE,
     SEALING_KEY,
+    DOCUMENTS,
+    DOCUMENTS_LOOPBACK,
+    DOCUMENTS_ROOT,
     BRAND_NAME,
     BRAND_COLOR,
     BRAND_LOGO,
+    CLIENTS,
+    CLIENTS_FILE,
     LIFETIMES[0].0,
     LIFETIMES[1].0,
     LIFETIMES[2].0,
@@ -66,6 +77,7 @@ pub(crate) fn variable(setting: &str) -> Option<&'static str> {
         "AuthorizationServer::sign_in" => SIGN_IN,
         "AuthorizationServer::store" => STORE,
         "AuthorizationServer::sealing_key" => SEALING_KEY,
+        "ClientDocuments::loopback" => DOCUMENTS_LOOPBACK,
         "Branding::name" => BRAND_NAME,
         "Branding::color" => BRAND_COLOR,
         "Branding::logo_svg" => BRAND_LOGO,
@@ -102,6 +114,7 @@ impl Vars {
         };
         let mut server = self.sign_in(AuthorizationServer::new(url));
         server = self.sealing_keys(server);
+        server = self.clients(server);
         let path = self.take(STORE).unwrap_or_else(|| "mcp-auth.db".to_owned());
         match SqliteStore::open(&path) {
             Ok(store) => server = server.store(store),
@@ -112,8 +125,8 @@ impl Vars {
         }
         let lifetimes = self.lifetimes();
         let limits = self.registration();
-        let branding = self.brand();
-        builder.authorization_server(server.lifetimes(lifetimes).registration(limits).branding(branding))
+        server = server.client_documents(self.client_documents()).branding(self.brand());
+        builder.authorization_server(server.lifetimes(lifetimes).registration(limits))
     }
 
     /// `github`, `development`; several separated by commas.
@@ -150,6 +163,51 @@ impl Vars {
             server = server.sealing_key(id, secret);
         }
         server
+    }
+
+    /// Clients in JSON, here or in a file, or both.
+    fn clients(&mut self, server: AuthorizationServer) -> AuthorizationServer {
+        let mut clients = Vec::new();
+        if let Some(text) = self.take(CLIENTS) {
+            let (found, problems) = read_clients(&text, CLIENTS, None);
+            clients.extend(found);
+            self.problems.extend(problems);
+        }
+        if let Some(path) = self.take(CLIENTS_FILE) {
+            let (found, problems) = read_clients_file(Path::new(&path), CLIENTS_FILE);
+            clients.extend(found);
+            self.problems.extend(problems);
+        }
+        server.clients(clients)
+    }
+
+    /// `on` or `off`; and for tests one origin of this machine, with the file of the certificate that vouches for it.
+    fn client_documents(&mut self) -> ClientDocuments {
+        let documents = match self.take(DOCUMENTS).as_deref() {
+            None | Some("on") => ClientDocuments::new(),
+            Some("off") => ClientDocuments::off(),
+            Some(other) => {
+                self.refuse(DOCUMENTS, other, "write on or off");
+                ClientDocuments::new()
+            }
+        };
+        let (origin, root) = (self.take(DOCUMENTS_LOOPBACK), self.take(DOCUMENTS_ROOT));
+        let alone = |name: &str, other: &str| {
+            Problem::new(name, format!("it is set without {other}"), "set both, or none: they are for tests")
+        };
+        match (origin, root) {
+            (None, None) => return documents,
+            (None, Some(_)) => self.problems.push(alone(DOCUMENTS_ROOT, DOCUMENTS_LOOPBACK)),
+            (Some(_), None) => self.problems.push(alone(DOCUMENTS_LOOPBACK, DOCUMENTS_ROOT)),
+            (Some(origin), Some(path)) => match std::fs::read_to_string(&path) {
+                Ok(root) => return documents.loopback(origin, root),
+                Err(error) => {
+                    let message = format!("`{path}` cannot be read: {error}");
+                    self.problems.push(Problem::new(DOCUMENTS_ROOT, message, "write the path of a PEM file"));
+                }
+            },
+        }
+        documents
     }
 
     fn lifetimes(&mut self) -> Lifetimes {
@@ -242,6 +300,9 @@ mod tests {
             ("MCP_AUTH_ACCESS_TOKEN_SECONDS", "86400"),
             ("MCP_AUTH_REGISTRATION_CLIENTS", "-1"),
             ("MCP_AUTH_REGISTRATION_CLIENTS", "0"),
+            (DOCUMENTS, "maybe"),
+            (DOCUMENTS_ROOT, "/no/such/ca.pem"),
+            (DOCUMENTS_LOOPBACK, "https://localhost:8643"),
             (BRAND_COLOR, "blueish"),
             (BRAND_LOGO, "/no/such/logo.svg"),
             ("MCP_GITHUB_CLIENT_SECRET", ""),

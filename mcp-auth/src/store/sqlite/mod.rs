@@ -1,9 +1,10 @@
 //! The store in one SQLite file: the default, for one machine.
 //!
-//! One thread writes and commits what waits as one group, a few read. A verb's file has the name of its trait's.
+//! One thread writes and commits what waits as one group; whoever reads does it themselves. A verb's file has the name of its trait's.
 
 mod backup;
 mod check;
+mod assertion;
 mod client;
 mod code;
 mod consent;
@@ -40,6 +41,7 @@ use crate::ConfigError;
 use check::Health;
 use job::Fault;
 use queue::Queue;
+use reader::Readers;
 use refusal::Refusal;
 
 /// A store in one SQLite file.
@@ -56,7 +58,7 @@ struct Opened {
     file: Option<PathBuf>,
     health: Health,
     /// Before the writer, so that it is the writer who closes the file, and writes the log back.
-    readers: Option<Queue>,
+    readers: Option<Readers>,
     writer: Queue,
 }
 
@@ -87,7 +89,7 @@ impl SqliteStore {
                 path: path.to_owned(),
                 file: Some(file),
                 health: Health::default(),
-                readers: Some(reader::start(readers).map_err(Refusal::Threads)?),
+                readers: Some(Readers::new(readers)),
                 writer: writer::start(writer).map_err(Refusal::Threads)?,
             })))
         };
@@ -133,7 +135,10 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
-        Box::pin(self.0.readers.as_ref().unwrap_or(&self.0.writer).run(work))
+        match &self.0.readers {
+            Some(readers) => Box::pin(readers.run(work)),
+            None => Box::pin(self.0.writer.run(work)),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use super::super::super::{AuthorizationServer, Core, Endpoints, IssuerUrl, ProtectedServer};
 use crate::{
-    Problem, ScopeInfo,
+    ClientDocuments, Problem, ScopeInfo,
     clock::Clock,
     config::ResourceUrl,
     store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Timestamp},
@@ -51,6 +51,7 @@ pub(crate) struct Plan {
     pub(crate) client_name: &'static str,
     /// What the tools need at providers.
     pub(crate) upstream: Needs,
+    pub(crate) documents: ClientDocuments,
     /// In a file, so that a test can break it.
     pub(crate) on_disk: bool,
 }
@@ -66,6 +67,7 @@ impl Default for Plan {
             redirect_uris: vec![CALLBACK],
             client_name: "A client",
             upstream: Needs::default(),
+            documents: ClientDocuments::new(),
             on_disk: false,
         }
     }
@@ -93,6 +95,7 @@ impl World {
         let arrivals = Arrivals::default();
         let mut settings =
             AuthorizationServer::new(plan.issuer).store(store).sealing_key("test", SEALING_KEY);
+        settings = settings.client_documents(plan.documents);
         for id in plan.providers {
             settings = match id {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
@@ -111,7 +114,7 @@ impl World {
         let servers = plan.resources.iter().map(server).collect();
         let endpoints = Arc::new(Endpoints { core: Arc::clone(&core), servers });
         let mut router = Router::new();
-        for (path, route) in super::super::routes(&endpoints) {
+        for (path, route) in endpoints.routes() {
             router = router.route(&path, route);
         }
         let world = Self { core, clock, arrivals, router, folder };
