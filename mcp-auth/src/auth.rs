@@ -70,6 +70,7 @@ impl Auth {
     /// | `MCP_AUTH_ALLOWED_ORIGINS` | web pages that may call, separated by commas | the resource's |
     /// | `MCP_AUTH_LOCAL_SUBJECT`, `MCP_AUTH_LOCAL_SCOPES` | for `serve_stdio` only | |
     /// | `MCP_AUTH_SESSION_KEY` | 32 bytes or more, the same on every node: see [`AuthBuilder::session_key`] | random |
+    /// | `MCP_AUTH_HEALTH` | the paths of liveness and readiness, with a comma between them; or `off` | `/livez,/readyz` |
     ///
     /// With the feature `authorization-server` we can issue the tokens ourselves:
     ///

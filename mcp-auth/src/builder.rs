@@ -12,6 +12,7 @@ use crate::{
     authenticate::Trust,
     clock::Clock,
     config::{ResourceUrl, shown},
+    health::HealthPaths,
     transport::{HostPattern, Origins, StateKey, TooShort},
 };
 use candidate::Candidate;
@@ -42,6 +43,7 @@ pub struct AuthBuilder {
     allowed_origins: Vec<String>,
     session_key: Option<Result<StateKey, TooShort>>,
     limits: Limits,
+    pub(crate) health: HealthPaths,
     environment: bool,
     clock: Clock,
     problems: Vec<Problem>,
@@ -73,6 +75,7 @@ pub(crate) struct Settings {
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) state_key: StateKey,
     pub(crate) limits: Limits,
+    pub(crate) health: HealthPaths,
     /// Whether problems are to be named by environment variables.
     pub(crate) environment: bool,
     /// We issue tokens ourselves.
@@ -91,6 +94,7 @@ impl AuthBuilder {
             allowed_origins: Vec::new(),
             session_key: None,
             limits: Limits::default(),
+            health: HealthPaths::default(),
             environment: false,
             clock: Clock::system(),
             problems: Vec::new(),
@@ -230,6 +234,7 @@ impl AuthBuilder {
         self.check_origins(&mut problems);
         let state_key = self.checked_state_key(&mut problems);
         self.check_limits(&mut problems);
+        problems.extend(self.health.problems(self.setting("HEALTH")));
         let own = self.own_issuer();
         let trusted = candidate::check(&self.trusted, own, self.environment, &self.clock, &mut problems);
         #[cfg(feature = "authorization-server")]
@@ -245,6 +250,7 @@ impl AuthBuilder {
             allowed_origins: self.allowed_origins,
             state_key,
             limits: self.limits,
+            health: self.health,
             environment: self.environment,
             #[cfg(feature = "authorization-server")]
             authorization_server,

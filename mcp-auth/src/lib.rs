@@ -56,12 +56,15 @@ mod builder;
 mod challenge;
 mod clock;
 mod config;
+#[cfg(feature = "authorization-server")]
+mod crash;
 mod development;
 mod discovery;
 mod error;
 mod extract;
 #[cfg(test)]
 mod fuzz;
+mod health;
 mod http;
 mod layer;
 mod mount;
@@ -98,6 +101,7 @@ pub use config::{ConfigError, Limits, Problem};
 pub use development::{DevelopmentIssuer, DevelopmentToken, DevelopmentTokenBuilder};
 pub use error::{Error, Result};
 pub use extract::{Extractor, FromToolCall, Handles, OptionalFromToolCall, State, Tickets};
+pub use health::{Health, NotReady};
 pub use layer::{AuthLayer, AuthRejection, AuthService};
 #[doc = include_str!("../docs/scopes.md")]
 pub use mcp_auth_macros::Scope;
@@ -123,7 +127,7 @@ pub use tool::{
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
 pub use upstream::{
-    DevelopmentSignIn, GitHub, HasUpstream, Provider, Upstream, UpstreamError, UpstreamProvider,
+    DevelopmentSignIn, GitHub, HasUpstream, SignIn, Upstream, UpstreamError, UpstreamProvider,
     UpstreamRequest, UpstreamResponse,
 };
 

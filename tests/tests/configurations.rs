@@ -197,6 +197,11 @@ fn in_code(variables: &[(String, String)]) -> AuthBuilder {
             "MCP_AUTH_ALLOWED_HOSTS" => builder = builder.allowed_hosts(list(value)),
             "MCP_AUTH_ALLOWED_ORIGINS" => builder = builder.allowed_origins(list(value)),
             "MCP_AUTH_SESSION_KEY" => builder = builder.session_key(value.as_str()),
+            "MCP_AUTH_HEALTH" if value == "off" => builder = builder.without_health(),
+            "MCP_AUTH_HEALTH" => {
+                let (live, ready) = value.split_once(',').unwrap();
+                builder = builder.health(live, ready);
+            }
             _ => panic!("`{name}={value}` has no method"),
         }
     }

@@ -71,6 +71,31 @@ impl Trust {
         }
     }
 
+    /// Whether its tokens could be verified now. What is missing or old is fetched, for whoever asks next.
+    pub(crate) fn is_known(&self) -> bool {
+        match self {
+            Self::Issuer { keys, .. } => {
+                let known = keys.are_known();
+                if keys.generation().is_none() {
+                    keys.refresh();
+                }
+                known
+            }
+            Self::Verifier(_) => true,
+            #[cfg(feature = "authorization-server")]
+            Self::Own { .. } => true,
+        }
+    }
+
+    /// The authorization server in this process.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn core(&self) -> Option<&Arc<Core>> {
+        match self {
+            Self::Own { core, .. } => Some(core),
+            Self::Issuer { .. } | Self::Verifier(_) => None,
+        }
+    }
+
     /// The audience of its tokens, where that is not the resource's URL.
     pub(crate) fn audience(&self) -> Option<&str> {
         match self {

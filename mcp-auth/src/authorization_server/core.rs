@@ -3,12 +3,14 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer, client::Documents,
+    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer, Tasks,
+    client::Documents,
     housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
     token_endpoint::RedeemedCodes,
 };
 use crate::{
     clock::Clock,
+    crash::crash_point,
     store::{Store, Timestamp},
     upstream::{AnyProvider, Renewals},
 };
@@ -28,6 +30,7 @@ pub(crate) struct Core {
     pub(super) documents: Option<Arc<Documents>>,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
+    pub(crate) tasks: Tasks,
     pub(super) housekeeping: Housekeeping,
     pub(super) redeemed: RedeemedCodes,
     pub(super) registrations: Registrations,
@@ -47,8 +50,10 @@ impl Core {
     /// Ends the grant in the store and, before anything is answered, at the gate. Whoever asked for it may go away meanwhile.
     pub(crate) async fn end_grant(self: &Arc<Self>, grant: &str) -> Result<(), OAuthError> {
         let (core, grant) = (Arc::clone(self), grant.to_owned());
-        let ending = tokio::spawn(async move {
+        let ending = self.tasks.spawn(async move {
+            crash_point!("grant.ending");
             core.store.end_grant(&grant, core.now()).await?;
+            crash_point!("grant.ended");
             core.grant_ended(&grant);
             Ok(())
         });
@@ -56,6 +61,14 @@ impl Core {
             tracing::error!(%error, "a grant could not be ended");
             Err(OAuthError::unavailable())
         })
+    }
+
+    /// A server has stopped: lets what was begun end, and the store come to rest.
+    pub(crate) async fn rest(&self) {
+        self.tasks.finish().await;
+        if let Err(error) = self.store.flush().await {
+            tracing::warn!(%error, "the store could not be brought to rest; nothing is lost");
+        }
     }
 
     pub(crate) fn provider(&self, id: &str) -> Option<&Arc<dyn AnyProvider>> {

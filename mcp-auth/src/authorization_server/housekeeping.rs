@@ -13,9 +13,12 @@ use tokio::runtime::Handle;
 
 use super::Core;
 
-/// Rows in one transaction, and transactions in one round: other writers wait for no more than one of them.
+/// Rows in one transaction: other writers wait for no more than one of them.
 const ROWS: usize = 500;
-const TRANSACTIONS: usize = 20;
+/// Between two transactions, so that most of the time is theirs.
+const BREATH: Duration = Duration::from_millis(25);
+/// Transactions in one round: more than a busy server fills between two rounds.
+const TRANSACTIONS: usize = 1000;
 const PAUSE: Duration = Duration::from_secs(60);
 /// Several pauses, so that neither a round that failed nor clocks that differ make a gap.
 const LATELY: Duration = Duration::from_secs(10 * 60);
@@ -60,7 +63,9 @@ impl Drop for Running {
 async fn keep(running: Running, pause: Duration) {
     while let Some(core) = running.0.upgrade() {
         // A task of its own: when the store panics, the next round comes all the same (C45).
-        if let Err(error) = tokio::spawn(round(core)).await {
+        let round = core.tasks.spawn(round(Arc::clone(&core)));
+        drop(core);
+        if let Err(error) = round.await {
             tracing::error!(%error, "what has ended could not be removed");
         }
         tokio::time::sleep(pause).await;
@@ -86,7 +91,9 @@ async fn round(core: Arc<Core>) {
     core.learn_ended_grants().await;
     for _ in 0..TRANSACTIONS {
         match core.store.expire(core.now(), ROWS).await {
-            Ok(removed) if removed >= ROWS => {}
+            // What is left can wait for the next round, and a server that stops cannot.
+            Ok(_) if core.tasks.are_finishing() => return,
+            Ok(removed) if removed >= ROWS => tokio::time::sleep(BREATH).await,
             Ok(_) => return,
             Err(error) => {
                 tracing::warn!(%error, "what has ended could not be removed");

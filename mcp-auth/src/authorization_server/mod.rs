@@ -39,6 +39,7 @@ mod revocation_endpoint;
 mod seal;
 mod settings;
 mod sign_in;
+mod tasks;
 #[cfg(test)]
 #[cfg(feature = "testing")]
 mod tests;
@@ -58,5 +59,6 @@ pub(crate) use issuer_url::IssuerUrl;
 pub use lifetimes::{Lifetimes, RegistrationLimits};
 pub(crate) use seal::{Sealer, Unsealed};
 pub use settings::AuthorizationServer;
+pub(crate) use tasks::Tasks;
 #[cfg(feature = "testing")]
 pub(crate) use token::AccessToken;

@@ -9,7 +9,7 @@ use super::{Branding, ClientDocuments, Lifetimes, RegistrationLimits};
 use crate::{
     Auth, ConfigError, Secret,
     store::Store,
-    upstream::{AnyProvider, Provider},
+    upstream::{AnyProvider, SignIn},
 };
 
 #[doc = include_str!("../../docs/authorization-server.md")]
@@ -42,8 +42,8 @@ impl AuthorizationServer {
     }
 
     /// A way to sign in. Each call adds one; several are offered for choice.
-    pub fn sign_in(mut self, provider: impl Provider) -> Self {
-        self.providers.push(Arc::new(provider));
+    pub fn sign_in(mut self, provider: impl SignIn) -> Self {
+        self.providers.push(provider.into_provider());
         self
     }
 

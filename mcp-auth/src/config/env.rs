@@ -25,6 +25,7 @@ const RESOURCE: &str = "MCP_AUTH_RESOURCE";
 const LISTEN: &str = "MCP_AUTH_LISTEN";
 const ALLOWED_HOSTS: &str = "MCP_AUTH_ALLOWED_HOSTS";
 const ALLOWED_ORIGINS: &str = "MCP_AUTH_ALLOWED_ORIGINS";
+const HEALTH: &str = "MCP_AUTH_HEALTH";
 const SESSION_KEY: &str = "MCP_AUTH_SESSION_KEY";
 
 /// For `serve_stdio`; a program may serve both ways, so that `Auth::from_env` knows them too.
@@ -35,7 +36,7 @@ const INTROSPECTION_CLIENT_ID: &str = "MCP_AUTH_INTROSPECTION_CLIENT_ID";
 const INTROSPECTION_CLIENT_SECRET: &str = "MCP_AUTH_INTROSPECTION_CLIENT_SECRET";
 const INTROSPECTION_URL: &str = "MCP_AUTH_INTROSPECTION_URL";
 
-const ALL: [&str; 16] = [
+const ALL: [&str; 17] = [
     ISSUER,
     JWKS_URL,
     AUDIENCE,
@@ -47,6 +48,7 @@ const ALL: [&str; 16] = [
     ALLOWED_HOSTS,
     ALLOWED_ORIGINS,
     SESSION_KEY,
+    HEALTH,
     LOCAL_SUBJECT,
     LOCAL_SCOPES,
     INTROSPECTION_CLIENT_ID,
@@ -91,6 +93,16 @@ pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, Option<String>)>
     }
     if let Some(key) = vars.take(SESSION_KEY) {
         builder = builder.session_key(key);
+    }
+    if let Some(paths) = vars.take(HEALTH) {
+        builder = match paths.split_once(',') {
+            _ if paths == "off" => builder.without_health(),
+            Some((live, ready)) => builder.health(live.trim(), ready.trim()),
+            None => {
+                vars.refuse(HEALTH, &paths, "write two paths such as `/livez,/readyz`, or `off`");
+                builder
+            }
+        };
     }
     builder.with_environment(vars.problems)
 }

@@ -38,8 +38,11 @@ pub struct Limits {
     /// How long what a tool, prompt or resource remembers between two rounds (`requestState`) can be brought back: the time
     /// that a person has to answer. Default 30 min.
     pub request_state_time: Duration,
-    /// For open requests to end when the server is told to stop. Default 30 s.
+    /// For open requests to end when the server is told to stop; `serve` only. Default 30 s.
     pub shutdown_time: Duration,
+    /// How long the server still accepts connections after it was told to stop, and says that it is not ready: as long as a
+    /// load balancer needs to notice; `serve` only. Default 0.
+    pub shutdown_delay: Duration,
 }
 
 impl Default for Limits {
@@ -56,6 +59,7 @@ impl Default for Limits {
             stream_grace: Duration::from_secs(60),
             request_state_time: Duration::from_secs(30 * 60),
             shutdown_time: Duration::from_secs(30),
+            shutdown_delay: Duration::ZERO,
         }
     }
 }

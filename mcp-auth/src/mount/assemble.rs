@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use super::authorization_server;
 use super::{Endpoint, Entry, Parts, paths};
 use crate::{
-    Auth, ConfigError, Problem,
+    Auth, ConfigError, Health, Problem,
     builder::setting,
     config::{METADATA, ResourceUrl},
     discovery::{ProtectedResource, public_json},
@@ -30,6 +30,8 @@ pub(super) struct Assembled {
     #[cfg(feature = "authorization-server")]
     authorization_server: Vec<(String, MethodRouter)>,
     pub(super) shutdown: Shutdown,
+    /// Every path at which one of them answers.
+    paths: Vec<String>,
 }
 
 struct Assembly {
@@ -75,6 +77,7 @@ impl Assembled {
         };
         #[cfg(feature = "authorization-server")]
         let authorization_server = authorization_server::routes(own, &taken);
+        let all_paths = taken.iter().map(|taken| taken.path.clone()).collect();
         problems.extend(paths::problems(taken));
         problems.extend(paths::shared_audiences(&servers));
         ConfigError::check(problems)?;
@@ -96,11 +99,37 @@ impl Assembled {
             #[cfg(feature = "authorization-server")]
             authorization_server,
             shutdown,
+            paths: all_paths,
         })
     }
 
     pub(super) fn resources(&self) -> Vec<String> {
         self.servers.iter().map(|server| server.resource.as_str().to_owned()).collect()
+    }
+
+    /// Whether all of them are alive and ready. A path that somebody has is a problem.
+    pub(super) fn health(&self) -> Result<Health, Problem> {
+        let health = Health::of(self.servers.iter().map(|server| &server.auth));
+        let Some(path) = health.paths().into_iter().find(|path| self.paths.contains(path)) else {
+            return Ok(health);
+        };
+        let environment = self.servers.iter().any(|server| server.auth.settings.environment);
+        let message = format!("somebody answers at `{path}` already");
+        Err(Problem::new(setting(environment, "HEALTH"), message, "give liveness and readiness other paths"))
+    }
+
+    /// The authorization servers, each once.
+    #[cfg(feature = "authorization-server")]
+    pub(super) fn cores(&self) -> Vec<Arc<crate::authorization_server::Core>> {
+        let mut cores: Vec<Arc<_>> = Vec::new();
+        for core in
+            self.servers.iter().filter_map(|server| server.auth.settings.authorization_server.as_ref())
+        {
+            if !cores.iter().any(|known| Arc::ptr_eq(known, core)) {
+                cores.push(Arc::clone(core));
+            }
+        }
+        cores
     }
 
     /// What must not be heard by strangers: a test may call a public resource by its name, but only in memory.
@@ -127,9 +156,10 @@ impl Assembled {
     /// off pages, not those who write that header themselves.
     #[cfg(feature = "authorization-server")]
     pub(super) fn check_address(&self, address: SocketAddr) -> Result<(), Problem> {
-        let sign_in = |server: &Assembly| {
+        let sign_in = |server: &Assembly| -> Option<String> {
             let core = server.auth.settings.authorization_server.as_ref()?;
-            core.providers.iter().find(|provider| provider.is_on_this_machine()).map(|found| found.name())
+            let found = core.providers.iter().find(|provider| provider.is_on_this_machine());
+            found.map(|found| found.name().to_owned())
         };
         for server in &self.servers {
             let here = address.ip().is_loopback() && server.resource.is_loopback();

@@ -135,11 +135,22 @@ impl Mount {
         let address = assembled.address().map_err(ConfigError::from)?;
         #[cfg(feature = "authorization-server")]
         assembled.check_address(address).map_err(ConfigError::from)?;
+        let health = assembled.health().map_err(ConfigError::from)?;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+        #[cfg(feature = "authorization-server")]
+        let cores = assembled.cores();
         let resources = assembled.resources();
         let shutdown = assembled.shutdown.clone();
-        Bound::new(listener, assembled.router(), shutdown, limits, resources).map_err(Error::Serve)
+        let bound = Bound::new(listener, assembled.router(), shutdown, limits, resources);
+        let bound = Bound {
+            health,
+            #[cfg(feature = "authorization-server")]
+            cores,
+            ..bound.map_err(Error::Serve)?
+        };
+        let routes = bound.health.router();
+        Ok(bound.merge(routes))
     }
 }
 

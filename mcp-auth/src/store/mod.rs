@@ -76,4 +76,14 @@ pub trait Store:
     /// Codes, grants and ended upstream tokens stay for a day after their end, redeemed codes and rotated refresh tokens as
     /// long as their grant: a replay is recognised by them. Consents for a registered client go with it.
     fn expire(&self, now: Timestamp, most: usize) -> StoreFuture<'_, usize>;
+
+    /// Whether it could do its work now, reads and writes: what readiness asks. It is asked often, so it writes nothing
+    /// while all is well.
+    fn check(&self) -> StoreFuture<'_, ()>;
+
+    /// Brings it to rest when a server has stopped: what would be done at some later time is done now. It goes on working,
+    /// because others may use it.
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }

@@ -64,7 +64,7 @@ impl Grant {
     ) -> Self {
         let core = core(auth);
         let provider = core.provider("github").unwrap_or_else(|| panic!("nobody can sign in with GitHub"));
-        let asked = provider.scopes();
+        let asked = provider.scopes().join(" ");
         let (id, tokens) = github.signed_in(login, &asked, core.now());
         let person = Person { provider: "github".to_owned(), id: id.to_string(), name: login.to_owned() };
         let kept = core.store.upstream_token_id(&person, &asked).await;

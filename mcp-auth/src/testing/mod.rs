@@ -57,6 +57,9 @@ mod server;
 mod token;
 mod wire;
 
+#[cfg(feature = "authorization-server")]
+#[doc(inline)]
+pub use crate::__store_contract as store_contract;
 #[doc(inline)]
 pub use crate::{
     __assert_ok as assert_ok, __assert_refused as assert_refused, __assert_step_up as assert_step_up,

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, Version, header};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -12,14 +12,16 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
 };
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 
 use super::{activity::Activity, timed::Timed};
-use crate::{Error, Limits};
+#[cfg(feature = "authorization-server")]
+use crate::authorization_server::Core;
+use crate::{Error, Health, Limits};
 
 /// Bytes of request line and headers of one request.
 const HEADER_SIZE: u32 = 64 * 1024;
@@ -33,15 +35,27 @@ pub(crate) struct Shutdown {
     pub(crate) stopped: CancellationToken,
 }
 
+/// How long connections between two requests are kept when the server stops. Those in use are told in their next answer
+/// that they end (`Connection: close`): a connection that is just closed may lose a request that is on its way to it.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// For what requests have begun, such as a write, to end behind the last connection.
+#[cfg(feature = "authorization-server")]
+const REST: Duration = Duration::from_secs(5);
+
 /// A server that has its address and does not yet serve.
 #[must_use = "it serves only while `run` is awaited"]
 pub struct Bound {
-    listener: TcpListener,
-    address: SocketAddr,
-    router: Router,
-    shutdown: Shutdown,
-    limits: Limits,
-    resources: Vec<String>,
+    pub(crate) listener: TcpListener,
+    pub(crate) address: SocketAddr,
+    pub(crate) router: Router,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) limits: Limits,
+    pub(crate) health: Health,
+    pub(crate) resources: Vec<String>,
+    /// What outlives the connections.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) cores: Vec<Arc<Core>>,
 }
 
 impl Bound {
@@ -52,8 +66,17 @@ impl Bound {
         limits: Limits,
         resources: Vec<String>,
     ) -> io::Result<Self> {
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address, router, shutdown, limits, resources })
+        Ok(Self {
+            address: listener.local_addr()?,
+            listener,
+            router,
+            shutdown,
+            limits,
+            health: Health::of(std::iter::empty()),
+            resources,
+            #[cfg(feature = "authorization-server")]
+            cores: Vec::new(),
+        })
     }
 
     /// Where it listens.
@@ -71,7 +94,8 @@ impl Bound {
         self.resources.iter().map(String::as_str)
     }
 
-    /// Adds routes of the application beside the server's own, as `axum::Router::merge` does.
+    /// Adds routes of the application beside the server's own, as `axum::Router::merge` does. Liveness and readiness are
+    /// there already ([`AuthBuilder::health`](crate::AuthBuilder::health)).
     pub fn merge(mut self, routes: Router) -> Self {
         self.router = self.router.merge(routes);
         self
@@ -85,65 +109,129 @@ impl Bound {
     pub async fn run(self) -> Result<(), Error> {
         let mut signals = Signals::new().map_err(Error::Serve)?;
         let shutdown = self.shutdown.clone();
-        let mut serving = pin!(self.run_until({
-            let closing = shutdown.closing.clone();
-            async move { closing.cancelled().await }
-        }));
+        let told = CancellationToken::new();
+        let mut serving = pin!(self.run_until(told.clone().cancelled_owned()));
         tokio::select! {
             () = &mut serving => return Ok(()),
-            () = signals.next() => shutdown.closing.cancel(),
+            () = signals.next() => told.cancel(),
         }
         tracing::info!("stopping: open requests may end; a second signal ends them");
         tokio::select! {
-            () = &mut serving => {}
+            () = &mut serving => tracing::info!("stopped"),
             () = signals.next() => shutdown.stopped.cancel(),
         }
         Ok(())
     }
 
-    /// Serves until `stop` is ready, then lets open requests end, for at most
-    /// [`Limits::shutdown_time`].
+    /// Serves until `stop` is ready, then stops: accepts nothing new, once [`Limits::shutdown_delay`] is over; lets open
+    /// requests end, for at most [`Limits::shutdown_time`]; and then what they have begun, such as writes.
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
         self.announce();
-        let connections = Arc::new(Semaphore::new(self.limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
-        let builder = http(&self.limits);
-        let open = GracefulShutdown::new();
-        let mut stop = pin!(stop);
+        let most = self.limits.connections.clamp(1, Semaphore::MAX_PERMITS);
+        let places = Arc::new(Semaphore::new(most));
+        let connections = Connections::new(&self);
+        let mut stop = pin!(async {
+            stop.await;
+            self.health.stop();
+            sleep(self.limits.shutdown_delay).await;
+        });
         loop {
             let accept = async {
                 // The permit first: above the limit, connections wait in the system's queue.
-                let permit = Arc::clone(&connections).acquire_owned().await;
+                let permit = Arc::clone(&places).acquire_owned().await;
                 (permit, accept(&self.listener).await)
             };
-            let (permit, stream) = tokio::select! {
-                accepted = accept => accepted,
+            tokio::select! {
+                (permit, stream) = accept => connections.serve(stream, permit.ok()),
                 () = &mut stop => break,
-            };
-            let activity = Activity::default();
-            let io = TokioIo::new(Timed::new(stream, &self.limits, activity.clone()));
-            let service = watched(self.router.clone(), activity.clone());
-            let connection = builder.serve_connection(io, TowerToHyperService::new(service));
-            let connection = open.watch(connection.into_owned());
-            let idle_time = self.limits.idle_time;
-            tokio::spawn(async move {
-                tokio::select! {
-                    ended = connection => if let Err(error) = ended {
-                        tracing::debug!(error, "a connection ended early");
-                    },
-                    () = activity.ceased(idle_time) => tracing::debug!("a connection is closed: nothing happens on it"),
-                }
-                drop(permit);
-            });
+            }
         }
-        drop(self.listener);
+        for stream in waiting(self.listener) {
+            connections.serve(stream, Arc::clone(&places).try_acquire_owned().ok());
+        }
         self.shutdown.closing.cancel();
+        let drained = async {
+            tokio::select! {
+                () = all_back(&places, most) => {}
+                () = sleep(LINGER) => {}
+            }
+            connections.open.shutdown().await;
+        };
         tokio::select! {
-            () = open.shutdown() => {}
+            () = drained => {}
             () = sleep(self.limits.shutdown_time) => tracing::warn!("requests were still open and are given up"),
             () = self.shutdown.stopped.cancelled() => {}
         }
         self.shutdown.stopped.cancel();
+        #[cfg(feature = "authorization-server")]
+        for core in &self.cores {
+            if tokio::time::timeout(REST, core.rest()).await.is_err() {
+                tracing::error!(
+                    "the authorization server does not come to rest: what was begun may not be done"
+                );
+            }
+        }
     }
+}
+
+/// What serves a connection.
+struct Connections {
+    builder: auto::Builder<TokioExecutor>,
+    router: Router,
+    limits: Limits,
+    closing: CancellationToken,
+    open: GracefulShutdown,
+}
+
+impl Connections {
+    fn new(bound: &Bound) -> Self {
+        Self {
+            builder: http(&bound.limits),
+            router: bound.router.clone(),
+            limits: bound.limits.clone(),
+            closing: bound.shutdown.closing.clone(),
+            open: GracefulShutdown::new(),
+        }
+    }
+
+    /// Serves what comes on `stream`; `place`: taken by it until it has ended.
+    fn serve(&self, stream: TcpStream, place: Option<OwnedSemaphorePermit>) {
+        let activity = Activity::default();
+        let io = TokioIo::new(Timed::new(stream, &self.limits, activity.clone()));
+        let service = watched(self.router.clone(), activity.clone(), self.closing.clone());
+        let connection = self.builder.serve_connection(io, TowerToHyperService::new(service));
+        let connection = self.open.watch(connection.into_owned());
+        let idle_time = self.limits.idle_time;
+        tokio::spawn(async move {
+            tokio::select! {
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(error, "a connection ended early");
+                },
+                () = activity.ceased(idle_time) => tracing::debug!("a connection is closed: nothing happens on it"),
+            }
+            drop(place);
+        });
+    }
+}
+
+/// The connections that the system has accepted for us, of clients which believe that they are heard. Then the address is
+/// free.
+fn waiting(listener: TcpListener) -> Vec<TcpStream> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let accepted = std::iter::from_fn(|| listener.accept().ok());
+    accepted.filter_map(|(stream, _)| ready(stream).ok()).collect()
+}
+
+fn ready(stream: std::net::TcpStream) -> io::Result<TcpStream> {
+    stream.set_nonblocking(true)?;
+    stream.set_nodelay(true)?;
+    TcpStream::from_std(stream)
+}
+
+/// Ready once every connection has ended.
+async fn all_back(places: &Semaphore, most: usize) {
+    let most = u32::try_from(most).unwrap_or(u32::MAX);
+    drop(places.acquire_many(most).await);
 }
 
 impl Bound {
@@ -163,6 +251,7 @@ impl Bound {
 fn watched(
     router: Router,
     activity: Activity,
+    closing: CancellationToken,
 ) -> impl Service<
     Request<Incoming>,
     Response = Response<Body>,
@@ -171,10 +260,16 @@ fn watched(
 > + Clone {
     tower::service_fn(move |request: Request<Incoming>| {
         let work = activity.work();
+        // HTTP/2 has a frame for it, which hyper sends.
+        let closing = (request.version() < Version::HTTP_2).then(|| closing.clone());
         let answer = router.clone().oneshot(request.map(Body::new));
         async move {
             let _work = work;
-            answer.await
+            let mut answer = answer.await?;
+            if closing.is_some_and(|closing| closing.is_cancelled()) {
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(answer)
         }
     })
 }

@@ -1,7 +1,10 @@
 //! `DevelopmentSignIn`: pick a name, on this machine only.
 
+use std::sync::Arc;
+
 use super::{
-    AnyProvider, Callback, Departure, Leg, Provider, SignInError, SignedIn, Tokens, provider::ProviderFuture,
+    AnyProvider, Answer, Callback, Leg, SignInError, SignedIn, Tokens,
+    provider::{IntoProvider, ProviderFuture},
 };
 use crate::{
     Problem,
@@ -33,23 +36,27 @@ impl DevelopmentSignIn {
     }
 }
 
-impl Provider for DevelopmentSignIn {}
+impl IntoProvider for DevelopmentSignIn {
+    fn into_provider(self) -> Arc<dyn AnyProvider> {
+        Arc::new(self)
+    }
+}
 
 impl AnyProvider for DevelopmentSignIn {
-    fn id(&self) -> &'static str {
+    fn id(&self) -> &str {
         ID
     }
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "a name of your choice"
     }
 
-    fn asks(&self) -> Vec<String> {
+    fn asks(&self, _scopes: &[String]) -> Vec<String> {
         Vec::new()
     }
 
-    fn scopes(&self) -> String {
-        String::new()
+    fn scopes(&self) -> &[String] {
+        &[]
     }
 
     fn is_development(&self) -> bool {
@@ -68,8 +75,13 @@ impl AnyProvider for DevelopmentSignIn {
         )]
     }
 
-    fn departure(&self, _leg: &Leg) -> Departure {
-        Departure::PickName
+    fn picks_name(&self) -> bool {
+        true
+    }
+
+    fn departure<'a>(&'a self, _leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
+        let nowhere = SignInError::Misconfigured("it has no page of its own".to_owned());
+        Box::pin(std::future::ready(Err(nowhere)))
     }
 
     fn arrive<'a>(
@@ -78,9 +90,9 @@ impl AnyProvider for DevelopmentSignIn {
         _leg: &'a Leg,
         _now: Timestamp,
     ) -> ProviderFuture<'a, Result<SignedIn, SignInError>> {
-        let arrived = match callback {
-            Callback::Code(name) => person(name.expose()),
-            Callback::Error(_) => Err(SignInError::Denied),
+        let arrived = match &callback.answer {
+            Answer::Code(name) => person(name.expose()),
+            Answer::Error(_) => Err(SignInError::Denied),
         };
         Box::pin(std::future::ready(arrived.map(|person| SignedIn { person, tokens: None })))
     }
@@ -116,12 +128,15 @@ mod tests {
             redirect_uri: "http://localhost:3000/development/callback".to_owned(),
             state: "state".into(),
             code_verifier: "verifier".into(),
+            nonce: "nonce".into(),
+            scopes: Vec::new(),
         };
         let now = Timestamp::from_millis(0);
         let provider = DevelopmentSignIn::new();
-        assert!(matches!(provider.departure(&leg), Departure::PickName));
+        assert!(provider.picks_name());
+        let back = |answer| Callback { answer, issuer: None };
         let arrive = async |name: &str| {
-            let arrived = provider.arrive(&Callback::Code(name.into()), &leg, now).await;
+            let arrived = provider.arrive(&back(Answer::Code(name.into())), &leg, now).await;
             arrived.map(|signed_in| (signed_in.person.subject(), signed_in.person.name))
         };
         let of = |id: &str, name: &str| Some((format!("development:{id}"), name.to_owned()));
@@ -131,7 +146,7 @@ mod tests {
         for name in ["", "  ", "a b", "a:b", "jos\u{e9}", "a\0", "a/b", "<b>", long.as_str()] {
             assert!(matches!(arrive(name).await, Err(SignInError::Refused(_))), "{name:?}");
         }
-        let error = Callback::Error("access_denied".to_owned());
+        let error = back(Answer::Error("access_denied".to_owned()));
         assert!(matches!(provider.arrive(&error, &leg, now).await, Err(SignInError::Denied)));
     }
 

@@ -17,19 +17,19 @@ pub enum UpstreamError {
     #[error("the sign-in with {provider} has ended; sign in again")]
     Ended {
         /// The provider, as pages call it.
-        provider: &'static str,
+        provider: String,
     },
     /// The caller has not signed in with this provider.
-    #[error("this needs a sign-in with {provider}")]
+    #[error("this needs a sign-in with {provider}; connect to this server anew, and choose {provider} there")]
     Elsewhere {
         /// The provider, as pages call it.
-        provider: &'static str,
+        provider: String,
     },
     /// It does not answer now, or is asked too often. The sign-in lives.
     #[error("{provider} cannot answer now; try again {}", when(*retry_after))]
     Unavailable {
         /// The provider, as pages call it.
-        provider: &'static str,
+        provider: String,
         /// When to try again, if that is known.
         retry_after: Option<Duration>,
     },
@@ -37,7 +37,7 @@ pub enum UpstreamError {
     #[error("{provider} answers {status}")]
     Status {
         /// The provider, as pages call it.
-        provider: &'static str,
+        provider: String,
         /// The HTTP status.
         status: u16,
         /// What the API says about it, for the tool.
@@ -47,7 +47,7 @@ pub enum UpstreamError {
     #[error("what {provider} answers cannot be read: {why}")]
     Unreadable {
         /// The provider, as pages call it.
-        provider: &'static str,
+        provider: String,
         /// What does not fit.
         why: String,
     },
@@ -55,27 +55,27 @@ pub enum UpstreamError {
     #[error("the request to {provider} cannot be sent: {why}")]
     Request {
         /// The provider, as pages call it.
-        provider: &'static str,
+        provider: String,
         /// What is wrong.
         why: &'static str,
     },
 }
 
 impl UpstreamError {
-    pub(super) fn vault(provider: &'static str, error: VaultError) -> Self {
+    pub(super) fn vault(provider: &str, error: VaultError) -> Self {
         match error {
-            VaultError::Ended => Self::Ended { provider },
+            VaultError::Ended => Self::Ended { provider: provider.to_owned() },
             VaultError::Unavailable(outage) => Self::outage(provider, &outage),
             VaultError::Store(error) => {
                 tracing::error!(%error, "a provider's token cannot be read");
-                Self::Unavailable { provider: "the authorization server", retry_after: None }
+                Self::Unavailable { provider: "the authorization server".to_owned(), retry_after: None }
             }
         }
     }
 
-    pub(super) fn outage(provider: &'static str, outage: &Outage) -> Self {
+    pub(super) fn outage(provider: &str, outage: &Outage) -> Self {
         tracing::warn!(provider, why = outage.why, "the provider cannot answer now");
-        Self::Unavailable { provider, retry_after: outage.retry_after }
+        Self::Unavailable { provider: provider.to_owned(), retry_after: outage.retry_after }
     }
 
     /// What the client reads, where it is written for them.

@@ -1,9 +1,9 @@
 //! `Upstream<P>`: the caller's token at a provider, as an argument of a tool.
 
 use std::{
-    any::Any,
     fmt,
     future::Future,
+    marker::PhantomData,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -55,10 +55,10 @@ const GRANT: &str = "grant";
 /// The server says `upstream(GitHub)` in its `#[server]`, and does not start where nobody can sign in that way.
 pub struct Upstream<P> {
     pub(super) core: Arc<Core>,
-    pub(super) provider: P,
-    any: Arc<dyn AnyProvider>,
+    pub(super) provider: Arc<dyn AnyProvider>,
     id: String,
     current: Mutex<Current>,
+    of: PhantomData<fn() -> P>,
 }
 
 /// A server whose tools may take an [`Upstream<P>`]; written by `#[server(upstream(…))]`.
@@ -103,12 +103,9 @@ impl<S: HasUpstream<P> + Sync, P: UpstreamProvider> OptionalFromToolCall<S> for 
     }
 }
 
-/// The sign-in of this type.
-fn provider<P: UpstreamProvider>(core: &Core) -> Option<(Arc<dyn AnyProvider>, P)> {
-    core.providers.iter().find_map(|any| {
-        let provider = (&**any as &dyn Any).downcast_ref::<P>()?;
-        Some((Arc::clone(any), provider.clone()))
-    })
+/// The sign-in that is meant, if its tokens are for tools.
+fn provider<P: UpstreamProvider>(core: &Core) -> Option<Arc<dyn AnyProvider>> {
+    core.provider(P::ID).filter(|provider| provider.service().is_some()).cloned()
 }
 
 impl<P: UpstreamProvider> Upstream<P> {
@@ -118,39 +115,40 @@ impl<P: UpstreamProvider> Upstream<P> {
         auth: &'a AuthInfo,
     ) -> Result<impl Future<Output = Result<Self, UpstreamError>> + Send + 'a, ToolError> {
         let core = Upstreams::of(&call.context.extensions);
-        let found = core.and_then(|core| provider::<P>(core).map(|(any, provider)| (core, any, provider)));
-        let Some((core, any, provider)) = found else {
+        let found = core.and_then(|core| Some((core, provider::<P>(core)?)));
+        let Some((core, provider)) = found else {
             let why = "nobody can sign in with the provider whose token the tool takes: \
                        list it in `#[server(upstream(…))]` and in `AuthorizationServer::sign_in`";
             return Err(ToolError::opaque(why));
         };
-        Ok(Self::find(core, any, provider, auth))
+        Ok(Self::find(core, provider, auth))
     }
 
     async fn find(
         core: &Arc<Core>,
-        any: Arc<dyn AnyProvider>,
-        provider: P,
+        provider: Arc<dyn AnyProvider>,
         auth: &AuthInfo,
     ) -> Result<Self, UpstreamError> {
-        let name = provider.name();
-        let failed = |error| UpstreamError::vault(name, error);
+        let name = provider.name().to_owned();
+        let failed = |error| UpstreamError::vault(&name, error);
         // Whatever another issuer writes into its tokens names no grant of ours.
         let ours = auth.issuer() == core.issuer.as_str();
         let grant = auth.raw_claims().get(GRANT).and_then(|grant| grant.as_str()).filter(|_| ours);
-        let grant = grant.ok_or(UpstreamError::Elsewhere { provider: name })?;
+        let elsewhere = || UpstreamError::Elsewhere { provider: name.clone() };
+        let grant = grant.ok_or_else(elsewhere)?;
         let grant = core.store.grant(grant).await.map_err(|error| failed(error.into()))?;
         let grant = grant.filter(|grant| lives(core, grant) && grant.person.subject() == auth.subject());
-        let grant = grant.ok_or(UpstreamError::Ended { provider: name })?;
-        if grant.person.provider != any.id() {
-            return Err(UpstreamError::Elsewhere { provider: name });
+        let grant = grant.ok_or_else(|| UpstreamError::Ended { provider: name.clone() })?;
+        if grant.person.provider != provider.id() {
+            return Err(elsewhere());
         }
-        let id = grant.upstream.clone().ok_or(UpstreamError::Elsewhere { provider: name })?;
+        let id = grant.upstream.clone().ok_or_else(elsewhere)?;
         let Some(record) = record(core, &id, &grant).await.map_err(failed)? else {
-            return Err(orphaned(core, &grant, name).await);
+            return Err(orphaned(core, &grant, &name).await);
         };
-        let current = current(core, &any, record).await.map_err(failed)?;
-        Ok(Self { core: Arc::clone(core), provider, any, id, current: Mutex::new(current) })
+        let current = current(core, &provider, record).await.map_err(failed)?;
+        let (core, current) = (Arc::clone(core), Mutex::new(current));
+        Ok(Self { core, provider, id, current, of: PhantomData })
     }
 
     /// The token itself, for a client library of the provider. Calls through [`get`](Self::get) and its like notice when
@@ -181,12 +179,12 @@ impl<P: UpstreamProvider> Upstream<P> {
             return Err(VaultError::Ended);
         };
         if first && record.version != refused.version {
-            return current(&self.core, &self.any, record).await;
+            return current(&self.core, &self.provider, record).await;
         }
         if first && refused.tokens.refresh_token.is_some() {
-            return renew(&self.core, &self.any, record).await;
+            return renew(&self.core, &self.provider, record).await;
         }
-        tracing::info!(provider = self.any.id(), "the provider refuses a token that it gave");
+        tracing::info!(provider = self.provider.id(), "the provider refuses a token that it gave");
         end(&self.core, &UpstreamTokenRecord { version: refused.version, ..record }).await
     }
 }
@@ -205,18 +203,18 @@ async fn record(
 }
 
 /// The token that the grant hangs on is not there any more, so that the grant is over.
-async fn orphaned(core: &Core, grant: &GrantRecord, provider: &'static str) -> UpstreamError {
+async fn orphaned(core: &Core, grant: &GrantRecord, provider: &str) -> UpstreamError {
     match core.store.end_grant(&grant.id, core.now()).await {
         Ok(_) => {
             core.grant_ended(&grant.id);
-            UpstreamError::Ended { provider }
+            UpstreamError::Ended { provider: provider.to_owned() }
         }
         Err(error) => UpstreamError::vault(provider, error.into()),
     }
 }
 
 /// Neither the token nor whose it is.
-impl<P: fmt::Debug> fmt::Debug for Upstream<P> {
+impl<P> fmt::Debug for Upstream<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upstream").field("provider", &self.provider).finish_non_exhaustive()
     }

@@ -1,32 +1,50 @@
 //! A provider: it says who somebody is, and gives tokens for what they allow.
 
-use std::{any::Any, fmt, future::Future, pin::Pin, time::Duration};
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::{Account, Knows, Wanted};
 use crate::{
     Problem, Secret,
     authorization_server::IssuerUrl,
+    clock::Clock,
     store::{Person, Timestamp},
+    upstream::service::Service,
 };
 
-/// A way to sign in. This crate's own: [`GitHub`](crate::GitHub), [`DevelopmentSignIn`](crate::DevelopmentSignIn).
-#[expect(private_bounds, reason = "providers of users will come with a trait of their own")]
-pub trait Provider: AnyProvider {}
+/// A way to sign in: [`GitHub`](crate::GitHub), [`DevelopmentSignIn`](crate::DevelopmentSignIn).
+#[expect(private_bounds, reason = "what a way to sign in has to do is written with `Provider`")]
+pub trait SignIn: IntoProvider {}
+
+impl<T: IntoProvider> SignIn for T {}
+
+/// What sign-in keeps of it.
+pub(crate) trait IntoProvider {
+    fn into_provider(self) -> Arc<dyn AnyProvider>;
+}
 
 pub(crate) type ProviderFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What sign-in needs of a provider.
-pub(crate) trait AnyProvider: Any + fmt::Debug + Send + Sync {
+pub(crate) trait AnyProvider: fmt::Debug + Send + Sync {
     /// In paths and subjects: `github`.
-    fn id(&self) -> &'static str;
+    fn id(&self) -> &str;
 
     /// On pages: `GitHub`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
-    /// What is asked of the person there, in words: for the consent page.
-    fn asks(&self) -> Vec<String>;
+    /// What these scopes ask of the person there, in words: for the consent page.
+    fn asks(&self, scopes: &[String]) -> Vec<String>;
 
-    /// The scopes at the provider, sorted, with spaces between them: one token is kept for each set.
-    fn scopes(&self) -> String;
+    /// The scopes at the provider that every sign-in asks for; what tools need comes on top.
+    fn scopes(&self) -> &[String];
+
+    /// Whether somebody who holds `held` there may do what `scope` allows: as `repo` includes `public_repo`.
+    fn includes(&self, held: &str, scope: &str) -> bool {
+        held == scope
+    }
 
     /// Whether it asks for no proof: fit for this machine and for nothing else.
     fn is_development(&self) -> bool {
@@ -41,8 +59,21 @@ pub(crate) trait AnyProvider: Any + fmt::Debug + Send + Sync {
     /// What keeps it from working at this issuer.
     fn problems(&self, issuer: &IssuerUrl) -> Vec<Problem>;
 
+    /// The clock of the authorization server, once, before anybody signs in.
+    fn start(&self, _clock: &Clock) {}
+
+    /// Whether a name is picked on a page of ours, and nobody is sent anywhere.
+    fn picks_name(&self) -> bool {
+        false
+    }
+
+    /// Its API, where tools can use its tokens.
+    fn service(&self) -> Option<&dyn Service> {
+        None
+    }
+
     /// Where the person is sent.
-    fn departure(&self, leg: &Leg) -> Departure;
+    fn departure<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>>;
 
     /// The person is back: who are they, and what token did they bring?
     fn arrive<'a>(
@@ -58,6 +89,34 @@ pub(crate) trait AnyProvider: Any + fmt::Debug + Send + Sync {
         tokens: &'a Tokens,
         now: Timestamp,
     ) -> ProviderFuture<'a, Result<Tokens, SignInError>>;
+
+    /// What it can say about accounts, for those who decide who may enter. Default: nothing.
+    fn knows(&self) -> Knows {
+        Knows::default()
+    }
+
+    /// The same provider, which asks people for what it takes to say this about them; `None` where it asks for enough.
+    fn telling(&self, wanted: &Wanted) -> Option<Arc<dyn AnyProvider>> {
+        let _ = wanted;
+        None
+    }
+
+    /// What it says about the account whose tokens these are. [`SignInError::Refused`] where the access token is not good
+    /// any more. Default: this provider cannot tell.
+    fn account<'a>(
+        &'a self,
+        tokens: &'a Tokens,
+        wanted: &'a Wanted,
+        now: Timestamp,
+    ) -> ProviderFuture<'a, Result<Account, SignInError>> {
+        let _ = (tokens, wanted, now);
+        Box::pin(std::future::ready(Ok(Account::unknown())))
+    }
+
+    /// Where the person is sent who wants to be somebody else than last time. Default: as always.
+    fn departure_of_another<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
+        self.departure(leg)
+    }
 }
 
 /// One way to the provider and back.
@@ -69,20 +128,30 @@ pub(crate) struct Leg {
     pub(crate) state: Secret,
     /// Our own PKCE towards the provider (RFC 7636).
     pub(crate) code_verifier: Secret,
+    /// Random: what an ID token must repeat (OpenID Connect Core section 3.1.2.1).
+    pub(crate) nonce: Secret,
+    /// What is asked for there: sorted, each once, those of every sign-in among them.
+    pub(crate) scopes: Vec<String>,
 }
 
-/// Where the person is sent.
-#[derive(Debug, Clone)]
-pub(crate) enum Departure {
-    /// To the provider's page.
-    Redirect(String),
-    /// To our own page on which a name is picked.
-    PickName,
+impl Leg {
+    /// `S256` (RFC 7636 section 4.2).
+    pub(crate) fn code_challenge(&self) -> String {
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, self.code_verifier.expose().as_bytes()))
+    }
 }
 
 /// What came back.
 #[derive(Debug, Clone)]
-pub(crate) enum Callback {
+pub(crate) struct Callback {
+    pub(crate) answer: Answer,
+    /// Who says to answer: `iss` (RFC 9207).
+    pub(crate) issuer: Option<String>,
+}
+
+/// Yes or no.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
     /// A code (or, for the development sign-in, the name).
     Code(Secret),
     /// The provider's `error`.

@@ -7,7 +7,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Outage, SignInError, Upstream, UpstreamError, UpstreamProvider, UpstreamResponse};
+use super::{
+    Outage, SignInError, Upstream, UpstreamError, UpstreamProvider, UpstreamResponse, service::Service,
+};
 use crate::http::{FetchError, Incoming, Outgoing};
 
 const TIME: Duration = Duration::from_secs(15);
@@ -78,7 +80,8 @@ impl<P: UpstreamProvider> Upstream<P> {
             bad = Some("there is no such method");
             Method::GET
         });
-        let url = within(&self.provider.api_url(), path).unwrap_or_else(|why| {
+        let api = self.provider.service().map(Service::api_url).ok_or("it has no API");
+        let url = api.and_then(|api| within(&api, path)).unwrap_or_else(|why| {
             bad = Some(why);
             String::new()
         });
@@ -181,7 +184,7 @@ impl<P: UpstreamProvider> UpstreamRequest<'_, P> {
     /// [`UpstreamError`] for every answer that is not 2xx. Nothing is tried again, but for one case: a token that the API
     /// has refused is renewed, once, because then nothing has been done yet.
     pub async fn send(self) -> Result<UpstreamResponse, UpstreamError> {
-        let provider = self.upstream.provider.name();
+        let provider = self.upstream.provider.name().to_owned();
         if let Some(why) = self.bad {
             return Err(UpstreamError::Request { provider, why });
         }
@@ -190,7 +193,7 @@ impl<P: UpstreamProvider> UpstreamRequest<'_, P> {
             let used = self.upstream.used();
             let answer = self.once(&used.tokens.access_token).await?;
             if answer.status != StatusCode::UNAUTHORIZED {
-                return UpstreamResponse::of(provider, answer);
+                return UpstreamResponse::of(&provider, answer);
             }
             self.upstream.refused(&used, first).await?;
             if !first {
@@ -203,7 +206,11 @@ impl<P: UpstreamProvider> UpstreamRequest<'_, P> {
 
     async fn once(&self, token: &crate::Secret) -> Result<Incoming, UpstreamError> {
         let provider = &self.upstream.provider;
-        let mut headers = provider.headers(token);
+        let name = || provider.name().to_owned();
+        let Some(service) = provider.service() else {
+            return Err(UpstreamError::Request { provider: name(), why: "it has no API" });
+        };
+        let mut headers = service.headers(token);
         for (name, value) in &self.headers {
             headers.insert(name, value.clone());
         }
@@ -216,14 +223,14 @@ impl<P: UpstreamProvider> UpstreamRequest<'_, P> {
             limit: SIZE,
         };
         let unavailable = |outage: Outage| UpstreamError::outage(provider.name(), &outage);
-        let http = provider.http().map_err(|error: SignInError| unavailable(error.to_string().into()))?;
+        let http = service.http().map_err(|error: SignInError| unavailable(error.to_string().into()))?;
         let answer = http.send(request).await.map_err(|error| match error {
             FetchError::TooLarge => {
-                UpstreamError::Unreadable { provider: provider.name(), why: error.to_string() }
+                UpstreamError::Unreadable { provider: name(), why: error.to_string() }
             }
             error => unavailable(error.to_string().into()),
         })?;
-        match provider.outage(&answer, self.upstream.core.now()) {
+        match service.outage(&answer, self.upstream.core.now()) {
             Some(outage) => Err(unavailable(outage)),
             None => Ok(answer),
         }

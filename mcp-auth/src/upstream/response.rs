@@ -13,18 +13,18 @@ const MESSAGE: usize = 300;
 
 /// A good answer of a provider's API.
 pub struct UpstreamResponse {
-    provider: &'static str,
+    provider: String,
     answer: Incoming,
 }
 
 impl UpstreamResponse {
-    pub(super) fn of(provider: &'static str, answer: Incoming) -> Result<Self, UpstreamError> {
+    pub(super) fn of(provider: &str, answer: Incoming) -> Result<Self, UpstreamError> {
         if answer.status.is_success() {
-            return Ok(Self { provider, answer });
+            return Ok(Self { provider: provider.to_owned(), answer });
         }
         let (status, message) = (answer.status.as_u16(), message(&answer.body));
         tracing::debug!(provider, status, "the API refuses a request");
-        Err(UpstreamError::Status { provider, status, message })
+        Err(UpstreamError::Status { provider: provider.to_owned(), status, message })
     }
 
     /// The HTTP status, 200 to 299.
@@ -49,7 +49,7 @@ impl UpstreamResponse {
     /// [`UpstreamError::Unreadable`] where it is no JSON, or does not fit `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, UpstreamError> {
         let unreadable = |error: serde_json::Error| UpstreamError::Unreadable {
-            provider: self.provider,
+            provider: self.provider.clone(),
             // What stands in the answer is not for the log.
             why: format!("{:?} error at line {}, column {}", error.classify(), error.line(), error.column()),
         };

@@ -1,27 +1,66 @@
 //! A provider whose tokens open an API, and a server's promise to give its tools such tokens.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use http::HeaderMap;
 
-use super::{AnyProvider, Outage, Provider, SignInError};
+use super::{AnyProvider, Outage, SignInError};
 use crate::{
-    Auth, Problem, Secret,
+    Auth, GitHub, Problem, Secret,
     http::{HttpClient, Incoming},
     store::Timestamp,
 };
 
-/// A provider whose tokens tools can use: `GitHub`.
+/// Whose tokens tools take: the `P` of [`Upstream<P>`](crate::Upstream), and what `#[server(upstream(…))]` lists.
+///
+/// It names a sign-in by its id. [`GitHub`](crate::GitHub) is the one with the id `github`; for every other a type of your own
+/// says which is meant, so that two of a kind can stand beside each other:
+///
+/// ```
+/// use mcp_auth::{GitHub, UpstreamProvider, prelude::*};
+///
+/// /// Our Enterprise server.
+/// struct Enterprise;
+///
+/// impl UpstreamProvider for Enterprise {
+///     const ID: &'static str = "enterprise";
+/// }
+///
+/// struct Issues;
+///
+/// #[server(resource = "https://mcp.example.com/mcp", upstream(GitHub, Enterprise))]
+/// impl Issues {
+///     /// Your issues at work.
+///     #[tool(scopes = "issues:read")]
+///     async fn issues(&self, enterprise: Upstream<Enterprise>) -> Result<Json<serde_json::Value>> {
+///         Ok(Json(enterprise.get("/issues").await?))
+///     }
+/// }
+///
+/// let settings = AuthorizationServer::new("https://mcp.example.com")
+///     .sign_in(GitHub::new("client id", "client secret"))
+///     .sign_in(
+///         GitHub::new("client id", "client secret")
+///             .with_id(Enterprise::ID)
+///             .with_name("GitHub at work")
+///             .with_base_url("https://github.example.com"),
+///     );
+/// # let _ = settings;
+/// ```
+///
+/// A server whose tools take tokens that nobody can bring does not start.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no provider whose tokens tools can use",
     label = "gives tools no tokens",
     note = "write `#[server(upstream(GitHub))]`, and take `Upstream<GitHub>`"
 )]
-#[expect(private_bounds, reason = "providers of users will come with a trait of their own")]
-pub trait UpstreamProvider: Provider + Service + Clone {}
+pub trait UpstreamProvider: Send + Sync + 'static {
+    /// The id of the sign-in that is meant, such as `github`.
+    const ID: &'static str;
+}
 
 /// The API of a provider.
-pub(crate) trait Service: AnyProvider {
+pub(crate) trait Service {
     /// Where it begins, without a slash at the end.
     fn api_url(&self) -> String;
 
@@ -38,13 +77,13 @@ pub(crate) trait Service: AnyProvider {
 #[derive(Clone, Copy)]
 pub struct UpstreamDefinition {
     name: &'static str,
-    is: fn(&dyn Any) -> bool,
+    id: &'static str,
 }
 
 impl UpstreamDefinition {
     /// `P`, as it is written there.
     pub const fn of<P: UpstreamProvider>(name: &'static str) -> Self {
-        Self { name, is: |provider| provider.is::<P>() }
+        Self { name, id: P::ID }
     }
 
     /// As it is written in the attribute.
@@ -54,7 +93,7 @@ impl UpstreamDefinition {
 
     /// Whether people can sign in with it.
     pub(crate) fn is_among(&self, providers: &[Arc<dyn AnyProvider>]) -> bool {
-        providers.iter().any(|provider| (self.is)(&**provider as &dyn Any))
+        providers.iter().any(|provider| provider.id() == self.id && provider.service().is_some())
     }
 }
 
@@ -64,19 +103,22 @@ pub(crate) fn check_offered(wanted: &[UpstreamDefinition], auth: &Auth) -> Resul
     let missing = wanted.iter().filter(|wanted| !core.is_some_and(|core| wanted.is_among(&core.providers)));
     let problem = |wanted: &UpstreamDefinition| {
         let name = wanted.name();
+        let add = if wanted.id == GitHub::ID {
+            format!("sign_in({name}::new(…))")
+        } else {
+            format!("sign_in(…)` of a provider with an API and the id `{}", wanted.id)
+        };
         let (why, help) = match core {
             Some(core) => (
                 format!(
                     "nobody can sign in with `{name}` at the authorization server {}",
                     core.issuer.as_str()
                 ),
-                format!("add `.sign_in({name}::new(…))` to its `AuthorizationServer`"),
+                format!("add `.{add}` to its `AuthorizationServer`"),
             ),
             None => (
                 format!("its tools take tokens of `{name}`, and this `Auth` has no authorization server"),
-                format!(
-                    "add `.authorization_server(AuthorizationServer::new(…).sign_in({name}::new(…)))` to the `Auth`"
-                ),
+                format!("add `.authorization_server(AuthorizationServer::new(…))` to the `Auth`, with `.{add}`"),
             ),
         };
         Problem::new(format!("#[server(upstream({name}))]"), why, help)

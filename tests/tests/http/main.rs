@@ -16,6 +16,7 @@ mod configuration;
 mod confusion;
 mod cors;
 mod discovery;
+mod drain;
 mod http2;
 mod layer;
 mod layers;

@@ -121,8 +121,8 @@ impl Client {
         if self.kept_until.is_some_and(|until| until > soon) {
             return;
         }
-        let (core, id) = (Arc::clone(core), self.id.clone());
-        tokio::spawn(async move {
+        let (tasks, core, id) = (&core.tasks, Arc::clone(core), self.id.clone());
+        tasks.spawn(async move {
             if let Err(error) = core.store.keep_client(&id, now.plus(used)).await {
                 tracing::warn!(%error, client = id, "a client that is used may be forgotten too early");
             }

@@ -22,6 +22,7 @@ use super::{
     form::{media_type, read},
 };
 use crate::{
+    crash::crash_point,
     random,
     store::{ClientRecord, Digest, Registration, StoreError},
 };
@@ -45,6 +46,7 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
         .map_err(|_| OAuthError::new("invalid_client_metadata", "the request is not a JSON object"))?;
     let metadata = metadata::checked(&asked)?;
     let client = register(&core, &metadata).await?;
+    crash_point!("register.kept");
     let registered = Registered {
         client_id: &client.id,
         client_id_issued_at: client.registered_at.as_secs(),
@@ -89,8 +91,8 @@ async fn register(core: &Arc<Core>, metadata: &ClientMetadata) -> Result<ClientR
 
 /// The one write, which a caller who goes away does not tear. `most`: 0 finds a known client and keeps no new one.
 async fn write(core: &Arc<Core>, record: &ClientRecord, most: usize) -> Result<Registration, OAuthError> {
-    let (core, record) = (Arc::clone(core), record.clone());
-    let registering = tokio::spawn(async move { core.store.register(record, most, core.now()).await });
+    let (tasks, core, record) = (&core.tasks, Arc::clone(core), record.clone());
+    let registering = tasks.spawn(async move { core.store.register(record, most, core.now()).await });
     Ok(registering.await.map_err(|error| OAuthError::from(StoreError::new(error)))??)
 }
 

@@ -6,7 +6,7 @@ use super::AuthorizationServer;
 use crate::{
     Problem,
     authorization_server::{
-        Core, EndedGrants, IssuerUrl, Sealer,
+        Core, EndedGrants, IssuerUrl, Sealer, Tasks,
         housekeeping::Housekeeping,
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
@@ -32,6 +32,9 @@ impl AuthorizationServer {
             return Err(problems);
         };
         let now = Timestamp::from(clock.unix());
+        for provider in &self.providers {
+            provider.start(&clock);
+        }
         let opened = run(async {
             let sealer = self.sealer(store.as_ref()).await?;
             let signer = key::find_or_make(store.as_ref(), &sealer, now).await?;
@@ -52,6 +55,7 @@ impl AuthorizationServer {
             documents,
             clock,
             renewals: crate::upstream::Renewals::default(),
+            tasks: Tasks::default(),
             housekeeping: Housekeeping::default(),
             redeemed: RedeemedCodes::default(),
             registrations: Registrations::default(),

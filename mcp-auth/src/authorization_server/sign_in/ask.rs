@@ -1,5 +1,7 @@
 //! The consent page.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use http::{HeaderMap, Response};
 use url::Url;
@@ -14,10 +16,12 @@ use super::{
     },
     session,
     ticket::Page,
+    upstream_scopes,
 };
 use crate::{
     store::{ConsentRecord, Person, SessionRecord},
     transport::is_loopback,
+    upstream::AnyProvider,
 };
 
 /// Asks the person, whoever is signed in. It is never skipped: a client that anybody can register proves nothing by its
@@ -74,7 +78,7 @@ pub(super) async fn show(
         server: checked.server.title.clone(),
         resource: checked.server.resource.as_str().to_owned(),
         scopes: scopes(checked, before.filter(|_| !changed).as_ref(), changed),
-        upstream: upstream(endpoints, person),
+        upstream: upstream(endpoints, checked, person),
         person: person.map(|person| person.name.clone()),
         continues_with: match core.providers.as_slice() {
             [only] if person.is_none() => Some(only.name().to_owned()),
@@ -141,11 +145,19 @@ fn scopes(checked: &Checked<'_>, before: Option<&ConsentRecord>, all_new: bool) 
 
 /// What is asked of the person's provider; while it is not known which one that is, of each. The development sign-in is
 /// nobody who could be asked.
-fn upstream(endpoints: &Endpoints, person: Option<&Person>) -> Vec<(String, Vec<String>)> {
+fn upstream(
+    endpoints: &Endpoints,
+    checked: &Checked<'_>,
+    person: Option<&Person>,
+) -> Vec<(String, Vec<String>)> {
+    let agreed: Vec<_> = checked.scopes.iter().map(|scope| scope.name().to_owned()).collect();
     let providers = endpoints.core.providers.iter();
     let meant = providers.filter(|provider| person.is_none_or(|person| person.provider == provider.id()));
     let outside = meant.filter(|provider| !provider.is_development());
-    outside.map(|provider| (provider.name().to_owned(), provider.asks())).collect()
+    let asked = |provider: &Arc<dyn AnyProvider>| {
+        provider.asks(&upstream_scopes::needed(checked, &agreed, &**provider))
+    };
+    outside.map(|provider| (provider.name().to_owned(), asked(provider))).collect()
 }
 
 fn client(checked: &Checked<'_>) -> ClientShown {

@@ -21,21 +21,24 @@ use super::{
     guard, pick_name, session,
 };
 use crate::{
-    Secret, random,
+    Secret,
+    crash::crash_point,
+    random,
     store::{Digest, SignInRecord},
-    upstream::{self, AnyProvider, Callback, Departure, SignInError, SignedIn},
+    upstream::{self, AnyProvider, Answer, Callback, Leg, SignInError, SignedIn},
 };
 
 pub(super) fn path(provider: &str) -> String {
     format!("/{provider}/callback")
 }
 
-pub(super) fn route(endpoints: &Arc<Endpoints>, provider: &'static str) -> (String, MethodRouter) {
+pub(super) fn route(endpoints: &Arc<Endpoints>, provider: &str) -> (String, MethodRouter) {
+    let id: Arc<str> = provider.into();
     let arrive = move |State(endpoints): State<Arc<Endpoints>>, request: Request<Body>| async move {
-        let answer = arrived(&endpoints, provider, request).await;
+        let answer = arrived(&endpoints, &id, request).await;
         answer.unwrap_or_else(|refused| refused.into_response(&endpoints.core))
     };
-    let route = get(arrive).post(arrive).with_state(Arc::clone(endpoints));
+    let route = get(arrive.clone()).post(arrive).with_state(Arc::clone(endpoints));
     (endpoints.core.issuer.path_of(&path(provider)), route)
 }
 
@@ -70,7 +73,7 @@ pub(super) async fn find(
 
 async fn arrived(
     endpoints: &Endpoints,
-    provider: &'static str,
+    provider: &str,
     request: Request<Body>,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
@@ -82,16 +85,17 @@ async fn arrived(
         .ok_or_else(|| over("the sign-in was sealed under a key that is not there any more"))?;
     let checked =
         authorization_endpoint::check_as_shown(endpoints, &agreed.request, agreed.client.clone()).await?;
-    let signed_in = match (given, provider.departure(&leg)) {
-        (Given::Provider(query), Departure::Redirect(_)) => {
+    let signed_in = match (given, provider.picks_name()) {
+        (Given::Provider(query), false) => {
             let callback = of_provider(&query)?;
             found.take(core).await?;
             provider.arrive(&callback, &leg, core.now()).await
         }
-        (Given::Page(form), Departure::PickName) => {
+        (Given::Page(form), true) => {
             guard::own_machine(&headers)?;
             // A name that is none is asked for again; there is no code that is used up by it.
-            let name = Callback::Code(Secret::new(form.get("name").unwrap_or_default()));
+            let name = Answer::Code(Secret::new(form.get("name").unwrap_or_default()));
+            let name = Callback { answer: name, issuer: None };
             let signed_in = provider.arrive(&name, &leg, core.now()).await;
             if let Err(SignInError::Refused(_)) = signed_in {
                 let problem = pick_name::problem(form.get("name"));
@@ -102,8 +106,8 @@ async fn arrived(
         }
         _ => return Err(over("the provider does not answer like this")),
     };
-    let signed_in = signed_in.map_err(|error| Refused::client(&checked.back, told(provider.id(), error)))?;
-    finish(endpoints, &checked, agreed.scopes, provider, signed_in, &headers).await
+    let signed_in = signed_in.map_err(|error| Refused::client(&checked.back, told(&**provider, error)))?;
+    finish(endpoints, &checked, agreed.scopes, &leg, signed_in, &headers).await
 }
 
 impl Found {
@@ -138,16 +142,17 @@ async fn given(core: &Core, request: Request<Body>) -> Result<Given, Refused> {
     query.map(Given::Provider).map_err(|unreadable| over(&unreadable.to_string()))
 }
 
-/// A code or an error, and not both.
+/// A code or an error, and not both; and who says to answer (RFC 9207).
 fn of_provider(query: &Parameters) -> Result<Callback, Refused> {
-    if query.is_repeated("code") || query.is_repeated("error") {
+    if ["code", "error", "iss"].into_iter().any(|name| query.is_repeated(name)) {
         return Err(over("the provider repeats itself"));
     }
-    match (query.get("code"), query.get("error")) {
-        (Some(code), None) => Ok(Callback::Code(Secret::new(code))),
-        (None, Some(error)) => Ok(Callback::Error(error.to_owned())),
-        _ => Err(over("there is neither a code nor an error, or both")),
-    }
+    let answer = match (query.get("code"), query.get("error")) {
+        (Some(code), None) => Answer::Code(Secret::new(code)),
+        (None, Some(error)) => Answer::Error(error.to_owned()),
+        _ => return Err(over("there is neither a code nor an error, or both")),
+    };
+    Ok(Callback { answer, issuer: query.get("iss").map(str::to_owned) })
 }
 
 /// Somebody is signed in: their token is kept, this browser has a session, and the client gets its code.
@@ -155,20 +160,22 @@ async fn finish(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     scopes: Vec<String>,
-    provider: &Arc<dyn AnyProvider>,
+    leg: &Leg,
     signed_in: SignedIn,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     let SignedIn { person, tokens } = signed_in;
+    crash_point!("callback.exchanged");
     let unavailable = |error: crate::store::StoreError| Refused::client(&checked.back, error.into());
     let token = match tokens {
         Some(tokens) => {
-            let kept = upstream::keep(core, &person, &provider.scopes(), tokens).await;
+            let kept = upstream::keep(core, &person, &leg.scopes.join(" "), tokens).await;
             Some(kept.map_err(unavailable)?)
         }
         None => None,
     };
+    crash_point!("callback.token_kept");
     let session = session::begin(core, &person, token.clone()).await;
     let session = session.map_err(|_| Refused::client(&checked.back, OAuthError::unavailable()))?;
     let mut response = code::give(endpoints, checked, scopes, person, token).await?;
@@ -177,7 +184,8 @@ async fn finish(
 }
 
 /// One mapping of what happens at providers to what clients are told. Who must act: the person, nobody but time, or us.
-fn told(provider: &str, error: SignInError) -> OAuthError {
+pub(super) fn told(provider: &dyn AnyProvider, error: SignInError) -> OAuthError {
+    let provider = provider.id();
     match error {
         SignInError::Denied => OAuthError::new("access_denied", format!("the person said no at {provider}")),
         SignInError::Refused(why) => {

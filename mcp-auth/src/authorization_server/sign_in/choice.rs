@@ -41,7 +41,7 @@ pub(super) async fn sign_in(
     let hidden = ticket.and_then(|ticket| ask::hidden(core, browser, checked, ticket));
     let mut hidden = hidden.map_err(|error| Refused::unavailable(&error))?;
     hidden.extend(agreed.into_iter().map(|value| Hidden { name: "scope", value }));
-    let choice = |id: &'static str, name: &str| SignInChoice { id: id.to_owned(), name: name.to_owned() };
+    let choice = |id: &str, name: &str| SignInChoice { id: id.to_owned(), name: name.to_owned() };
     let view = SignInView {
         action: core.issuer.path_of(PATH),
         hidden,

@@ -9,6 +9,7 @@ use super::super::{
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{CodeRecord, ConsentRecord, Digest, Person, StoreError},
 };
 
@@ -25,6 +26,7 @@ pub(super) async fn give(
     let code = code.map_err(|_| Refused::client(&checked.back, OAuthError::unavailable()))?;
     let kept = keep(endpoints, checked, &code, scopes, person, upstream).await;
     kept.map_err(|error| Refused::client(&checked.back, error.into()))?;
+    crash_point!("code.kept");
     Ok(checked.back.code(&code))
 }
 

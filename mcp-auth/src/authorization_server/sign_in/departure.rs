@@ -14,12 +14,13 @@ use super::{
         client::Snapshot,
         response::see_other,
     },
-    pick_name,
+    callback, pick_name, upstream_scopes,
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{Digest, SignInRecord},
-    upstream::{AnyProvider, Departure, Leg},
+    upstream::{AnyProvider, Leg},
 };
 
 /// How many may be on their way at once. Each is there for ten minutes at most; of more, the first make room, so that a flood
@@ -37,6 +38,9 @@ pub(super) struct Agreed {
     #[serde(default)]
     pub(super) client: Option<Snapshot>,
     code_verifier: String,
+    nonce: String,
+    /// What is asked for at the provider.
+    upstream: Vec<String>,
 }
 
 /// Sends the person to `provider`. The state is new, for one return only, and for this browser; the proof key is our own
@@ -57,12 +61,23 @@ pub(super) async fn depart(
         redirect_uri: redirect_uri(core, provider.id()),
         state: Secret::random().map_err(|error| unavailable(&error))?,
         code_verifier: Secret::random().map_err(|error| unavailable(&error))?,
+        nonce: Secret::random().map_err(|error| unavailable(&error))?,
+        scopes: upstream_scopes::needed(checked, &scopes, &**provider),
+    };
+    // Before anything is stored: a provider may have to be asked where its page is, and may not answer.
+    let url = if provider.picks_name() {
+        pick_name::url(core, provider.id(), &leg.state)
+    } else {
+        let url = provider.departure(&leg).await;
+        url.map_err(|error| Refused::client(&checked.back, callback::told(&**provider, error)))?
     };
     let agreed = Agreed {
         request: checked.asked.text().to_owned(),
         scopes,
         client: Snapshot::of(&checked.client),
         code_verifier: leg.code_verifier.expose().to_owned(),
+        nonce: leg.nonce.expose().to_owned(),
+        upstream: leg.scopes.clone(),
     };
     let record = SignInRecord {
         state: Digest::of(leg.state.expose()),
@@ -73,16 +88,14 @@ pub(super) async fn depart(
     };
     let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
     begun.map_err(|error| unavailable(&error))?;
-    Ok(match provider.departure(&leg) {
-        Departure::Redirect(url) => see_other(&url),
-        Departure::PickName => see_other(&pick_name::url(core, provider.id(), &leg.state)),
-    })
+    crash_point!("sign_in.begun");
+    Ok(see_other(&url))
 }
 
 /// Each provider has a callback of its own, so that the answer of one is never taken for that of another (RFC 9700
 /// section 4.4.2.2).
 fn redirect_uri(core: &Core, provider: &str) -> String {
-    core.issuer.url_of(&super::callback::path(provider))
+    core.issuer.url_of(&callback::path(provider))
 }
 
 impl Agreed {
@@ -96,6 +109,8 @@ impl Agreed {
         let opened = core.sealer.open(&["sign-in", state.expose()], &record.sealed).ok()?;
         let agreed: Self = serde_json::from_slice(&opened).ok()?;
         let code_verifier = Secret::new(agreed.code_verifier.as_str());
-        Some((agreed, Leg { redirect_uri: redirect_uri(core, &record.provider), state, code_verifier }))
+        let nonce = Secret::new(agreed.nonce.as_str());
+        let (redirect_uri, scopes) = (redirect_uri(core, &record.provider), agreed.upstream.clone());
+        Some((agreed, Leg { redirect_uri, state, code_verifier, nonce, scopes }))
     }
 }

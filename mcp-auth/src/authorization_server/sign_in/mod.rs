@@ -29,6 +29,7 @@ mod session;
 #[cfg(test)]
 pub(super) mod tests;
 mod ticket;
+mod upstream_scopes;
 
 use std::sync::Arc;
 
@@ -43,7 +44,9 @@ pub(super) fn routes(endpoints: &Arc<Endpoints>) -> Vec<(String, MethodRouter)> 
         vec![authorization_endpoint::route(endpoints), consent::route(endpoints), choice::route(endpoints)];
     for provider in &endpoints.core.providers {
         routes.push(callback::route(endpoints, provider.id()));
-        routes.push(pick_name::route(endpoints, provider.id()));
+        if provider.picks_name() {
+            routes.push(pick_name::route(endpoints, provider.id()));
+        }
     }
     routes
 }

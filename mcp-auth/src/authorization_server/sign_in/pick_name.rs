@@ -30,9 +30,10 @@ pub(super) fn url(core: &Core, provider: &str, state: &Secret) -> String {
     format!("{}?state={}", core.issuer.url_of(&path(provider)), state.expose())
 }
 
-pub(super) fn route(endpoints: &Arc<Endpoints>, provider: &'static str) -> (String, MethodRouter) {
+pub(super) fn route(endpoints: &Arc<Endpoints>, provider: &str) -> (String, MethodRouter) {
+    let id: Arc<str> = provider.into();
     let show = move |State(endpoints): State<Arc<Endpoints>>, uri: Uri, headers: HeaderMap| async move {
-        let answer = show(&endpoints, provider, &uri, &headers).await;
+        let answer = show(&endpoints, &id, &uri, &headers).await;
         answer.unwrap_or_else(|refused| refused.into_response(&endpoints.core))
     };
     (endpoints.core.issuer.path_of(&path(provider)), get(show).with_state(Arc::clone(endpoints)))
@@ -41,7 +42,7 @@ pub(super) fn route(endpoints: &Arc<Endpoints>, provider: &'static str) -> (Stri
 /// The page, for the browser whose sign-in is on its way. It can be reloaded: nothing is taken.
 async fn show(
     endpoints: &Endpoints,
-    provider: &'static str,
+    provider: &str,
     uri: &Uri,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Refused> {

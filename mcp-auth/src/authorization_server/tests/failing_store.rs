@@ -155,6 +155,10 @@ impl Store for FailingStore {
     fn expire(&self, now: Timestamp, most: usize) -> StoreFuture<'_, usize> {
         self.ready(true, self.inner.expire(now, most))
     }
+
+    fn check(&self) -> StoreFuture<'_, ()> {
+        self.ready(true, self.inner.check())
+    }
 }
 
 pub(super) fn failing() -> (Bed, FailingStore) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::{Bed, Folder, settings};
-use crate::store::SqliteStore;
+use crate::store::{Digest, SqliteStore};
 
 fn start(folder: &Folder, before: Option<&Bed>) -> Bed {
     let settings = settings(SqliteStore::open(folder.file("auth.db")).unwrap());
@@ -34,6 +34,7 @@ async fn c13_c19_what_was_good_is_good_and_what_has_ended_has_ended() {
     assert_eq!(after.refresh(&client, &tokens.text("refresh_token")).await.status, StatusCode::OK);
     // A code that was redeemed before comes again, with proof.
     assert_eq!(after.call(&redeemed.text("access_token")).await, StatusCode::OK);
+    after.clock.advance(Duration::from_secs(5));
     after.redeem(&given).await.assert_error(400, "invalid_grant");
     assert_eq!(after.call(&redeemed.text("access_token")).await, StatusCode::UNAUTHORIZED);
 }
@@ -52,6 +53,32 @@ async fn c29_c30_two_that_share_a_file_agree() {
     let given = one.code(&client).await;
     assert_eq!(two.redeem(&given).await.status, StatusCode::OK);
     one.redeem(&given).await.assert_error(400, "invalid_grant");
+}
+
+/// A racer of the other process is as honest as one of this: the winner's tokens stay good. Who comes when the answer has been
+/// there for long has stolen the code.
+#[tokio::test]
+async fn t22_f17_c29_a_racer_of_another_process_ends_nothing_and_a_thief_does() {
+    let folder = Folder::new();
+    let one = start(&folder, None);
+    let two = start(&folder, Some(&one));
+    let client = one.client().await;
+    let given = one.code(&client).await;
+    let tokens = one.redeem(&given).await;
+    let ended = async || {
+        let grant = one.core.store.code(&Digest::of(&given.code)).await.unwrap().unwrap().redeemed.unwrap();
+        one.core.store.grant(&grant).await.unwrap().unwrap().ended_at
+    };
+    one.clock.advance(Duration::from_millis(4999));
+    two.redeem(&given).await.assert_error(400, "invalid_grant");
+    assert_eq!(ended().await, None);
+    for bed in [&one, &two] {
+        assert_eq!(bed.call(&tokens.text("access_token")).await, StatusCode::OK);
+    }
+    one.clock.advance(Duration::from_millis(1));
+    two.redeem(&given).await.assert_error(400, "invalid_grant");
+    assert!(ended().await.is_some());
+    assert_eq!(two.call(&tokens.text("access_token")).await, StatusCode::UNAUTHORIZED);
 }
 
 /// What ends at one process ends at the others too, a round of housekeeping later.

@@ -12,10 +12,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{
     super::{Client, Core, OAuthError, form::Form},
     answer::{invalid_grant, random_secret, sign},
-    redeemed::Moment,
-    resource, to_the_end,
+    redeemed::Arrival,
+    resource,
 };
 use crate::{
+    crash::crash_point,
     random,
     store::{CodeRecord, Digest, GrantRecord, Redemption, RefreshTokenRecord, Timestamp},
 };
@@ -24,7 +25,7 @@ pub(super) async fn redeem(
     core: &Arc<Core>,
     client: &Client,
     form: &Form,
-    arrival: Moment,
+    arrival: Arrival,
 ) -> Result<Response, OAuthError> {
     let digest = Digest::of(form.required("code")?);
     let verifier = verifier(form)?;
@@ -66,10 +67,11 @@ async fn write(
 ) -> Result<(), OAuthError> {
     core.redeemed.begin(code);
     let redeeming = Redeeming { core: Arc::clone(core), code, won: false };
-    let done = to_the_end(async move {
+    let done = core.tasks.to_the_end(async move {
         // It ends however this ends, a panic of the store included.
         let mut redeeming = redeeming;
         let redemption = redeeming.core.store.redeem(&code, grant, refresh_token, now).await?;
+        crash_point!("token.redeemed");
         redeeming.won = redemption == Redemption::Done;
         Ok(redeeming.won)
     });
@@ -121,9 +123,14 @@ async fn replayed(
     client: &Client,
     code: &Digest,
     grant: &str,
-    arrival: Moment,
+    arrival: Arrival,
 ) -> Result<OAuthError, OAuthError> {
-    if core.redeemed.raced(code, arrival) {
+    let raced = match core.redeemed.raced(code, arrival.moment) {
+        Some(raced) => raced,
+        // Another process won, or this one before it was started again: the grant tells when.
+        None => core.store.grant(grant).await?.is_some_and(|grant| arrival.is_near(grant.created_at)),
+    };
+    if raced {
         return Ok(invalid_grant("another request was faster", &client.id));
     }
     tracing::warn!(client = client.id, grant, "a code was used twice: its grant is ended");

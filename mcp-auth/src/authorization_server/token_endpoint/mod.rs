@@ -12,6 +12,8 @@ mod resource;
 
 pub(crate) use redeemed::RedeemedCodes;
 
+use redeemed::Arrival;
+
 use std::sync::Arc;
 
 use axum::{body::Body, response::Response};
@@ -21,7 +23,7 @@ use super::{Core, OAuthError, client::authenticate, form::Form};
 
 pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
     // Before anything is waited for: it tells who raced and who came later.
-    let arrival = core.redeemed.arrival();
+    let arrival = Arrival { moment: core.redeemed.arrival(), at: core.now() };
     let headers = request.headers().clone();
     let form = Form::read(request).await?;
     let grant_type = form.required("grant_type")?;
@@ -38,14 +40,4 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
         "authorization_code" => authorization_code::redeem(&core, &client, &form, arrival).await,
         _ => refresh_token::refresh(&core, &client, &form).await,
     }
-}
-
-/// Runs a write to its end, whether or not somebody still waits for it (C50).
-async fn to_the_end<T: Send + 'static>(
-    write: impl Future<Output = Result<T, OAuthError>> + Send + 'static,
-) -> Result<T, OAuthError> {
-    tokio::spawn(write).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a grant could not be written");
-        Err(OAuthError::unavailable())
-    })
 }

@@ -3,9 +3,31 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use crate::store::Digest;
+use crate::store::{Digest, Timestamp};
+
+/// When a request arrived: in the order of this process, and by the clock that processes have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival {
+    pub(super) moment: Moment,
+    pub(super) at: Timestamp,
+}
+
+impl Arrival {
+    /// How long after a redemption in another process a request still counts as its racer: the store waits for two seconds
+    /// for others at most, and the answer has to get to the client.
+    const AFTER: Duration = Duration::from_secs(5);
+    /// And how long before it a request may have arrived, while its body is on the way. Who arrives earlier than that has a
+    /// clock that was set back.
+    const BEFORE: Duration = Duration::from_secs(60);
+
+    /// Whether it can have raced with a redemption at `redeemed` of which this process knows nothing else.
+    pub(super) fn is_near(self, redeemed: Timestamp) -> bool {
+        self.at >= redeemed.minus(Self::BEFORE) && self.at < redeemed.plus(Self::AFTER)
+    }
+}
 
 /// The place of an event in the order of all of them. Not a time: a clock has a resolution, and two events can share it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,12 +93,11 @@ impl RedeemedCodes {
     }
 
     /// Whether a request that finds `code` used was on its way before anybody knew its tokens: then it is an honest client
-    /// that asked twice at once. Of a code that another process redeemed, or before a restart, nothing is known.
-    pub(super) fn raced(&self, code: &Digest, arrival: Moment) -> bool {
-        match self.lock().codes.get(code) {
-            Some(Code::Redeeming(_)) => true,
-            Some(Code::Answered(answered)) => arrival < *answered,
-            None => false,
+    /// that asked twice at once. `None`: of a code that another process redeemed, or before a restart, nothing is known.
+    pub(super) fn raced(&self, code: &Digest, arrival: Moment) -> Option<bool> {
+        match self.lock().codes.get(code)? {
+            Code::Redeeming(_) => Some(true),
+            Code::Answered(answered) => Some(arrival < *answered),
         }
     }
 
@@ -100,16 +121,34 @@ mod tests {
     fn t22_whoever_arrived_before_the_answer_raced_and_whoever_came_later_did_not() {
         let (codes, code) = (RedeemedCodes::default(), Digest::of("code"));
         let early = codes.arrival();
-        assert!(!codes.raced(&code, early), "nothing is known");
+        assert_eq!(codes.raced(&code, early), None, "nothing is known");
         codes.begin(code);
         codes.begin(code);
-        assert!(codes.raced(&code, early));
+        assert_eq!(codes.raced(&code, early), Some(true));
         let racer = codes.arrival();
         codes.end(code, true);
         let late = codes.arrival();
-        assert!(codes.raced(&code, early) && codes.raced(&code, racer) && !codes.raced(&code, late));
+        for (arrival, raced) in [(early, true), (racer, true), (late, false)] {
+            assert_eq!(codes.raced(&code, arrival), Some(raced), "{arrival:?}");
+        }
         codes.end(code, false);
-        assert!(codes.raced(&code, racer), "a loser that ends later changes nothing");
+        assert_eq!(codes.raced(&code, racer), Some(true), "a loser that ends later changes nothing");
+    }
+
+    #[test]
+    fn t22_c27_a_racer_of_another_process_is_near_and_a_clock_that_was_set_back_makes_none() {
+        let arrival = |millis| Arrival { moment: Moment(0), at: Timestamp::from_millis(millis) };
+        let redeemed = Timestamp::from_millis(1_000_000);
+        for (millis, near) in [
+            (1_000_000, true),
+            (1_004_999, true),
+            (1_005_000, false),
+            (940_000, true),
+            (939_999, false),
+            (0, false),
+        ] {
+            assert_eq!(arrival(millis).is_near(redeemed), near, "{millis}");
+        }
     }
 
     #[test]

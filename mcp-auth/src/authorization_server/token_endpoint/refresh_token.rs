@@ -7,10 +7,11 @@ use axum::response::Response;
 use super::{
     super::{Client, Core, OAuthError, Sealer, form::Form},
     answer::{invalid_grant, random_secret, sign},
-    resource, to_the_end,
+    resource,
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{Digest, GrantRecord, RefreshTokenRecord, Rotation},
 };
 
@@ -39,11 +40,12 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
         issued_at: now,
         expires_at: now.plus(core.lifetimes.refresh_token).min(grant.expires_at),
     };
-    let rotation = to_the_end({
+    let rotation = core.tasks.to_the_end({
         let core = Arc::clone(core);
         async move {
             let grace = core.lifetimes.refresh_grace;
             let rotation = core.store.rotate(&digest, record, sealed, grace, now).await?;
+            crash_point!("refresh.rotated");
             if let Rotation::Reused { grant } = &rotation {
                 core.grant_ended(grant);
             }

@@ -37,6 +37,14 @@ async fn fill(nodes: &Nodes) {
     nodes.next().insert_first_key(key("key", "sign")).await.unwrap();
 }
 
+pub(super) async fn a_store_that_works_says_so_and_goes_on_after_a_flush(nodes: Nodes) {
+    nodes.next().check().await.unwrap();
+    fill(&nodes).await;
+    nodes.next().flush().await.unwrap();
+    nodes.next().check().await.unwrap();
+    assert!(nodes.next().code(&Digest::of("waiting")).await.unwrap().is_some());
+}
+
 pub(super) async fn nothing_that_lives_is_removed(nodes: Nodes) {
     fill(&nodes).await;
     assert_eq!(expire(&nodes, sign_in("one").expires_at.minus(MILLI)).await, 0);

@@ -1,43 +1,74 @@
 //! What every store must do: one suite for every back end, your own too.
 //!
-//! ```
-//! use std::sync::Arc;
-//! use mcp_auth::store::{SqliteStore, contract};
+//! [`store_contract!`] makes one test of each check. What it is given makes an empty store each time:
 //!
-//! # tokio::runtime::Runtime::new()?.block_on(async {
-//! for check in contract::CHECKS
-//! #   .iter().filter(|check| check.name.starts_with("s40_a_code_is_good"))
-//! {
-//!     // An empty store each time. Several handles to the same data, as several processes have, are all used.
-//!     check.run(vec![Arc::new(SqliteStore::in_memory()?)]).await;
+//! ```
+//! # mod tests {
+//! use mcp_auth::store::{MemoryStore, contract::Opened};
+//!
+//! mod my_store_keeps_the_contract {
+//!     use super::*;
+//!
+//!     mcp_auth::store::contract::store_contract!(async || Opened::new(MemoryStore::new()));
 //! }
-//! # Ok::<_, Box<dyn std::error::Error>>(())
-//! # })?;
+//! # }
+//! ```
+//!
+//! A store that several processes share is opened as often, and one that outlives its process says how to kill it:
+//!
+//! ```
+//! use mcp_auth::store::{SqliteStore, contract::{self, Opened}};
+//! # let folder = std::env::temp_dir().join(format!("mcp-auth-contract-{}", std::process::id()));
+//! # drop(std::fs::remove_dir_all(&folder));
+//! # std::fs::create_dir(&folder)?;
+//!
+//! let (file, left) = (folder.join("auth.db"), folder.join("left.db"));
+//! let open = async || {
+//!     let (file, left) = (file.clone(), left.clone());
+//!     Opened::new(SqliteStore::open(&file).unwrap())
+//!         // A second handle to the same data, as another process has. Verbs go through both in turn.
+//!         .node(SqliteStore::open(&file).unwrap())
+//!         // What a crash leaves: here, what is on the disk while nobody has closed anything.
+//!         .crash(async move || {
+//!             std::fs::copy(&file, &left).unwrap();
+//!             std::fs::copy(file.with_extension("db-wal"), left.with_extension("db-wal")).unwrap();
+//!             Opened::new(SqliteStore::open(left).unwrap())
+//!         })
+//! };
+//! contract::run("c17_a_redemption_that_was_answered_survives_a_crash", open);
+//! # std::fs::remove_dir_all(folder)?;
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A check panics where the store fails it. On a runtime of several threads they race for real.
+//! What is looked at: each verb by itself, fifty at once through all handles (on threads that race for real), expiry to the
+//! millisecond, clocks that jump back, to 1970 and to the end of time, futures that are dropped, and what a crash leaves. A
+//! check panics where the store fails it, so that the test's name says what does not hold.
 
 #![expect(clippy::unwrap_used, reason = "a check fails by panicking")]
 
 mod client;
+mod clock;
 mod code;
 mod consent;
+mod crash;
 mod expire;
 mod grant;
 mod key;
 mod nodes;
+mod opened;
 mod refresh_token;
 mod sample;
 mod session;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 mod upstream_token;
+
+pub use opened::Opened;
 
 use nodes::Nodes;
 
-use std::{future::Future, pin::Pin, sync::Arc};
-
-use super::Store;
+use std::{future::Future, pin::Pin};
 
 /// One thing that every store must do.
 #[derive(Clone, Copy, Debug)]
@@ -48,20 +79,65 @@ pub struct Check {
 }
 
 impl Check {
-    /// Runs it on handles to one empty store, of which there is at least one.
+    /// Runs it on an empty store.
     ///
     /// # Panics
     ///
     /// Where the store fails it.
-    pub async fn run(&self, stores: Vec<Arc<dyn Store>>) {
-        (self.run)(Nodes::new(stores)).await;
+    pub async fn run(&self, opened: Opened) {
+        (self.run)(Nodes::new(opened)).await;
     }
 }
 
-/// Gives the list of all checks to a macro.
-macro_rules! each_check {
-    ($then:ident) => {
-        $then! {
+/// Runs the check of this name on the empty store that `open` makes, on a runtime of four threads. This is what a test of
+/// [`store_contract!`] does.
+///
+/// # Panics
+///
+/// Where the store fails it, and where there is no such check.
+#[expect(clippy::panic, reason = "a check fails by panicking")]
+pub fn run<F>(name: &str, open: impl FnOnce() -> F)
+where
+    F: Future<Output = Opened>,
+{
+    let check = CHECKS.iter().find(|check| check.name == name);
+    let check = check.unwrap_or_else(|| panic!("there is no check {name}"));
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(4).enable_all().build().unwrap();
+    runtime.block_on(async { check.run(open().await).await });
+}
+
+/// One test for each check of the [contract](crate::store::contract). In brackets: an async closure that gives an empty
+/// store, [`Opened`](crate::store::contract::Opened), each time it is called.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_contract {
+    ($open:expr $(,)?) => {
+        $crate::__each_store_check! { [$crate::__store_contract_tests] [$open] }
+    };
+}
+pub use crate::__store_contract as store_contract;
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_contract_tests {
+    ([$open:expr] $($module:ident::$name:ident)+) => {
+        $(
+            #[test]
+            fn $name() {
+                $crate::store::contract::run(stringify!($name), $open);
+            }
+        )+
+    };
+}
+
+/// Gives the list of all checks to a macro, behind what else it is to be given.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __each_store_check {
+    ([$($then:tt)+] $($arguments:tt)*) => {
+        $($then)+! {
+            $($arguments)*
             client::a_client_is_kept_until_it_expires
             client::the_same_registered_again_is_the_same_client
             client::one_that_has_expired_is_registered_anew
@@ -71,6 +147,10 @@ macro_rules! each_check {
             client::a_client_that_is_used_lives_on
             client::an_id_that_is_taken_is_an_error
             client::of_fifty_registrations_of_the_same_one_is_kept
+            clock::c27_a_clock_that_goes_back_revives_nothing_that_was_removed
+            clock::c27_what_ended_stays_ended_whatever_the_clock_says
+            clock::c27_at_either_end_of_time_every_verb_answers
+            clock::c28_nodes_whose_clocks_differ_agree_on_one_winner
             code::a_code_is_kept_as_it_is
             code::s40_a_code_is_good_once
             code::s40_a_code_is_too_late_when_it_expires
@@ -80,6 +160,12 @@ macro_rules! each_check {
             code::c50_a_redemption_that_nobody_waits_for_happens_wholly_or_not
             consent::a_consent_takes_the_place_of_the_one_before
             consent::f17_a_consent_is_for_one_person_client_and_resource
+            expire::a_store_that_works_says_so_and_goes_on_after_a_flush
+            crash::c17_a_redemption_that_was_answered_survives_a_crash
+            crash::c18_a_rotation_that_was_answered_survives_a_crash
+            crash::c19_an_end_that_was_answered_survives_a_crash
+            crash::c20_a_registration_that_was_answered_survives_a_crash
+            crash::c15_upstream_tokens_and_sign_ins_that_were_answered_survive_a_crash
             expire::nothing_that_lives_is_removed
             expire::everything_goes_in_the_end_and_never_more_at_once_than_asked
             expire::s40_a_redeemed_code_is_known_as_long_as_its_grant
@@ -123,8 +209,6 @@ macro_rules! each_check {
         }
     };
 }
-#[cfg(test)]
-pub(super) use each_check;
 
 macro_rules! list {
     ($($module:ident::$name:ident)+) => {
@@ -133,4 +217,4 @@ macro_rules! list {
             &[$(Check { name: stringify!($name), run: |nodes| Box::pin($module::$name(nodes)) }),+];
     };
 }
-each_check!(list);
+crate::__each_store_check!([list]);

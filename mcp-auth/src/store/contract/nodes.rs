@@ -7,6 +7,7 @@ use std::sync::{
 
 use tokio::{sync::Barrier, task::JoinSet};
 
+use super::Opened;
 use crate::store::{Store, StoreFuture};
 
 /// How many race.
@@ -15,14 +16,19 @@ const RACERS: usize = 50;
 /// Handles to the same data, as processes beside each other have.
 #[derive(Debug)]
 pub(super) struct Nodes {
-    stores: Vec<Arc<dyn Store>>,
+    opened: Opened,
     turn: AtomicUsize,
 }
 
 impl Nodes {
-    pub(super) fn new(stores: Vec<Arc<dyn Store>>) -> Self {
-        assert!(!stores.is_empty(), "a check needs a store");
-        Self { stores, turn: AtomicUsize::new(0) }
+    pub(super) fn new(opened: Opened) -> Self {
+        Self { opened, turn: AtomicUsize::new(0) }
+    }
+
+    /// Handles to what a crash leaves; `None` where nothing can be left.
+    pub(super) async fn crashed(mut self) -> Option<Self> {
+        let crash = self.opened.crash.take()?;
+        Some(Self::new(crash().await))
     }
 
     /// The handle whose turn it is: what was done through one has to be seen through the next.
@@ -31,7 +37,8 @@ impl Nodes {
     }
 
     fn pick(&self) -> &Arc<dyn Store> {
-        &self.stores[self.turn.fetch_add(1, Ordering::Relaxed) % self.stores.len()]
+        let stores = &self.opened.handles;
+        &stores[self.turn.fetch_add(1, Ordering::Relaxed) % stores.len()]
     }
 
     /// What fifty get who do the same at the same time, through all handles. Each is told its number.

@@ -78,6 +78,10 @@ impl Store for MemoryStore {
     fn expire(&self, now: Timestamp, most: usize) -> StoreFuture<'_, usize> {
         self.run(move |records| Ok(expire::expire(records, now, most)))
     }
+
+    fn check(&self) -> StoreFuture<'_, ()> {
+        self.run(|_| Ok(()))
+    }
 }
 
 impl fmt::Debug for MemoryStore {

@@ -13,14 +13,17 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// When something goes.
 #[derive(Clone, Copy)]
-enum Gone {
+pub(super) enum Gone {
     AtOnce,
     Kept,
 }
 
-/// Each statement takes the time and how many rows at most. Each walks an index from its beginning, so that it costs what
-/// it removes; and what hangs on something goes before it. Rotated refresh tokens and redeemed codes go with their grant.
-const STATEMENTS: [(Gone, &str); 9] = [
+/// Each statement takes the time and how many rows at most. What hangs on something goes before it; rotated refresh tokens
+/// and redeemed codes go with their grant.
+///
+/// Each walks an index from its beginning and looks at no more than it may remove, so that it costs what it removes: also
+/// where very much has ended and nothing hangs on it any more.
+pub(super) const STATEMENTS: [(Gone, &str); 9] = [
     (
         Gone::AtOnce,
         "DELETE FROM sign_ins WHERE state IN (SELECT state FROM sign_ins WHERE expires_at <= ? LIMIT ?)",
@@ -37,21 +40,31 @@ const STATEMENTS: [(Gone, &str); 9] = [
     (
         Gone::Kept,
         "DELETE FROM refresh_tokens WHERE token IN
-            (SELECT token FROM grants JOIN refresh_tokens ON grant_id = id WHERE over_at <= ? LIMIT ?)",
+            (SELECT token FROM (SELECT id FROM grants WHERE over_at <= ?1 ORDER BY over_at, id LIMIT ?2)
+             CROSS JOIN refresh_tokens ON grant_id = id LIMIT ?2)",
     ),
     (
         Gone::Kept,
         "DELETE FROM codes WHERE code IN
-            (SELECT code FROM grants JOIN codes ON redeemed = id WHERE over_at <= ? LIMIT ?)",
+            (SELECT code FROM (SELECT id FROM grants WHERE over_at <= ?1 ORDER BY over_at, id LIMIT ?2)
+             CROSS JOIN codes ON redeemed = id LIMIT ?2)",
     ),
-    (Gone::Kept, "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE over_at <= ? LIMIT ?)"),
+    (
+        Gone::Kept,
+        "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE over_at <= ? ORDER BY over_at, id LIMIT ?)",
+    ),
     (
         Gone::AtOnce,
         "DELETE FROM consents WHERE (client_id, resource, person_provider, person_id) IN
             (SELECT client_id, resource, person_provider, person_id
-             FROM clients JOIN consents ON client_id = id WHERE expires_at <= ? LIMIT ?)",
+             FROM (SELECT id FROM clients WHERE expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2)
+             CROSS JOIN consents ON client_id = id LIMIT ?2)",
     ),
-    (Gone::AtOnce, "DELETE FROM clients WHERE id IN (SELECT id FROM clients WHERE expires_at <= ? LIMIT ?)"),
+    (
+        Gone::AtOnce,
+        "DELETE FROM clients WHERE id IN
+            (SELECT id FROM clients WHERE expires_at <= ? ORDER BY expires_at, id LIMIT ?)",
+    ),
     (
         Gone::Kept,
         "DELETE FROM upstream_tokens WHERE id IN (SELECT id FROM upstream_tokens WHERE ended_at <= ? LIMIT ?)",

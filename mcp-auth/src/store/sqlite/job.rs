@@ -38,6 +38,11 @@ impl std::fmt::Display for Fault {
     }
 }
 
+/// The transaction of a piece of work came to nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NotCommitted(String);
+
 /// A piece of work of whatever result.
 pub(super) trait Job: Send {
     /// Runs it and keeps the result; false where it failed and its changes must go.
@@ -85,7 +90,7 @@ where
     fn answer(self: Box<Self>, fault: Option<&Fault>) {
         let answer = match (self.result, fault) {
             (Some(Err(own)), _) => Err(own.into()),
-            (_, Some(fault)) => Err(StoreError::new(fault.to_string())),
+            (_, Some(fault)) => Err(StoreError::new(NotCommitted(fault.to_string()))),
             (Some(Ok(value)), None) => Ok(value),
             (None, None) => return,
         };

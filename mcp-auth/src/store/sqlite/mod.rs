@@ -1,7 +1,9 @@
 //! The store in one SQLite file: the default, for one machine.
 //!
-//! One thread writes and commits what waits as one group, a few read. A verb's file has the name of its trait's.
+//! One thread writes and commits what waits as one group; whoever reads does it themselves. A verb's file has the name of its trait's.
 
+mod backup;
+mod check;
 mod client;
 mod code;
 mod consent;
@@ -28,24 +30,34 @@ mod tests;
 use std::{
     fmt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use rusqlite::Connection;
 
-use super::{Store, StoreFuture, Timestamp};
+use super::{Store, StoreError, StoreFuture, Timestamp};
 use crate::ConfigError;
+use check::Health;
 use job::Fault;
 use queue::Queue;
+use reader::Readers;
 use refusal::Refusal;
 
 /// A store in one SQLite file.
 ///
 /// What it has answered is on the disk. Several processes of one machine can use the same file; it has to be on a local
-/// file system. Dropping it waits until the file is closed.
-pub struct SqliteStore {
+/// file system. A clone is another handle to the same: dropping the last waits until the file is closed.
+#[derive(Clone)]
+pub struct SqliteStore(Arc<Opened>);
+
+/// The file, open.
+struct Opened {
     path: PathBuf,
+    /// The same in full; `None` where it is in memory.
+    file: Option<PathBuf>,
+    health: Health,
     /// Before the writer, so that it is the writer who closes the file, and writes the log back.
-    readers: Option<Queue>,
+    readers: Option<Readers>,
     writer: Queue,
 }
 
@@ -71,12 +83,14 @@ impl SqliteStore {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
         let start = || {
-            let (writer, readers) = open::open(path)?;
-            Ok(Self {
+            let (file, writer, readers) = open::open(path)?;
+            Ok(Self(Arc::new(Opened {
                 path: path.to_owned(),
-                readers: Some(reader::start(readers).map_err(Refusal::Threads)?),
+                file: Some(file),
+                health: Health::default(),
+                readers: Some(Readers::new(readers)),
                 writer: writer::start(writer).map_err(Refusal::Threads)?,
-            })
+            })))
         };
         start().map_err(|refusal: Refusal| refusal.at(path))
     }
@@ -86,7 +100,19 @@ impl SqliteStore {
         let path = PathBuf::from(":memory:");
         let start = || writer::start(open::in_memory()?).map_err(Refusal::Threads);
         let writer = start().map_err(|refusal: Refusal| refusal.at(&path))?;
-        Ok(Self { path, readers: None, writer })
+        Ok(Self(Arc::new(Opened { path, file: None, health: Health::default(), readers: None, writer })))
+    }
+
+    /// Copies the store, as it is at one moment, into the new file `to`, readable for this user alone. Requests go on
+    /// meanwhile. The copy is whole and on the disk when this returns; before, there is no file of that name.
+    ///
+    /// It holds secrets as the store does: as digests, or sealed. Keep it apart from the sealing key, which is not in it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where there is a file of that name already, the store is in memory, or the disk does not take it.
+    pub async fn backup(&self, to: impl Into<PathBuf>) -> Result<(), StoreError> {
+        backup::backup(self.0.file.clone(), to.into()).await
     }
 
     /// Does `work` in a transaction.
@@ -95,7 +121,11 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
-        Box::pin(self.writer.run(work))
+        Box::pin(async move {
+            let done = self.0.writer.run(work).await;
+            self.0.health.learn(done.as_ref().err());
+            done
+        })
     }
 
     /// Does `work`, which only looks.
@@ -104,16 +134,18 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
-        Box::pin(self.readers.as_ref().unwrap_or(&self.writer).run(work))
+        match &self.0.readers {
+            Some(readers) => Box::pin(readers.run(work)),
+            None => Box::pin(self.0.writer.run(work)),
+        }
     }
 }
 
 impl Store for SqliteStore {
     /// Beside the file, with `.key` behind its name.
     fn key_file(&self) -> Option<PathBuf> {
-        // Without readers it is in memory.
-        self.readers.as_ref()?;
-        let mut name = self.path.as_os_str().to_owned();
+        self.0.file.as_ref()?;
+        let mut name = self.0.path.as_os_str().to_owned();
         name.push(".key");
         Some(name.into())
     }
@@ -121,10 +153,18 @@ impl Store for SqliteStore {
     fn expire(&self, now: Timestamp, most: usize) -> StoreFuture<'_, usize> {
         self.write(move |connection| expire::expire(connection, now, most))
     }
+
+    fn check(&self) -> StoreFuture<'_, ()> {
+        Box::pin(check::check(self))
+    }
+
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        Box::pin(backup::write_log_back(self.0.file.clone()))
+    }
 }
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteStore").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("SqliteStore").field("path", &self.0.path).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,10 @@
 //! Opening the file: refused loudly unless it is ours and whole. Nothing is ever put in place of what cannot be read.
 
-use std::{path::Path, thread::sleep, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    thread::sleep,
+    time::Duration,
+};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -17,8 +21,11 @@ const STATEMENTS: usize = 96;
 /// The size of a page, which is SQLite's own choice unless it is told another.
 const PAGE: u64 = 4096;
 
-/// The connections to one file: one that writes, and some that read.
-pub(super) fn open(path: &Path) -> Result<(Connection, Vec<Connection>), Refusal> {
+/// Of the log, in bytes.
+const LOG: i64 = 16 * 1024 * 1024;
+
+/// The full name of one file, and the connections to it: one that writes, and some that read.
+pub(super) fn open(path: &Path) -> Result<(PathBuf, Connection, Vec<Connection>), Refusal> {
     let (path, new) = place::find_or_create(path)?;
     let writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     if !new {
@@ -28,10 +35,22 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Vec<Connection>), Refusal
     keep_a_log(&writer)?;
     // Committed is on the disk: nobody is answered before that.
     writer.pragma_update(None, "synchronous", "FULL")?;
-    // After a burst the log is cut again.
-    writer.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
-    let readers = (0..READERS).map(|_| connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY));
-    Ok((writer, readers.collect::<Result<_, _>>()?))
+    // The log is written back every 16 MiB, which is rarer than SQLite does it by itself: a page that changes all the time
+    // is written once for many changes. After a burst it is cut again.
+    writer.pragma_update(None, "wal_autocheckpoint", LOG / PAGE.cast_signed())?;
+    writer.pragma_update(None, "journal_size_limit", LOG)?;
+    let readers = (0..READERS).map(|_| read_only(&path)).collect::<Result<_, _>>()?;
+    Ok((path, writer, readers))
+}
+
+/// One more connection to a file of ours that is open.
+pub(super) fn read_only(path: &Path) -> Result<Connection, Refusal> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+/// The same, to write.
+pub(super) fn read_and_write(path: &Path) -> Result<Connection, Refusal> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 
 /// A store without a file.

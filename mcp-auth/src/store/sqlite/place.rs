@@ -31,7 +31,7 @@ pub(super) fn find_or_create(path: &Path) -> Result<(PathBuf, bool), Refusal> {
     if log_of(&path).exists() {
         return Err(Refusal::LogAlone);
     }
-    match create(&path, &folder) {
+    match create(&path) {
         Ok(()) => Ok((path, true)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             existing(path.canonicalize().map_err(Refusal::Unwritable)?)
@@ -50,19 +50,33 @@ pub(super) fn length(path: &Path) -> Result<u64, Refusal> {
     Ok(fs::metadata(path).map_err(Refusal::Unwritable)?.len())
 }
 
-/// For nobody else on this machine; what SQLite puts beside it is as readable as the file.
-#[cfg(unix)]
-fn create(path: &Path, folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    // The name has to be as durable as what will be written.
-    fs::File::open(folder)?.sync_all()
+/// The name has to be as durable as what will be written.
+fn create(path: &Path) -> io::Result<()> {
+    create_private(path)?;
+    sync_folder(path)
 }
 
-#[cfg(not(unix))]
-fn create(path: &Path, _folder: &Path) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(path).map(drop)
+/// An empty file for nobody else on this machine; what SQLite puts beside it is as readable as the file.
+pub(super) fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// Makes the name of a file durable.
+#[cfg_attr(
+    not(unix),
+    expect(clippy::unnecessary_wraps, unused_variables, reason = "only Unix opens folders")
+)]
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// An empty file is being filled by another process now, or it has lost what it held.

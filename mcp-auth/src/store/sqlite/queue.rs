@@ -1,4 +1,4 @@
-//! A bounded queue of jobs in front of one or more threads. What does not fit is refused at once: callers are told to
+//! A bounded queue of jobs in front of a thread. What does not fit is refused at once: callers are told to
 //! come again (503), and memory stays bounded.
 
 use std::{
@@ -15,15 +15,15 @@ use crate::store::StoreError;
 /// How many jobs wait at most.
 pub(super) const MOST_WAITING: usize = 1024;
 
-/// The way to threads that have connections. They end when it is dropped, after what waits has been done.
+/// The way to a thread that has a connection. It ends when this is dropped, after what waits has been done.
 pub(super) struct Queue {
     sender: Option<SyncSender<Box<dyn Job>>>,
-    threads: Vec<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Queue {
-    pub(super) fn new(sender: SyncSender<Box<dyn Job>>, threads: Vec<JoinHandle<()>>) -> Self {
-        Self { sender: Some(sender), threads }
+    pub(super) fn new(sender: SyncSender<Box<dyn Job>>, thread: JoinHandle<()>) -> Self {
+        Self { sender: Some(sender), thread: Some(thread) }
     }
 
     /// Lets a thread do `work`, and waits for what comes of it.
@@ -46,10 +46,8 @@ impl Queue {
 impl Drop for Queue {
     fn drop(&mut self) {
         self.sender = None;
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the store has panicked");
-            }
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the thread of the store has panicked");
         }
     }
 }

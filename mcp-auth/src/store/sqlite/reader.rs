@@ -1,52 +1,111 @@
-//! The threads that read, each with a connection of its own. They wait for no writer and see what is committed.
+//! Connections that read, on the thread of whoever asks: what the system has in memory is read in less time than a message
+//! to another thread takes. They wait for no writer and see what is committed.
+//!
+//! A disk that is slow must not hold up the threads on which everything else runs. After a read that took long, reads are
+//! done on threads that may wait.
 
 use std::{
-    io,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, sync_channel},
+        atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use rusqlite::Connection;
+use tokio::{sync::Semaphore, task::spawn_blocking};
 
-use super::{
-    job::{Job, execute},
-    queue::{MOST_WAITING, Queue, thread},
-};
+use super::job::{Fault, execute};
+use crate::{clock::Clock, store::StoreError};
 
 /// How many read at once.
-pub(super) const READERS: usize = 2;
+pub(super) const READERS: usize = 4;
 
-/// Starts a thread for each connection.
-pub(super) fn start(connections: Vec<Connection>) -> io::Result<Queue> {
-    let (sender, jobs) = sync_channel(MOST_WAITING);
-    let jobs = Arc::new(Mutex::new(jobs));
-    let threads = connections.into_iter().map(|connection| {
-        let jobs = Arc::clone(&jobs);
-        thread("mcp-auth-read", move || {
-            while let Some(job) = next(&jobs) {
-                read(&connection, job);
-            }
-        })
-    });
-    let threads = threads.collect::<Result<_, _>>()?;
-    Ok(Queue::new(sender, threads))
+/// A read that takes longer is one of a slow disk.
+const LONG: Duration = Duration::from_millis(20);
+/// For how long the disk is taken for slow then.
+const APART: Duration = Duration::from_secs(2);
+
+pub(super) struct Readers(Arc<Pool>);
+
+struct Pool {
+    idle: Mutex<Vec<Connection>>,
+    /// As many as there are connections.
+    places: Arc<Semaphore>,
+    clock: Clock,
+    /// Milliseconds of the monotonic clock.
+    slow_until: AtomicU64,
 }
 
-/// Whoever holds the lock waits for the next job, and lets go of it before the work begins.
-fn next(jobs: &Mutex<Receiver<Box<dyn Job>>>) -> Option<Box<dyn Job>> {
-    jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+impl Readers {
+    pub(super) fn new(connections: Vec<Connection>) -> Self {
+        Self(Arc::new(Pool {
+            places: Arc::new(Semaphore::new(connections.len())),
+            idle: Mutex::new(connections),
+            clock: Clock::system(),
+            slow_until: AtomicU64::new(0),
+        }))
+    }
+
+    /// Does `work`, which only looks.
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        let pool = &self.0;
+        let place = Arc::clone(&pool.places).acquire_owned().await.map_err(StoreError::new)?;
+        if !pool.is_slow() {
+            return pool.read(work);
+        }
+        let pool = Arc::clone(pool);
+        let reading = spawn_blocking(move || {
+            let _place = place;
+            pool.read(work)
+        });
+        reading.await.unwrap_or_else(|error| Err(StoreError::new(error)))
+    }
 }
 
-/// Within a transaction, so that all that a job reads is of one moment.
-fn read(connection: &Connection, mut job: Box<dyn Job>) {
-    let done = execute(connection, "BEGIN").and_then(|()| {
-        job.run(connection);
-        execute(connection, "COMMIT")
-    });
+impl Pool {
+    /// Whoever has a place finds a connection.
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+        let connection = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Some(connection) = connection else { return Err(StoreError::new("too many read at once")) };
+        let begin = self.clock.monotonic();
+        let result = within_transaction(&connection, work);
+        let end = self.clock.monotonic();
+        if end.saturating_sub(begin) > LONG {
+            self.slow_until.store(millis(end.saturating_add(APART)), Ordering::Relaxed);
+        }
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        Ok(result?)
+    }
+
+    fn is_slow(&self) -> bool {
+        let until = self.slow_until.load(Ordering::Relaxed);
+        until != 0 && millis(self.clock.monotonic()) < until
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// All that is read is of one moment. A panic is this reader's own, and the connection goes on.
+fn within_transaction<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    execute(connection, "BEGIN")?;
+    let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
+        .unwrap_or_else(|_| Err(Fault::new("a verb of the store panicked")));
+    let ended = execute(connection, "COMMIT");
     if !connection.is_autocommit() {
         drop(execute(connection, "ROLLBACK"));
     }
-    job.answer(done.err().as_ref());
+    let value = result?;
+    ended?;
+    Ok(value)
 }

@@ -7,8 +7,11 @@ use super::refusal::Refusal;
 /// Marks a file as ours: "mcpa".
 pub(super) const APPLICATION_ID: i32 = 0x6d63_7061;
 
-/// The migrations, in order: the file's `user_version` counts those that have been done. Released ones never change.
-const MIGRATIONS: [&str; 2] = [
+/// The migrations, in order: the file's `user_version` counts those that have been done.
+///
+/// Released ones never change. A new one only adds, so that a process of the version before goes on beside it with the same
+/// file (C51): tables, indexes, and columns that may be NULL or have a default.
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_start.sql"),
     include_str!("../../../migrations/sqlite/0007_client_documents.sql"),
 ];
@@ -21,7 +24,7 @@ pub(super) fn application_id(connection: &Connection) -> rusqlite::Result<i32> {
 /// Refuses a file of a later version, and does what an older one lacks, wholly or not at all. Of several processes that
 /// start at once one does it, and the others wait.
 pub(super) fn migrate(connection: &Connection) -> Result<(), Refusal> {
-    migrate_by(connection, &MIGRATIONS)
+    migrate_by(connection, MIGRATIONS)
 }
 
 pub(super) fn migrate_by(connection: &Connection, migrations: &[&str]) -> Result<(), Refusal> {

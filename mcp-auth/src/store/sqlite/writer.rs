@@ -13,6 +13,7 @@ use super::{
     job::{Fault, Job, execute},
     queue::{MOST_WAITING, Queue, thread},
 };
+use crate::crash::crash_point;
 
 /// How many jobs one commit takes at most: whoever comes next, or writes in another process, gets a turn.
 const MOST_IN_GROUP: usize = 256;
@@ -21,7 +22,7 @@ const MOST_IN_GROUP: usize = 256;
 pub(super) fn start(connection: Connection) -> io::Result<Queue> {
     let (sender, jobs) = sync_channel(MOST_WAITING);
     let thread = thread("mcp-auth-write", move || write(&connection, &jobs))?;
-    Ok(Queue::new(sender, vec![thread]))
+    Ok(Queue::new(sender, thread))
 }
 
 fn write(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
@@ -62,7 +63,10 @@ fn run_all(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fa
         }
         execute(connection, "RELEASE job")?;
     }
-    execute(connection, "COMMIT")
+    crash_point!("store.committing");
+    execute(connection, "COMMIT")?;
+    crash_point!("store.committed");
+    Ok(())
 }
 
 fn roll_back(connection: &Connection) -> Result<(), Fault> {

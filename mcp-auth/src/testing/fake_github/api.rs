@@ -1,10 +1,16 @@
 //! The API: who somebody is, and what the test says besides.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::Shared;
+use super::{
+    Shared,
+    authorize::pairs,
+    state::{Issued, Person},
+};
 
 /// The answer to a request for `path`, which begins behind the API's own prefix.
 pub(super) fn answer(
@@ -27,21 +33,17 @@ pub(super) fn answer(
     state.calls.push((method.to_owned(), whole, body.to_owned()));
     let person = &state.people[&token.login];
     let said = state.documents.get(path).cloned();
-    let (status, value) = said.unwrap_or_else(|| match path {
-        "/user" => {
-            (200, json!({ "login": token.login, "id": person.id, "name": token.login, "type": "User" }))
-        }
-        "/user/emails" if ["user", "user:email"].iter().any(|scope| token.scopes.contains(*scope)) => {
-            let address = format!("{}@example.com", token.login);
-            (200, json!([{ "email": address, "primary": true, "verified": true, "visibility": null }]))
-        }
-        "/user/orgs" => {
-            let organizations = person.organizations.iter().map(|name| json!({ "login": name }));
-            (200, Value::Array(organizations.collect()))
-        }
-        _ => (404, json!({ "message": "Not Found", "status": "404" })),
-    });
+    let (status, value) = said.unwrap_or_else(|| known(token_scopes(&token), &token.login, person, path));
+    let (value, next) = page(value, path, query);
     let mut response = document(StatusCode::from_u16(status).unwrap_or_default(), &value);
+    if let Some(next) = next {
+        let link = format!(
+            "<https://elsewhere.example/api{path}?page={next}>; rel=\"next\", <https://elsewhere.example>; rel=\"last\""
+        );
+        response
+            .headers_mut()
+            .insert(header::LINK, HeaderValue::try_from(link).unwrap_or(HeaderValue::from_static("")));
+    }
     if token.refresh_token.is_none() {
         let scopes = token.scopes.iter().cloned().collect::<Vec<_>>().join(", ");
         response
@@ -49,6 +51,61 @@ pub(super) fn answer(
             .insert("x-oauth-scopes", HeaderValue::try_from(scopes).unwrap_or(HeaderValue::from_static("")));
     }
     response
+}
+
+/// The scopes of an OAuth app's token. What a GitHub App may see is set elsewhere: its tokens have none.
+fn token_scopes(token: &Issued) -> Option<&BTreeSet<String>> {
+    token.refresh_token.is_none().then_some(&token.scopes)
+}
+
+fn known(scopes: Option<&BTreeSet<String>>, login: &str, person: &Person, path: &str) -> (u16, Value) {
+    let may =
+        |any_of: &[&str]| scopes.is_none_or(|scopes| any_of.iter().any(|scope| scopes.contains(*scope)));
+    let missing = || (404, json!({ "message": "Not Found", "status": "404" }));
+    // GitHub's names are the same in upper and lower case.
+    let found = |name: &str| person.memberships.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let membership = |name: &str| match found(name) {
+        Some((_, active)) => {
+            (200, json!({ "state": if *active { "active" } else { "pending" }, "role": "member" }))
+        }
+        None => missing(),
+    };
+    match path.trim_start_matches('/').split('/').collect::<Vec<_>>()[..] {
+        ["user"] => (200, json!({ "login": login, "id": person.id, "name": login, "type": "User" })),
+        ["user", "emails"] if may(&["user", "user:email"]) => {
+            let addresses = person.email_addresses.iter().enumerate().map(|(at, (address, verified))| {
+                json!({ "email": address, "primary": at == 0, "verified": verified, "visibility": null })
+            });
+            (200, Value::Array(addresses.collect()))
+        }
+        ["user", "orgs"] => {
+            (200, Value::Array(person.organizations().map(|name| json!({ "login": name })).collect()))
+        }
+        ["user", "memberships", "orgs", _] | ["orgs", _, "teams", _, "memberships", _]
+            if !may(&["read:org", "write:org", "admin:org"]) =>
+        {
+            (403, json!({ "message": "You need at least read:org scope to do this.", "status": "403" }))
+        }
+        ["user", "memberships", "orgs", organization] => membership(organization),
+        ["orgs", organization, "teams", team, "memberships", who] if who == login => {
+            membership(&format!("{organization}/{team}"))
+        }
+        _ => missing(),
+    }
+}
+
+/// One page of a list that was asked for by pages, and the number of the next one.
+fn page(value: Value, path: &str, query: Option<&str>) -> (Value, Option<usize>) {
+    let query = pairs(query.unwrap_or_default());
+    let number =
+        |name: &str, default: usize| query.get(name).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let Value::Array(all) = value else { return (value, None) };
+    if path != "/user/emails" {
+        return (Value::Array(all), None);
+    }
+    let (size, at) = (number("per_page", 30).clamp(1, 100), number("page", 1).max(1));
+    let more = all.len() > size * at;
+    (Value::Array(all.into_iter().skip(size * (at - 1)).take(size).collect()), more.then_some(at + 1))
 }
 
 pub(super) fn document(status: StatusCode, value: &Value) -> Response<Body> {

@@ -131,19 +131,45 @@ impl FakeGitHub {
 
     /// Somebody with an account there.
     pub fn add_person(&self, login: &str, id: u64) {
-        self.state().people.insert(login.to_owned(), Person { id, organizations: Vec::new() });
+        self.state().people.insert(login.to_owned(), Person::new(login, id));
     }
 
-    /// The organizations that `/user/orgs` names for them.
+    /// The organizations (`acme`) and teams (`acme/core`) that they are a member of, and no others.
     ///
     /// # Panics
     ///
     /// Where nobody has this login.
     #[track_caller]
-    pub fn set_organizations(&self, login: &str, organizations: &[&str]) {
+    pub fn set_organizations(&self, login: &str, memberships: &[&str]) {
+        let memberships = memberships.iter().map(|&name| (name.to_owned(), true)).collect();
+        self.person(login, |person| person.memberships = memberships);
+    }
+
+    /// They are invited to an organization (`acme`) or a team (`acme/core`), and have not accepted.
+    ///
+    /// # Panics
+    ///
+    /// Where nobody has this login.
+    #[track_caller]
+    pub fn invite(&self, login: &str, to: &str) {
+        self.person(login, |person| person.memberships.extend([(to.to_owned(), false)]));
+    }
+
+    /// Their e-mail addresses, each with whether it is verified. Unless set, there is one, which is.
+    ///
+    /// # Panics
+    ///
+    /// Where nobody has this login.
+    #[track_caller]
+    pub fn set_email_addresses(&self, login: &str, addresses: &[(&str, bool)]) {
+        let addresses = addresses.iter().map(|&(address, verified)| (address.to_owned(), verified)).collect();
+        self.person(login, |person| person.email_addresses = addresses);
+    }
+
+    #[track_caller]
+    fn person(&self, login: &str, change: impl FnOnce(&mut Person)) {
         let mut state = self.state();
-        let person = state.people.get_mut(login).unwrap_or_else(|| panic!("nobody is called `{login}`"));
-        person.organizations = organizations.iter().map(|&name| name.to_owned()).collect();
+        change(state.people.get_mut(login).unwrap_or_else(|| panic!("nobody is called `{login}`")));
     }
 
     /// They get another login; their id stays.
@@ -229,6 +255,11 @@ impl FakeGitHub {
     /// What this path of the API answers from now on, with this status.
     pub fn answer_with(&self, path: &str, status: u16, document: Value) {
         self.state().documents.insert(path.to_owned(), (status, document));
+    }
+
+    /// This path of the API answers as it did at first.
+    pub fn answer_as_always(&self, path: &str) {
+        self.state().documents.remove(path);
     }
 
     /// Requests to the API with a token that was good: method, path with query, and body.

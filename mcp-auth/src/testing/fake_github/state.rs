@@ -34,7 +34,22 @@ pub(super) struct State {
 
 pub(super) struct Person {
     pub(super) id: u64,
-    pub(super) organizations: Vec<String>,
+    /// With whether it is verified.
+    pub(super) email_addresses: Vec<(String, bool)>,
+    /// `acme` or `acme/core` -> whether it is accepted.
+    pub(super) memberships: BTreeMap<String, bool>,
+}
+
+impl Person {
+    pub(super) fn new(login: &str, id: u64) -> Self {
+        let address = format!("{login}@example.com");
+        Self { id, email_addresses: vec![(address, true)], memberships: BTreeMap::new() }
+    }
+
+    pub(super) fn organizations(&self) -> impl Iterator<Item = &str> {
+        let active = self.memberships.iter().filter(|(name, active)| **active && !name.contains('/'));
+        active.map(|(name, _)| name.as_str())
+    }
 }
 
 /// How a part misbehaves.

@@ -1,5 +1,6 @@
 //! GitHub: OAuth apps and GitHub Apps, on github.com and on Enterprise servers.
 
+mod account;
 mod answers;
 mod environment;
 mod exchange;
@@ -16,11 +17,11 @@ use std::{
 };
 
 use ::url::form_urlencoded::Serializer;
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{
-    AnyProvider, Callback, Departure, Leg, Provider, SignInError, SignedIn, Tokens, provider::ProviderFuture,
+    Account, AnyProvider, Answer, Callback, Knows, Leg, SignInError, SignedIn, Tokens, Wanted,
+    provider::{IntoProvider, ProviderFuture},
+    service::Service as UpstreamService,
 };
 use crate::{
     Problem, Secret,
@@ -55,6 +56,8 @@ const API_OF_GITHUB_COM: &str = "https://api.github.com";
 #[derive(Clone)]
 #[must_use = "a sign-in does nothing before it is given to `AuthorizationServer::sign_in`"]
 pub struct GitHub {
+    id: String,
+    name: String,
     client_id: String,
     client_secret: Secret,
     scopes: Vec<String>,
@@ -68,6 +71,8 @@ impl GitHub {
     /// The client id and the client secret of the app at GitHub.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
         Self {
+            id: ID.to_owned(),
+            name: "GitHub".to_owned(),
             client_id: client_id.into(),
             client_secret: client_secret.into(),
             scopes: Vec::new(),
@@ -76,6 +81,19 @@ impl GitHub {
             private_network: false,
             http: Arc::default(),
         }
+    }
+
+    /// Another id than `github`, for a second GitHub beside the first: it stands in the callback (`/<id>/callback`) and in
+    /// who people are (`<id>:583231`). Tools name it by a type of their own, see [`UpstreamProvider`](crate::UpstreamProvider).
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// What pages call it: `GitHub` unless set.
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
     }
 
     /// What tools need there, such as `read:user`; the consent page says so. Default: nothing, which is enough to learn who
@@ -138,23 +156,31 @@ fn trimmed(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
 
-impl Provider for GitHub {}
+impl IntoProvider for GitHub {
+    fn into_provider(self) -> Arc<dyn AnyProvider> {
+        Arc::new(self)
+    }
+}
 
 impl AnyProvider for GitHub {
-    fn id(&self) -> &'static str {
-        ID
+    fn id(&self) -> &str {
+        &self.id
     }
 
-    fn name(&self) -> &'static str {
-        "GitHub"
+    fn name(&self) -> &str {
+        &self.name
     }
 
-    fn asks(&self) -> Vec<String> {
-        scopes::words(&self.scopes)
+    fn asks(&self, scopes: &[String]) -> Vec<String> {
+        scopes::words(scopes)
     }
 
-    fn scopes(&self) -> String {
-        self.scopes.join(" ")
+    fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    fn includes(&self, held: &str, scope: &str) -> bool {
+        scopes::includes(held, scope)
     }
 
     fn is_on_this_machine(&self) -> bool {
@@ -186,19 +212,16 @@ impl AnyProvider for GitHub {
         problems
     }
 
-    fn departure(&self, leg: &Leg) -> Departure {
-        let mut query = Serializer::new(String::new());
-        query
-            .append_pair("response_type", "code")
-            .append_pair("client_id", &self.client_id)
-            .append_pair("redirect_uri", &leg.redirect_uri)
-            .append_pair("state", leg.state.expose())
-            .append_pair("code_challenge", &challenge(&leg.code_verifier))
-            .append_pair("code_challenge_method", "S256");
-        if !self.scopes.is_empty() {
-            query.append_pair("scope", &self.scopes.join(" "));
-        }
-        Departure::Redirect(format!("{}/login/oauth/authorize?{}", self.base_url, query.finish()))
+    fn service(&self) -> Option<&dyn UpstreamService> {
+        Some(self)
+    }
+
+    fn departure<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
+        Box::pin(std::future::ready(Ok(self.to_authorize(leg, None))))
+    }
+
+    fn departure_of_another<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
+        Box::pin(std::future::ready(Ok(self.to_authorize(leg, Some("select_account")))))
     }
 
     fn arrive<'a>(
@@ -208,9 +231,9 @@ impl AnyProvider for GitHub {
         now: Timestamp,
     ) -> ProviderFuture<'a, Result<SignedIn, SignInError>> {
         Box::pin(async move {
-            let code = match callback {
-                Callback::Code(code) => code,
-                Callback::Error(error) => return Err(answers::said(error)),
+            let code = match &callback.answer {
+                Answer::Code(code) => code,
+                Answer::Error(error) => return Err(answers::said(error)),
             };
             let tokens = self.redeem(code, leg, now).await?;
             // The token is ours, because it came for our code with our secret: whose it is, only GitHub can say (T13).
@@ -226,9 +249,46 @@ impl AnyProvider for GitHub {
     ) -> ProviderFuture<'a, Result<Tokens, SignInError>> {
         Box::pin(self.renew(tokens, now))
     }
+
+    fn knows(&self) -> Knows {
+        Knows { email_addresses: true, memberships: true }
+    }
+
+    fn telling(&self, wanted: &Wanted) -> Option<Arc<dyn AnyProvider>> {
+        let more = scopes::to_tell(wanted, &self.scopes);
+        let all = more.iter().map(|&scope| scope.to_owned()).chain(self.scopes.iter().cloned());
+        (!more.is_empty()).then(|| Arc::new(self.clone().scopes(all)) as Arc<dyn AnyProvider>)
+    }
+
+    fn account<'a>(
+        &'a self,
+        tokens: &'a Tokens,
+        wanted: &'a Wanted,
+        now: Timestamp,
+    ) -> ProviderFuture<'a, Result<Account, SignInError>> {
+        Box::pin(self.tell(tokens, wanted, now))
+    }
 }
 
 impl GitHub {
+    fn to_authorize(&self, leg: &Leg, prompt: Option<&str>) -> String {
+        let mut query = Serializer::new(String::new());
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &self.client_id)
+            .append_pair("redirect_uri", &leg.redirect_uri)
+            .append_pair("state", leg.state.expose())
+            .append_pair("code_challenge", &leg.code_challenge())
+            .append_pair("code_challenge_method", "S256");
+        if !leg.scopes.is_empty() {
+            query.append_pair("scope", &leg.scopes.join(" "));
+        }
+        if let Some(prompt) = prompt {
+            query.append_pair("prompt", prompt);
+        }
+        format!("{}/login/oauth/authorize?{}", self.base_url, query.finish())
+    }
+
     fn credentials_missing(&self) -> Vec<Problem> {
         let parts = [("client_id", self.client_id.as_str()), ("client_secret", self.client_secret.expose())];
         let missing = parts.into_iter().filter(|(_, text)| text.trim().is_empty());
@@ -241,11 +301,6 @@ impl GitHub {
         };
         missing.map(problem).collect()
     }
-}
-
-/// `S256` (RFC 7636 section 4.2).
-fn challenge(verifier: &Secret) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.expose().as_bytes()))
 }
 
 /// The secret is not printed.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 
-use super::{GitHub, ID, answers};
+use super::{GitHub, answers};
 use crate::{
     Secret,
     http::Outgoing,
@@ -45,7 +45,7 @@ impl GitHub {
         }
         let user: User = serde_json::from_slice(&answer.body)
             .map_err(|_| SignInError::Unavailable("it does not say whose token it is".into()))?;
-        Ok(Person { provider: ID.to_owned(), id: user.id.to_string(), name: user.login })
+        Ok(Person { provider: self.id.clone(), id: user.id.to_string(), name: user.login })
     }
 }
 

@@ -1,5 +1,25 @@
 //! GitHub's scopes: in words for people, and in the one order in which they are compared.
 
+use crate::upstream::Wanted;
+
+/// Each of these opens the list of e-mail addresses, and the first asks for the least.
+pub(super) const EMAIL_ADDRESSES: [&str; 2] = ["user:email", "user"];
+/// The same for memberships.
+pub(super) const MEMBERSHIPS: [&str; 3] = ["read:org", "write:org", "admin:org"];
+
+/// What has to be asked for besides `scopes`, so that GitHub says what is wanted.
+pub(super) fn to_tell(wanted: &Wanted, scopes: &[String]) -> Vec<&'static str> {
+    let enough = |any_of: &[&str]| scopes.iter().any(|scope| any_of.contains(&scope.as_str()));
+    let mut more = Vec::new();
+    if wanted.email_addresses && !enough(&EMAIL_ADDRESSES) {
+        more.push(EMAIL_ADDRESSES[0]);
+    }
+    if !wanted.memberships.is_empty() && !enough(&MEMBERSHIPS) {
+        more.push(MEMBERSHIPS[0]);
+    }
+    more
+}
+
 /// What is asked of the person there.
 pub(super) fn words(scopes: &[String]) -> Vec<String> {
     if scopes.is_empty() {
@@ -36,6 +56,35 @@ fn word(scope: &str) -> Option<&'static str> {
         "codespace" => "Create and manage your codespaces",
         _ => return None,
     })
+}
+
+/// Whether `held` is `scope`, or includes it: GitHub leaves out of a grant what another scope of it includes.
+pub(super) fn includes(held: &str, scope: &str) -> bool {
+    held == scope || included(held).iter().any(|inner| includes(inner, scope))
+}
+
+/// What a scope includes at once ("Scopes for OAuth apps" in GitHub's documentation).
+fn included(scope: &str) -> &'static [&'static str] {
+    match scope {
+        "repo" => &["repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events"],
+        "user" => &["read:user", "user:email", "user:follow"],
+        "admin:org" => &["write:org", "manage_runners:org"],
+        "write:org" => &["read:org"],
+        "admin:public_key" => &["write:public_key"],
+        "write:public_key" => &["read:public_key"],
+        "admin:gpg_key" => &["write:gpg_key"],
+        "write:gpg_key" => &["read:gpg_key"],
+        "admin:ssh_signing_key" => &["write:ssh_signing_key"],
+        "write:ssh_signing_key" => &["read:ssh_signing_key"],
+        "admin:repo_hook" => &["write:repo_hook"],
+        "write:repo_hook" => &["read:repo_hook"],
+        "admin:enterprise" => &["manage_runners:enterprise", "manage_billing:enterprise", "read:enterprise"],
+        "write:packages" => &["read:packages"],
+        "project" => &["read:project"],
+        "write:discussion" => &["read:discussion"],
+        "codespace" => &["codespace:secrets"],
+        _ => &[],
+    }
 }
 
 /// GitHub's syntax: no white space, and no comma, which would make two of one.

@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 
-use super::{GitHub, answers, person};
+use super::{GitHub, ID, answers, person};
 use crate::{
     Secret,
     http::{HttpClient, Incoming},
@@ -10,7 +10,9 @@ use crate::{
     upstream::{Outage, SignInError, UpstreamProvider, service::Service},
 };
 
-impl UpstreamProvider for GitHub {}
+impl UpstreamProvider for GitHub {
+    const ID: &'static str = ID;
+}
 
 impl Service for GitHub {
     fn api_url(&self) -> String {

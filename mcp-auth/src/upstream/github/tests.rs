@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+
 use super::*;
 use crate::testing::{FakeGitHub, GitHubPart};
 
@@ -13,12 +15,13 @@ fn leg() -> Leg {
         redirect_uri: CALLBACK.to_owned(),
         state: Secret::random().unwrap(),
         code_verifier: Secret::random().unwrap(),
+        nonce: Secret::random().unwrap(),
+        scopes: vec!["read:user".to_owned(), "repo".to_owned()],
     }
 }
 
 fn departure(provider: &GitHub, leg: &Leg) -> String {
-    let Departure::Redirect(url) = provider.departure(leg) else { panic!("no redirect") };
-    url
+    provider.departure(leg).now_or_never().unwrap().unwrap()
 }
 
 fn pair(url: &str, name: &str) -> Option<String> {
@@ -26,8 +29,12 @@ fn pair(url: &str, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
+fn arrives(answer: Answer) -> Callback {
+    Callback { answer, issuer: None }
+}
+
 fn code(url: &str) -> Callback {
-    Callback::Code(pair(url, "code").unwrap().into())
+    arrives(Answer::Code(pair(url, "code").unwrap().into()))
 }
 
 async fn fake() -> FakeGitHub {
@@ -75,7 +82,7 @@ async fn t13_the_person_is_the_numeric_id_that_github_gives_for_the_token_of_our
     assert_eq!(github.requests(GitHubPart::Api), 1);
     // A token that was given to somebody else is no code.
     let foreign = github.token_for("octocat", &["repo"]);
-    let arrived = provider.arrive(&Callback::Code(foreign.into()), &leg, NOW).await;
+    let arrived = provider.arrive(&arrives(Answer::Code(foreign.into())), &leg, NOW).await;
     assert!(matches!(arrived, Err(SignInError::Refused(_))));
     // A code is good once.
     let again = provider.arrive(&code(&back), &leg, NOW).await;
@@ -87,9 +94,9 @@ async fn a_person_may_say_no_or_take_scopes_away() {
     let github = fake().await;
     let provider = github.sign_in().scopes(["read:user", "repo"]);
     let leg = leg();
-    let back = github.deny(&departure(&provider, &leg));
-    assert_eq!(pair(&back, "state").as_deref(), Some(leg.state.expose()));
-    let error = Callback::Error(pair(&back, "error").unwrap());
+    let denied = github.deny(&departure(&provider, &leg));
+    assert_eq!(pair(&denied, "state").as_deref(), Some(leg.state.expose()));
+    let error = arrives(Answer::Error(pair(&denied, "error").unwrap()));
     assert!(matches!(provider.arrive(&error, &leg, NOW).await, Err(SignInError::Denied)));
 
     github.allow_only(Some(&["read:user"]));
@@ -118,7 +125,7 @@ async fn errors_that_arrive_with_200_are_the_fault_of_whom_they_blame() {
     let github = fake().await;
     let leg = leg();
     let provider = github.sign_in();
-    let refused = provider.arrive(&Callback::Code("made-up".into()), &leg, NOW).await;
+    let refused = provider.arrive(&arrives(Answer::Code("made-up".into())), &leg, NOW).await;
     assert!(matches!(refused, Err(SignInError::Refused(why)) if why == "bad_verification_code"));
 
     let impostor = GitHub::new(github.client_id(), "wrong").with_base_url(github.url());
@@ -132,8 +139,8 @@ async fn errors_that_arrive_with_200_are_the_fault_of_whom_they_blame() {
     assert!(matches!(refused, Err(SignInError::Misconfigured(why)) if why == "redirect_uri_mismatch"));
 
     github.register_callback("http://localhost:3000/registered");
-    let back = github.approve(&departure(&provider, &leg), "octocat");
-    let error = Callback::Error(pair(&back, "error").unwrap());
+    let refused = github.approve(&departure(&provider, &leg), "octocat");
+    let error = arrives(Answer::Error(pair(&refused, "error").unwrap()));
     assert!(matches!(provider.arrive(&error, &leg, NOW).await, Err(SignInError::Misconfigured(_))));
 }
 
@@ -180,7 +187,7 @@ async fn c34_c36_github_in_trouble_is_nobodys_fault() {
     provider.refresh(&tokens, NOW).await.unwrap();
 
     let gone = GitHub::new("id", "secret").with_base_url("http://127.0.0.1:9");
-    let answer = gone.arrive(&Callback::Code("code".into()), &leg(), NOW).await;
+    let answer = gone.arrive(&arrives(Answer::Code("code".into())), &leg(), NOW).await;
     assert!(matches!(answer, Err(SignInError::Unavailable(_))), "{answer:?}");
 }
 

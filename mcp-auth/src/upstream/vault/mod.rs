@@ -63,11 +63,12 @@ pub(crate) async fn keep(
     Err(StoreError::new("a provider's token is always kept by somebody else first"))
 }
 
-/// Whether a tool could use the token of this id, and people are told what it can: it is there, it is for the scopes that
+/// Whether a tool could use the token of this id: it is there, it is for the scopes that
 /// the provider is asked for now, it opens, and it has not run out for good.
 pub(crate) async fn is_live(core: &Core, id: &str) -> Result<bool, StoreError> {
     let Some(record) = core.store.upstream_token(id).await? else { return Ok(false) };
-    if core.provider(&record.person.provider).is_none_or(|provider| provider.scopes() != record.scopes) {
+    let Some(provider) = core.provider(&record.person.provider) else { return Ok(false) };
+    if provider.scopes().join(" ") != record.scopes {
         return Ok(false);
     }
     let Ok(tokens) = open(&core.sealer, &record) else { return Ok(false) };

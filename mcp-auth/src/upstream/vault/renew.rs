@@ -93,8 +93,8 @@ pub(in crate::upstream) async fn renew(
     provider: &Arc<dyn AnyProvider>,
     record: UpstreamTokenRecord,
 ) -> Result<Current, VaultError> {
-    let (core, provider) = (Arc::clone(core), Arc::clone(provider));
-    let renewal = tokio::spawn(async move {
+    let (tasks, core, provider) = (&core.tasks, Arc::clone(core), Arc::clone(provider));
+    let renewal = tasks.spawn(async move {
         let slot = core.renewals.slot(&record.id);
         let mut memory = slot.lock().await;
         renew_alone(&core, &*provider, record, &mut memory).await

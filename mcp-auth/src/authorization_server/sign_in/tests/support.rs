@@ -8,7 +8,6 @@ use std::{
 };
 
 use axum::{Router, body::Body};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, Request, StatusCode, header};
 use tower::ServiceExt;
 
@@ -18,7 +17,7 @@ use crate::{
     clock::Clock,
     config::ResourceUrl,
     store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Timestamp},
-    upstream::{AnyProvider, Callback, Departure, Leg, Provider, SignInError, SignedIn, Tokens},
+    upstream::{AnyProvider, Answer, Callback, IntoProvider, Leg, SignInError, SignedIn, Tokens},
 };
 
 type ProviderFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -97,7 +96,7 @@ impl World {
         for id in plan.providers {
             settings = match id {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
-                id => settings.sign_in(StandIn { id, arrivals: Arc::clone(&arrivals) }),
+                id => settings.sign_in(StandIn::new(id, Arc::clone(&arrivals))),
             };
         }
         let core = settings.start("test", clock.clone()).unwrap();
@@ -387,39 +386,45 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 struct StandIn {
     id: &'static str,
     arrivals: Arrivals,
+    scopes: Vec<String>,
 }
 
-impl Provider for StandIn {}
+impl IntoProvider for StandIn {
+    fn into_provider(self) -> Arc<dyn AnyProvider> {
+        Arc::new(self)
+    }
+}
 
 impl AnyProvider for StandIn {
-    fn id(&self) -> &'static str {
+    fn id(&self) -> &str {
         self.id
     }
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.id
     }
 
-    fn asks(&self) -> Vec<String> {
-        vec!["read your profile there".to_owned()]
+    fn asks(&self, scopes: &[String]) -> Vec<String> {
+        scopes.iter().map(|scope| format!("read your {scope} there")).collect()
     }
 
-    fn scopes(&self) -> String {
-        "profile".to_owned()
+    fn scopes(&self) -> &[String] {
+        &self.scopes
     }
 
     fn problems(&self, _issuer: &IssuerUrl) -> Vec<Problem> {
         Vec::new()
     }
 
-    fn departure(&self, leg: &Leg) -> Departure {
-        let challenge = URL_SAFE_NO_PAD.encode(Digest::of(leg.code_verifier.expose()).as_bytes());
+    fn departure<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
+        let challenge = leg.code_challenge();
         let pairs = [
             ("redirect_uri", leg.redirect_uri.as_str()),
             ("state", leg.state.expose()),
             ("code_challenge", &challenge),
         ];
-        Departure::Redirect(format!("https://{}.example/authorize?{}", self.id, encoded(&pairs)))
+        let url = format!("https://{}.example/authorize?{}", self.id, encoded(&pairs));
+        Box::pin(std::future::ready(Ok(url)))
     }
 
     fn arrive<'a>(
@@ -428,9 +433,9 @@ impl AnyProvider for StandIn {
         leg: &'a Leg,
         now: Timestamp,
     ) -> ProviderFuture<'a, Result<SignedIn, SignInError>> {
-        let arrived = match callback {
-            Callback::Error(_) => Err(SignInError::Denied),
-            Callback::Code(code) => {
+        let arrived = match &callback.answer {
+            Answer::Error(_) => Err(SignInError::Denied),
+            Answer::Code(code) => {
                 let verifier = leg.code_verifier.expose().to_owned();
                 self.arrivals.lock().unwrap().push((code.expose().to_owned(), verifier));
                 match code.expose() {
@@ -457,6 +462,10 @@ impl AnyProvider for StandIn {
 }
 
 impl StandIn {
+    fn new(id: &'static str, arrivals: Arrivals) -> Self {
+        Self { id, arrivals, scopes: vec!["profile".to_owned()] }
+    }
+
     fn person(&self, id: &str) -> Person {
         Person { provider: self.id.to_owned(), id: id.to_owned(), name: format!("{id} of {}", self.id) }
     }

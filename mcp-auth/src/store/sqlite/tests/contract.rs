@@ -1,45 +1,50 @@
 //! The suite of every back end, in memory, on a file, and with two writers on one file.
 
-use std::sync::Arc;
-
 use super::Folder;
-use crate::store::{SqliteStore, contract::each_check};
+use crate::store::{
+    SqliteStore,
+    contract::{Opened, store_contract},
+};
 
-macro_rules! tests {
-    ($($module:ident::$name:ident)+) => {
-        mod in_memory {
-            use super::*;
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-                async fn $name() {
-                    check(stringify!($name), vec![Arc::new(SqliteStore::in_memory().unwrap())]).await;
-                }
-            )+
-        }
-        mod one_file {
-            use super::*;
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-                async fn $name() {
-                    let folder = Folder::new();
-                    check(stringify!($name), folder.open_many(1)).await;
-                }
-            )+
-        }
-        mod two_writers {
-            use super::*;
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-                async fn $name() {
-                    let folder = Folder::new();
-                    check(stringify!($name), folder.open_many(2)).await;
-                }
-            )+
-        }
-    };
+mod in_memory {
+    use super::*;
+
+    store_contract!(async || Opened::new(SqliteStore::in_memory().unwrap()));
 }
-each_check!(tests);
 
-async fn check(name: &str, stores: Vec<Arc<dyn crate::store::Store>>) {
-    crate::store::contract::CHECKS.iter().find(|check| check.name == name).unwrap().run(stores).await;
+mod one_file {
+    use super::*;
+
+    store_contract!(async || opened(Folder::new(), 1));
+}
+
+mod two_writers {
+    use super::*;
+
+    store_contract!(async || opened(Folder::new(), 2));
+}
+
+/// By so many handles. A crash leaves what is on the disk while nobody has closed anything.
+fn opened(folder: Folder, handles: usize) -> Opened {
+    let mut opened = Opened::new(folder.open());
+    for _ in 1..handles {
+        opened = opened.node(folder.open());
+    }
+    let left = Folder::new();
+    let (from, to) = (folder.path().to_owned(), left.path().to_owned());
+    let crash = move || async move {
+        for name in ["auth.db", "auth.db-wal"] {
+            std::fs::copy(from.join(name), to.join(name)).unwrap();
+        }
+        opened_again(left, handles)
+    };
+    opened.crash(crash).keep(folder)
+}
+
+fn opened_again(left: Folder, handles: usize) -> Opened {
+    let mut opened = Opened::new(left.open());
+    for _ in 1..handles {
+        opened = opened.node(left.open());
+    }
+    opened.keep(left)
 }

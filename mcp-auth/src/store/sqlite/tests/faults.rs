@@ -159,6 +159,26 @@ async fn c49_a_reader_survives_a_panic() {
     assert_eq!(store.code(&Digest::of("one")).await.unwrap(), None);
 }
 
+/// After a read that took long, threads that may wait do what runs everything else did.
+#[tokio::test]
+async fn c24_a_slow_disk_holds_up_no_thread_of_the_runtime() {
+    let folder = Folder::new();
+    let store = folder.open();
+    store.insert_code(code("one")).await.unwrap();
+    let here = std::thread::current().id();
+    let read_by = || store.read(|_| Ok(std::thread::current().id()));
+    assert_eq!(read_by().await.unwrap(), here);
+    store
+        .read(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(30));
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert_ne!(read_by().await.unwrap(), here);
+    assert_eq!(is_redeemed(&store, "one").await, Some(false));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c22_when_the_commit_fails_nobody_is_told_otherwise() {
     let folder = Folder::new();

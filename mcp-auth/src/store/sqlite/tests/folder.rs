@@ -1,14 +1,8 @@
 //! A folder that goes with the test.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
-use crate::{
-    random,
-    store::{SqliteStore, Store},
-};
+use crate::{random, store::SqliteStore};
 
 pub(super) struct Folder(PathBuf);
 
@@ -29,10 +23,6 @@ impl Folder {
 
     pub(super) fn open(&self) -> SqliteStore {
         SqliteStore::open(self.file()).unwrap()
-    }
-
-    pub(super) fn open_many(&self, count: usize) -> Vec<Arc<dyn Store>> {
-        (0..count).map(|_| Arc::new(self.open()) as Arc<dyn Store>).collect()
     }
 }
 

@@ -1,10 +1,14 @@
 //! What every store must do, and what is particular to the file.
 
+mod backup;
+mod check;
 mod contract;
+mod expire;
 mod faults;
 mod folder;
 mod kill;
 mod log;
+mod migration;
 mod open;
 mod schema;
 mod two_writers;
