@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    AnyProvider, Answer, Callback, Leg, SignInError, SignedIn, Tokens,
+    Answer, AnyProvider, Callback, Leg, SignInError, SignedIn, Tokens,
     provider::{IntoProvider, ProviderFuture},
 };
 use crate::{

@@ -52,7 +52,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no provider whose tokens tools can use",
     label = "gives tools no tokens",
-    note = "write `#[server(upstream(GitHub))]`, and take `Upstream<GitHub>`"
+    note = "write `#[server(upstream(GitHub))]`, and take `Upstream<GitHub>`",
+    note = "of another sign-in, a type of yours says which: `impl UpstreamProvider for Corp {{ const ID: &'static str = \"corp\"; }}`"
 )]
 pub trait UpstreamProvider: Send + Sync + 'static {
     /// The id of the sign-in that is meant, such as `github`.
@@ -60,7 +61,7 @@ pub trait UpstreamProvider: Send + Sync + 'static {
 }
 
 /// The API of a provider.
-pub(crate) trait Service {
+pub(crate) trait Service: Send + Sync {
     /// Where it begins, without a slash at the end.
     fn api_url(&self) -> String;
 
@@ -118,7 +119,9 @@ pub(crate) fn check_offered(wanted: &[UpstreamDefinition], auth: &Auth) -> Resul
             ),
             None => (
                 format!("its tools take tokens of `{name}`, and this `Auth` has no authorization server"),
-                format!("add `.authorization_server(AuthorizationServer::new(…))` to the `Auth`, with `.{add}`"),
+                format!(
+                    "add `.authorization_server(AuthorizationServer::new(…))` to the `Auth`, with `.{add}`"
+                ),
             ),
         };
         Problem::new(format!("#[server(upstream({name}))]"), why, help)

@@ -8,6 +8,7 @@ mod headers;
 mod identity;
 mod log;
 mod renewal;
+mod several;
 mod support;
 mod trouble;
 mod walk;

@@ -21,6 +21,7 @@ use http::{HeaderMap, Request, Response, Uri};
 pub(crate) use self::{
     refused::Refused,
     request::{MOST_BYTES, Parameters},
+    resource::the_resource,
 };
 use super::{
     Client, Core, Endpoints, OAuthError, ProtectedServer, metadata,
@@ -82,7 +83,7 @@ pub(super) async fn check_as_shown<'a>(
     checks::response_mode_is_query(&asked).map_err(told)?;
     let code_challenge = checks::s256_challenge(&asked).map_err(told)?;
     let server = resource::resource(&asked, &endpoints.servers).map_err(told)?;
-    let scopes = scope::scopes(&asked, server).map_err(told)?;
+    let scopes = scope::scopes(&asked, server, &client).map_err(told)?;
     let prompt = checks::prompt(&asked).map_err(told)?;
     Ok(Checked { asked, client, back, code_challenge, server, scopes, prompt })
 }

@@ -73,6 +73,7 @@ impl Page<'_> {
                     dd {
                         (self.say("{client}")) " "
                         @match &view.client.verified_domain {
+                            None if view.client.known => span.badge.proof { (texts.known) },
                             Some(domain) => span.badge.proof { (markup(&texts.verified, &[("domain", &clean(domain, 260))])) },
                             None => span.badge.doubt { (texts.unverified) },
                         }
@@ -101,12 +102,13 @@ impl Page<'_> {
         let client = &view.client;
         html! {
             @let here = client.loopback || client.private_scheme;
-            @if client.verified_domain.is_none() || here || view.client_changed {
+            @let doubtful = client.verified_domain.is_none() && !client.known;
+            @if doubtful || here || view.client_changed {
                 div.warning {
                     @if view.client_changed { p { (self.say(&texts.changed_help)) } }
-                    @if client.verified_domain.is_none() {
+                    @if doubtful {
                         p { (self.say(&texts.unverified_help)) }
-                    } @else if here {
+                    } @else if here && !client.known {
                         p { (self.say(&texts.verified_elsewhere_help)) }
                     }
                     @if client.loopback { p { (self.say(&texts.loopback_warning)) } }

@@ -14,9 +14,10 @@ use super::{
         Endpoints, OAuthError,
         authorization_endpoint::{self, Checked, Parameters, Refused},
         browser::{Browser, Cookie},
+        entry::{Reason, Verdict},
         page::Notice,
     },
-    Form, ask, choice, code, guard, session,
+    Form, ask, choice, code, guard, not_entered, session,
     ticket::Page,
 };
 use crate::store::{Person, SessionRecord};
@@ -34,6 +35,7 @@ async fn decide(State(endpoints): State<Arc<Endpoints>>, request: Request<Body>)
 
 async fn decided(endpoints: &Endpoints, request: Request<Body>) -> Result<Response<Body>, Refused> {
     guard::own_page(&endpoints.core, request.headers())?;
+    guard::not_too_often(&endpoints.core, &request)?;
     let headers = request.headers().clone();
     let form = Form::of_page(request).await?;
     // As if it were asked now: what the form carries is a stranger's.
@@ -41,6 +43,7 @@ async fn decided(endpoints: &Endpoints, request: Request<Body>) -> Result<Respon
     match form.get("decision") {
         Some("allow") => allow(endpoints, &checked, &headers, &form).await,
         Some("switch") => switch(endpoints, &checked, &headers).await,
+        Some("retry") => ask::ask(endpoints, &checked, &headers).await,
         Some("deny") => Err(denied(&checked)),
         _ => again(endpoints, &checked, &headers).await,
     }
@@ -63,9 +66,17 @@ async fn allow(
     }
     match person {
         Some(session) => {
+            let verdict = not_entered::verdict(&endpoints.core, checked, session, &agreed).await;
+            // Their sign-in is over: they sign in again.
+            if verdict == Verdict::No(Reason::Ended) {
+                return again(endpoints, checked, headers).await;
+            }
+            if let Some(answer) = not_entered::answer(&endpoints.core, checked, &session.person, &verdict) {
+                return Ok(answer);
+            }
             code::give(endpoints, checked, agreed, session.person.clone(), session.upstream.clone()).await
         }
-        None => choice::sign_in(endpoints, checked, &browser, agreed).await,
+        None => choice::sign_in(endpoints, checked, &browser, agreed, form.get(ask::ANOTHER).is_some()).await,
     }
 }
 
@@ -122,7 +133,7 @@ pub(super) async fn again(
 ) -> Result<Response<Body>, Refused> {
     let checked = &now(endpoints, checked).await?;
     let browser = Browser::of(&endpoints.core, headers)?;
-    let session = ask::session_for(endpoints, checked, headers).await?;
+    let session = ask::entering(endpoints, checked, headers).await?;
     ask::show(endpoints, checked, &browser, session.as_ref(), Some(Notice::Renewed)).await
 }
 

@@ -22,7 +22,8 @@ async fn s2_s3_s4_s5_s7_s8_s9_the_document_says_what_is_there() {
             assert_eq!(members.remove("subject_types_supported"), Some(json!(["public"])));
             assert_eq!(members.remove("id_token_signing_alg_values_supported"), Some(json!(["ES256"])));
         }
-        let auth_methods = ["none", "client_secret_basic", "client_secret_post"];
+        let auth_methods = ["none", "private_key_jwt"];
+        let algorithms = ["ES256", "RS256", "PS256", "EdDSA"];
         assert_eq!(
             body,
             json!({
@@ -37,7 +38,9 @@ async fn s2_s3_s4_s5_s7_s8_s9_the_document_says_what_is_there() {
                 "response_modes_supported": ["query"],
                 "grant_types_supported": ["authorization_code", "refresh_token"],
                 "token_endpoint_auth_methods_supported": auth_methods,
+                "token_endpoint_auth_signing_alg_values_supported": algorithms,
                 "revocation_endpoint_auth_methods_supported": auth_methods,
+                "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
                 "code_challenge_methods_supported": ["S256"],
                 "authorization_response_iss_parameter_supported": true,
                 "client_id_metadata_document_supported": true,

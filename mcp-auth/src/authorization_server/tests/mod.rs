@@ -1,13 +1,19 @@
 //! The endpoints of clients, driven through the routes of a mounted server.
 
+mod assertion;
+mod clients_file;
 mod failing_store;
+mod faults;
 mod gate;
 mod health;
+mod introspect;
 mod keys;
 #[cfg(unix)]
 mod kill;
+mod machine;
 mod metadata;
 mod mounting;
+mod preregistered;
 mod process;
 mod races;
 mod refresh;
@@ -16,6 +22,7 @@ mod replay;
 mod restart;
 mod revoke;
 mod settings;
+mod soak;
 mod token;
 mod two_process_races;
 

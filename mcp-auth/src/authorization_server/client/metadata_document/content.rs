@@ -6,7 +6,7 @@ use url::Url;
 use crate::{
     authenticate::json_object,
     authorization_server::{
-        ClientAuthentication, ClientMetadata, metadata::AUTH_METHODS, registration_endpoint::checked_metadata,
+        ClientAuthentication, ClientMetadata, registration_endpoint::checked_metadata,
     },
 };
 
@@ -67,7 +67,7 @@ fn method(members: &Map<String, Value>, has_keys: bool) -> Result<ClientAuthenti
     for method in preferred.into_iter().chain(offered) {
         match method {
             "none" => return Ok(ClientAuthentication::None),
-            "private_key_jwt" if has_keys && AUTH_METHODS.contains(&"private_key_jwt") => {
+            "private_key_jwt" if has_keys => {
                 return Ok(ClientAuthentication::PrivateKeyJwt);
             }
             _ => {}

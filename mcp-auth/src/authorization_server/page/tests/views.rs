@@ -6,8 +6,8 @@ use http::Response;
 use crate::{
     Branding,
     authorization_server::page::{
-        self, AskedScope, ClientShown, ConsentView, Fault, Hidden, NameProblem, Notice, PickNameView,
-        SignInChoice, SignInView,
+        self, AskedScope, ClientShown, ConsentView, Fault, Hidden, NameProblem, NotEntered, NotEnteredView,
+        Notice, PickNameView, SignInChoice, SignInView,
     },
 };
 
@@ -32,6 +32,7 @@ pub(super) fn consent() -> ConsentView {
         hidden: hidden(),
         client: ClientShown {
             name: "Claude".to_owned(),
+            known: false,
             verified_domain: Some("claude.ai".to_owned()),
             redirect_host: "claude.ai".to_owned(),
             redirect_uri: "https://claude.ai/api/mcp/auth_callback".to_owned(),
@@ -60,6 +61,7 @@ pub(super) fn consent() -> ConsentView {
 pub(super) fn loopback() -> ConsentView {
     let client = ClientShown {
         name: "MCP Inspector".to_owned(),
+        known: false,
         verified_domain: None,
         redirect_host: "127.0.0.1".to_owned(),
         redirect_uri: "http://127.0.0.1:6274/oauth/callback".to_owned(),
@@ -75,6 +77,7 @@ pub(super) fn step_up() -> ConsentView {
     let mut view = consent();
     view.client = ClientShown {
         name: "Cursor".to_owned(),
+        known: false,
         verified_domain: None,
         redirect_host: "cursor:".to_owned(),
         redirect_uri: "cursor://anysphere.cursor-retrieval/oauth/user-notes/callback".to_owned(),
@@ -143,6 +146,20 @@ pub(super) const FAULTS: [(&str, Fault); 8] = [
     ("error-unavailable", Fault::Unavailable),
 ];
 
+/// Somebody whom a policy keeps out.
+pub(super) fn not_entered(why: NotEntered) -> NotEnteredView {
+    NotEnteredView {
+        action: "/consent".to_owned(),
+        hidden: hidden(),
+        client: "Claude".to_owned(),
+        server: "Notes".to_owned(),
+        person: "octocat".to_owned(),
+        provider: "GitHub".to_owned(),
+        why,
+        reference: "1f2e3d4c".to_owned(),
+    }
+}
+
 /// Every page, by name.
 pub(super) fn all(branding: &Branding) -> Vec<(&'static str, Response<Body>)> {
     let mut pages = vec![
@@ -155,6 +172,15 @@ pub(super) fn all(branding: &Branding) -> Vec<(&'static str, Response<Body>)> {
         ("pick-name", page::pick_name(branding, &pick_name(None))),
         ("pick-name-problem", page::pick_name(branding, &pick_name(Some(NameProblem::Refused)))),
     ];
+    let said = "There is no seat for you. Ask the office for one: it is on the second floor.".to_owned();
+    for (name, why) in [
+        ("not-entered", NotEntered::NotListed),
+        ("not-entered-said", NotEntered::Said(said)),
+        ("not-entered-not-told", NotEntered::NotTold),
+        ("not-entered-unknown", NotEntered::Unknown),
+    ] {
+        pages.push((name, page::not_entered(branding, &not_entered(why))));
+    }
     for (name, fault) in FAULTS {
         pages.push((name, page::fault(branding, fault, Some("1f2e3d4c"))));
     }

@@ -50,6 +50,7 @@ pub(crate) struct Plan {
     pub(crate) redirect_uris: Vec<&'static str>,
     pub(crate) client_name: &'static str,
     pub(crate) documents: ClientDocuments,
+    pub(crate) who_may_enter: Option<crate::WhoMayEnter>,
     /// In a file, so that a test can break it.
     pub(crate) on_disk: bool,
 }
@@ -65,6 +66,7 @@ impl Default for Plan {
             redirect_uris: vec![CALLBACK],
             client_name: "A client",
             documents: ClientDocuments::new(),
+            who_may_enter: None,
             on_disk: false,
         }
     }
@@ -98,6 +100,9 @@ impl World {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
                 id => settings.sign_in(StandIn::new(id, Arc::clone(&arrivals))),
             };
+        }
+        if let Some(policy) = plan.who_may_enter {
+            settings = settings.who_may_enter(policy);
         }
         let core = settings.start("test", clock.clone()).unwrap();
         let scope = |name: &&'static str| ScopeInfo::new(name).described(Some("Does something."));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{CALLBACK, document, with};
 use crate::authorization_server::{
-    ClientAuthentication, ClientMetadata, client::metadata_document::content, metadata::AUTH_METHODS,
+    ClientAuthentication, ClientMetadata, client::metadata_document::content,
 };
 
 const ID: &str = "https://app.example.com/client.json";
@@ -97,12 +97,7 @@ fn s71_a_client_with_keys_proves_itself_by_them_where_that_is_possible() {
         "jwks_uri": "https://app.example.com/jwks.json",
     });
     let metadata = changed(prefers.clone()).unwrap();
-    let expected = if AUTH_METHODS.contains(&"private_key_jwt") {
-        ClientAuthentication::PrivateKeyJwt
-    } else {
-        ClientAuthentication::None
-    };
-    assert_eq!(metadata.token_endpoint_auth_method, expected);
+    assert_eq!(metadata.token_endpoint_auth_method, ClientAuthentication::PrivateKeyJwt);
     assert_eq!(metadata.jwks_uri.as_deref(), Some("https://app.example.com/jwks.json"));
     let without_keys = with(prefers, json!({ "jwks_uri": null }));
     let metadata = changed(without_keys.clone()).unwrap();
