@@ -25,7 +25,7 @@ use crate::{
     crash::crash_point,
     random,
     store::{Digest, SignInRecord},
-    upstream::{self, AnyProvider, Answer, Callback, Leg, SignInError, SignedIn},
+    upstream::{self, Answer, AnyProvider, Callback, Leg, SignInError, SignedIn},
 };
 
 pub(super) fn path(provider: &str) -> String {

@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     config::ResourceUrl,
     store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Timestamp},
-    upstream::{AnyProvider, Answer, Callback, IntoProvider, Leg, SignInError, SignedIn, Tokens},
+    upstream::{Answer, AnyProvider, Callback, IntoProvider, Leg, SignInError, SignedIn, Tokens},
 };
 
 type ProviderFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
