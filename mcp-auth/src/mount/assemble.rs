@@ -19,6 +19,7 @@ use crate::{
     builder::setting,
     config::{METADATA, ResourceUrl},
     discovery::{ProtectedResource, public_json},
+    telemetry::observed,
     tool::Registry,
     transport::{Binding, Gate, GateParts, Guarded, McpService, Origins, Shutdown},
 };
@@ -295,10 +296,11 @@ impl Checked {
 impl Assembly {
     fn route(self) -> MethodRouter {
         let gate = self.gate;
-        any(move |request: Request<Body>| {
+        let route = any(move |request: Request<Body>| {
             let gate = Arc::clone(&gate);
             async move { gate.handle(request).await }
-        })
+        });
+        observed(self.resource.path(), route)
     }
 }
 
@@ -321,7 +323,10 @@ pub(crate) fn metadata(
 
 fn routed(routes: Vec<(String, MethodRouter)>) -> Router {
     let router = Router::new().without_v07_checks();
-    routes.into_iter().fold(router, |router, (path, route)| router.route(&path, route))
+    routes.into_iter().fold(router, |router, (path, route)| {
+        let route = observed(&path, route);
+        router.route(&path, route)
+    })
 }
 
 /// The MCP endpoint at `path`, with and without a slash at the end: a redirect would lose the token.

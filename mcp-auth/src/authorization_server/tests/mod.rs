@@ -4,6 +4,8 @@ mod failing_store;
 mod gate;
 mod health;
 mod keys;
+#[cfg(feature = "metrics")]
+mod measured;
 mod metadata;
 mod mounting;
 mod races;

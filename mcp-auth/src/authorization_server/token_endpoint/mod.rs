@@ -20,17 +20,31 @@ use axum::{body::Body, response::Response};
 use http::Request;
 
 use super::{Core, OAuthError, client::authenticate, form::Form};
+use crate::telemetry;
 
 pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
+    let mut measured = "_OTHER";
+    let answer = judged(core, request, &mut measured).await;
+    telemetry::token_answered(measured, answer.as_ref().err().map(|error| error.code));
+    answer
+}
+
+/// `measured`: which of the types of grants it is.
+async fn judged(
+    core: Arc<Core>,
+    request: Request<Body>,
+    measured: &mut &'static str,
+) -> Result<Response, OAuthError> {
     // Before anything is waited for: it tells who raced and who came later.
     let arrival = Arrival { moment: core.redeemed.arrival(), at: core.now() };
     let headers = request.headers().clone();
     let form = Form::read(request).await?;
     let grant_type = form.required("grant_type")?;
-    if !["authorization_code", "refresh_token"].contains(&grant_type) {
+    let Some(known) = ["authorization_code", "refresh_token"].into_iter().find(|known| *known == grant_type) else {
         let message = "grant_type is neither authorization_code nor refresh_token";
         return Err(OAuthError::new("unsupported_grant_type", message));
-    }
+    };
+    *measured = known;
     let client = authenticate(&core, &headers, &form).await?;
     if !client.metadata.grant_types.iter().any(|registered| registered == grant_type) {
         let message = "the client is not registered for this grant_type";

@@ -7,10 +7,13 @@ use std::{
     time::Duration,
 };
 
+use tracing::Instrument as _;
+
 use super::{VaultError, end, open, seal};
 use crate::{
     authorization_server::Core,
     store::UpstreamTokenRecord,
+    telemetry,
     upstream::{AnyProvider, Outage, SignInError, Tokens},
 };
 
@@ -137,7 +140,10 @@ async fn ask(
         return Err(VaultError::Unavailable(Outage { retry_after, ..outage.clone() }));
     }
     memory.failed = None;
-    let outage = match provider.refresh(tokens, core.now()).await {
+    let span = tracing::info_span!("upstream", provider = provider.id(), operation = "refresh");
+    let answer = provider.refresh(tokens, core.now()).instrument(span).await;
+    telemetry::upstream_refreshed(provider.id(), outcome(&answer));
+    let outage = match answer {
         Ok(renewed) => return Ok(renewed),
         Err(error @ (SignInError::Refused(_) | SignInError::Denied)) => {
             tracing::info!(provider = provider.id(), %error, "a token cannot be renewed");
@@ -155,6 +161,15 @@ async fn ask(
     let pause = outage.retry_after.unwrap_or(PAUSE);
     memory.failed = Some((core.clock.monotonic().saturating_add(pause), outage.clone()));
     Err(VaultError::Unavailable(outage))
+}
+
+fn outcome(answer: &Result<Tokens, SignInError>) -> &'static str {
+    match answer {
+        Ok(_) => "renewed",
+        Err(SignInError::Refused(_) | SignInError::Denied) => "refused",
+        Err(SignInError::Unavailable(_)) => "unavailable",
+        Err(SignInError::Misconfigured(_)) => "misconfigured",
+    }
 }
 
 /// The provider refuses the refresh token. It is good once, so another process may have used it a moment ago: only if
