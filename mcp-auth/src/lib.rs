@@ -74,7 +74,7 @@ mod secret;
 #[cfg(feature = "stdio")]
 mod stdio;
 #[doc = include_str!("../docs/operations.md")]
-#[cfg(all(doc, feature = "authorization-server"))]
+#[cfg(all(any(doc, doctest), feature = "authorization-server"))]
 pub mod operations {}
 #[cfg(feature = "authorization-server")]
 pub mod store;

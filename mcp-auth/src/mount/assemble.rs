@@ -19,7 +19,7 @@ use crate::{
     builder::setting,
     config::{METADATA, ResourceUrl},
     discovery::{ProtectedResource, public_json},
-    telemetry::observed,
+    telemetry::{known, observe, observed},
     tool::Registry,
     transport::{Binding, Gate, GateParts, Guarded, McpService, Origins, Shutdown},
 };
@@ -295,12 +295,12 @@ impl Checked {
 
 impl Assembly {
     fn route(self) -> MethodRouter {
-        let gate = self.gate;
-        let route = any(move |request: Request<Body>| {
-            let gate = Arc::clone(&gate);
-            async move { gate.handle(request).await }
-        });
-        observed(self.resource.path(), route)
+        let (gate, path): (_, Arc<str>) = (self.gate, self.resource.path().into());
+        // Not by a layer, which every call would pay for.
+        any(move |request: Request<Body>| {
+            let (gate, path, method) = (Arc::clone(&gate), Arc::clone(&path), known(request.method()));
+            async move { observe(&path, method, gate.handle(request)).await }
+        })
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) mod tests;
 use std::time::Duration;
 
 pub(crate) use catalog::Metric;
-pub(crate) use observe::observed;
+pub(crate) use observe::{known, observe, observed};
 
 use crate::clock::Stopwatch;
 
