@@ -93,8 +93,8 @@ pub use authenticate::{
 };
 #[cfg(feature = "authorization-server")]
 pub use authorization_server::{
-    AuthorizationServer, Branding, ClientDocuments, ErrorText, ErrorTexts, Lifetimes, PreregisteredClient,
-    RegistrationLimits, Texts,
+    AuthorizationServer, Branding, ClientDocuments, Entry, EntryDecision, EntryError, EntryPolicy, ErrorText,
+    ErrorTexts, Lifetimes, PreregisteredClient, RegistrationLimits, Texts, WhoMayEnter,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
@@ -128,7 +128,8 @@ pub use tool::{
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
 pub use upstream::{
-    DevelopmentSignIn, GitHub, HasUpstream, SignIn, Upstream, UpstreamError, UpstreamProvider,
+    DevelopmentSignIn, GitHub, Google, HasUpstream, OAuthApp, Oidc, Provider, ProviderAccount, ProviderApi,
+    ProviderError, ProviderTokens, SignIn, TokenGrant, TokenRequest, Upstream, UpstreamError, UpstreamProvider,
     UpstreamRequest, UpstreamResponse,
 };
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|upstream_step_up|upstream_refused|refreshed|cimd|scanned [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|revoked|upstream_step_up|
+# upstream_refused|refreshed|cimd|preregistered|signed-in|scanned [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -10,6 +11,7 @@
 #   quickstart    whoami of examples/quickstart, with the tokens that it issues itself
 #   unticked      add_note there; the person takes notes:write out at first, so that the client has to step up
 #   github        get_user_profile of examples/github, with the token of the laboratory's GitHub
+#   revoked       the same; then the person ends at GitHub what they approved, and the client signs them in again by itself
 #   upstream_step_up
 #                 list_private_repositories there, for which the client steps up, and GitHub is asked for more (mcp-remote asks
 #                 for the scopes of its first sign-in again)
@@ -18,6 +20,10 @@
 #   refreshed     create_note of examples/notes, with tokens of its own that live two seconds, and a pause: each client has
 #                 to refresh, and nobody signs in twice
 #   cimd          create_note there, by clients whose id is the URL of their document: nobody registers
+#
+#   preregistered create_note again, by clients that the server knows beforehand, and by machines without a person
+#
+#   signed-in     create_note of examples/notes, with tokens of its own, by somebody who signed in with LAB_ISSUER
 #
 #   scanned       the scanner against many-files with tokens of its own; the token for the other server is the foreign one
 #
@@ -46,6 +52,13 @@ case $name in
     export LAB_EXPECT='{"company":null,"id":583231,"login":"octocat","name":"octocat","public_repos":null}'
     exec "$LAB_SCRIPTS/with.sh" github run-clients.sh URL "$@"
     ;;
+  revoked)
+    [ $# = 0 ] || die "revoked takes no clients: it is the Python SDK that tells every status on its way"
+    export LAB_TOOL=get_user_profile LAB_ARGS='{}' PYTHONDONTWRITEBYTECODE=1
+    export LAB_EXPECT='{"company":null,"id":583231,"login":"octocat","name":"octocat","public_repos":null}'
+    lab_needs python
+    exec "$LAB_SCRIPTS/with.sh" github "$LAB/python/bin/python" "$LAB_SCRIPTS/clients/revoked_at_github.py" URL
+    ;;
   upstream_step_up)
     # The first sign-in asks GitHub for read:user, the second for repo too.
     export LAB_TOOL=list_private_repositories LAB_ARGS='{}' LAB_EXPECT=octocat/notes LAB_SIGN_INS=2
@@ -71,6 +84,14 @@ case $name in
     # The others know no such ids.
     [ $# -gt 0 ] || set -- python-sdk fastmcp typescript inspector rmcp
     exec "$LAB_SCRIPTS/with.sh" environment -c "run-clients.sh URL $*" "python3 $LAB_SCRIPTS/judge-documents.py"
+    ;;
+  preregistered)
+    export LAB_CLIENTS=1
+    exec "$LAB_SCRIPTS/with.sh" environment preregistered.sh URL
+    ;;
+  signed-in)
+    export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk" LAB_SIGN_INS=1
+    exec "$LAB_SCRIPTS/with.sh" "sign-in-${LAB_ISSUER:-oidc-provider}" run-clients.sh URL "$@"
     ;;
   scanned)
     read -r port < <(lab_free_ports 1)

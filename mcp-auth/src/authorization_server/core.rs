@@ -2,9 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
+use http::{Extensions, HeaderMap};
+
 use super::{
     Branding, ClientKeys, EndedGrants, IssuerUrl, KnownClients, Lifetimes, OAuthError, RegistrationLimits,
-    Sealer, Tasks, client::Documents, housekeeping::Housekeeping, registration_endpoint::Registrations,
+    Sealer, Tasks,
+    bucket::Shares,
+    client::Documents,
+    entry::Door,
+    housekeeping::Housekeeping,
+    registration_endpoint::Registrations,
+    source::{Source, TrustedProxies},
     token::Signer,
     token_endpoint::RedeemedCodes,
 };
@@ -32,10 +40,14 @@ pub(crate) struct Core {
     pub(super) documents: Option<Arc<Documents>>,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
+    pub(crate) door: Door,
     pub(crate) tasks: Tasks,
     pub(super) housekeeping: Housekeeping,
     pub(super) redeemed: RedeemedCodes,
     pub(super) registrations: Registrations,
+    pub(super) trusted_proxies: TrustedProxies,
+    /// How often each address may send the forms of a sign-in.
+    pub(super) forms: Shares<Source>,
 }
 
 impl Core {
@@ -63,6 +75,11 @@ impl Core {
             tracing::error!(%error, "a grant could not be ended");
             Err(OAuthError::unavailable())
         })
+    }
+
+    /// Where a request comes from, as far as that is certain.
+    pub(super) fn source(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Source> {
+        Source::of(extensions, headers, &self.trusted_proxies)
     }
 
     /// A server has stopped: lets what was begun end, and the store come to rest.

@@ -17,10 +17,12 @@ mod answer;
 mod authorization_endpoint;
 mod branding;
 mod browser;
+mod bucket;
 mod client;
 mod core;
 mod ended;
 mod endpoints;
+mod entry;
 mod error;
 mod form;
 #[cfg(test)]
@@ -42,6 +44,7 @@ mod revocation_endpoint;
 mod seal;
 mod settings;
 mod sign_in;
+mod source;
 mod tasks;
 #[cfg(test)]
 #[cfg(feature = "testing")]
@@ -63,11 +66,14 @@ pub(crate) use client::{
 pub(crate) use client::{authority_of_document, read_document};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};
+pub use entry::{Entry, EntryDecision, EntryError, EntryPolicy, WhoMayEnter};
 pub(crate) use error::OAuthError;
 pub(crate) use issuer_url::IssuerUrl;
 pub use lifetimes::{Lifetimes, RegistrationLimits};
 pub(crate) use seal::{Sealer, Unsealed};
 pub use settings::AuthorizationServer;
+#[cfg(test)]
+pub(crate) use sign_in::read_callback;
 pub(crate) use tasks::Tasks;
 #[cfg(feature = "testing")]
 pub(crate) use token::AccessToken;

@@ -61,7 +61,8 @@ impl Own {
         let fallbacks = fallbacks.collect();
         routes.extend(endpoints.documents());
         let resources = endpoints.servers.iter().map(|server| server.resource.as_str().to_owned()).collect();
-        let scopes = endpoints.scopes();
+        let of_server = |server: &ProtectedServer| [server.scopes.clone(), server.requires.clone()].concat();
+        let scopes = endpoints.servers.iter().flat_map(of_server).map(|scope| scope.name()).collect();
         Self { core: Arc::clone(core), resources, scopes, routes, fallbacks }
     }
 

@@ -1,7 +1,4 @@
-//! What the authorization server keeps: one trait per record, each verb atomic.
-//!
-//! To add a record: a file here with the record and its trait, the trait in [`Store`], and a file of the same name in
-//! every back end.
+#![doc = include_str!("../../docs/store.md")]
 
 mod assertion;
 mod client;

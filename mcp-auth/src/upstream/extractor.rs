@@ -11,7 +11,7 @@ use rmcp::model::Extensions;
 
 use super::{
     AnyProvider, UpstreamDefinition, UpstreamError, UpstreamProvider,
-    vault::{Current, VaultError, current, declined, end, renew},
+    vault::{Current, VaultError, after_refusal, current, declined},
 };
 use crate::{
     AuthInfo, Secret,
@@ -224,24 +224,10 @@ impl<P: UpstreamProvider> Upstream<P> {
 
     /// The API refuses the token. Returns whether there is another one; the first time, also one that is renewed for it.
     pub(super) async fn refused(&self, refused: &Current, first: bool) -> Result<(), UpstreamError> {
-        let newer = self.after(refused, first).await;
+        let newer = after_refusal(&self.core, &self.provider, &self.id, refused, first).await;
         let newer = newer.map_err(|error| UpstreamError::vault(self.provider.name(), error))?;
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = newer;
         Ok(())
-    }
-
-    async fn after(&self, refused: &Current, first: bool) -> Result<Current, VaultError> {
-        let Some(record) = self.core.store.upstream_token(&self.id).await? else {
-            return Err(VaultError::Ended);
-        };
-        if first && record.version != refused.version {
-            return current(&self.core, &self.provider, record).await;
-        }
-        if first && refused.tokens.refresh_token.is_some() {
-            return renew(&self.core, &self.provider, record).await;
-        }
-        tracing::info!(provider = self.provider.id(), "the provider refuses a token that it gave");
-        end(&self.core, &UpstreamTokenRecord { version: refused.version, ..record }).await
     }
 }
 

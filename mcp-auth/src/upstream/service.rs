@@ -52,7 +52,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no provider whose tokens tools can use",
     label = "gives tools no tokens",
-    note = "write `#[server(upstream(GitHub))]`, and take `Upstream<GitHub>`"
+    note = "write `#[server(upstream(GitHub))]`, and take `Upstream<GitHub>`",
+    note = "of another sign-in, a type of yours says which: `impl UpstreamProvider for Corp {{ const ID: &'static str = \"corp\"; }}`"
 )]
 pub trait UpstreamProvider: Send + Sync + 'static {
     /// The id of the sign-in that is meant, such as `github`.

@@ -9,6 +9,7 @@ mod identity;
 mod log;
 mod renewal;
 mod scopes;
+mod several;
 mod support;
 mod trouble;
 mod walk;

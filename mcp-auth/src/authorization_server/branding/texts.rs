@@ -134,6 +134,29 @@ texts! {
         /// Development sign-in: the name has characters, or a length, that it cannot have.
         name_refused: "This name cannot be used. Take a shorter one, of letters and digits.",
 
+        /// Not let in: the headline.
+        not_entered_title: "You cannot enter with this account",
+        /// Not let in: below it.
+        not_entered: "You signed in with {provider} as {person}. This account may not use {server}.",
+        /// Not let in: what the person can do.
+        not_entered_help: "If you have another account for {server}, use that one. Otherwise ask those who run it.",
+        /// Not let in, because the provider was not allowed to tell what has to be known: the headline.
+        not_told_title: "{provider} may not say enough about you",
+        /// The same: below it.
+        not_told: "You signed in as {person}. Whether you may use {server} cannot be seen, because {provider} was not allowed to show it.",
+        /// The same: what the person can do.
+        not_told_help: "Try again, and allow everything that {provider} asks for. If {provider} does not ask, those who run your organization there have to approve this app.",
+        /// Not let in, because nobody can say now whether they may: the headline.
+        not_known_title: "It could not be checked whether you may enter",
+        /// The same: below it.
+        not_known: "You signed in as {person}, and {provider} or {server} cannot say right now whether you may enter. Nothing was kept.",
+        /// The same: what the person can do.
+        not_known_help: "Try again in a moment.",
+        /// Not let in: the button that begins again.
+        try_again: "Try again",
+        /// Not let in: the button that goes back to the client, which is told.
+        back_to_client: "Return to {client}",
+
         /// Errors: before the id under which the server's log says more.
         reference_label: "Reference",
         /// Errors: what the reference is good for.

@@ -116,3 +116,30 @@ pub(crate) struct PickNameView {
     /// What was wrong with the name before.
     pub(crate) problem: Option<NameProblem>,
 }
+
+/// Why somebody may not enter, as far as they are to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotEntered {
+    /// This account is not one of those who may.
+    NotListed,
+    /// The provider was not allowed to say what has to be known.
+    NotTold,
+    /// A policy's own words.
+    Said(String),
+    /// It cannot be known now.
+    Unknown,
+}
+
+/// They signed in and may not enter. The form posts `decision=switch|retry|deny`.
+#[derive(Debug, Clone)]
+pub(crate) struct NotEnteredView {
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) client: String,
+    pub(crate) server: String,
+    /// What the provider calls them.
+    pub(crate) person: String,
+    pub(crate) provider: String,
+    pub(crate) why: NotEntered,
+    pub(crate) reference: String,
+}

@@ -106,8 +106,16 @@ impl AuthorizationServer {
 }
 
 fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
-    let Lifetimes { sign_in, authorization_code, access_token, refresh_token, refresh_grace, grant, session } =
-        lifetimes;
+    let Lifetimes {
+        sign_in,
+        authorization_code,
+        access_token,
+        refresh_token,
+        refresh_grace,
+        grant,
+        session,
+        entry,
+    } = lifetimes;
     let mut problems = Vec::new();
     for (name, value, least, most) in [
         ("sign_in", sign_in, SECOND, 10 * MINUTE),
@@ -117,6 +125,7 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
         ("refresh_grace", refresh_grace, Duration::ZERO, 2 * MINUTE),
         ("grant", grant, SECOND, TEN_YEARS),
         ("session", session, SECOND, TEN_YEARS),
+        ("entry", entry, Duration::ZERO, 60 * MINUTE),
     ] {
         problems.extend(outside(&format!("Lifetimes::{name}"), *value, least, most));
     }
@@ -124,9 +133,11 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
 }
 
 fn of_registration(limits: &RegistrationLimits) -> Vec<Problem> {
-    let RegistrationLimits { clients, per_minute, unused, used } = limits;
+    let RegistrationLimits { clients, per_minute, per_address, unused, used } = limits;
     let mut problems = Vec::new();
-    for (name, zero) in [("clients", *clients == 0), ("per_minute", *per_minute == 0)] {
+    for (name, zero) in
+        [("clients", *clients == 0), ("per_minute", *per_minute == 0), ("per_address", *per_address == 0)]
+    {
         if zero {
             problems.push(Problem::new(
                 format!("RegistrationLimits::{name}"),

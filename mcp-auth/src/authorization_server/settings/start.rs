@@ -7,14 +7,18 @@ use crate::{
     Problem,
     authorization_server::{
         ClientKeys, Core, EndedGrants, IssuerUrl, KnownClients, Sealer, Tasks,
+        bucket::Shares,
+        entry::Door,
         housekeeping::Housekeeping,
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
         registration_endpoint::Registrations,
+        source::TrustedProxies,
         token_endpoint::RedeemedCodes,
     },
     clock::Clock,
     store::{Store, StoreError, Timestamp},
+    upstream::AnyProvider,
 };
 
 impl AuthorizationServer {
@@ -28,7 +32,12 @@ impl AuthorizationServer {
             None => Ok(None),
         };
         let documents = documents.map_err(|problem| problems.push(problem)).ok().flatten();
-        let (Some(issuer), Some(store), true) = (issuer, self.store.clone(), problems.is_empty()) else {
+        let proxies = TrustedProxies::parse(&self.trusted_proxies).map_err(|more| problems.extend(more)).ok();
+        let door =
+            Door::build(&self.who_may_enter, &self.providers).map_err(|more| problems.extend(more)).ok();
+        let (Some(issuer), Some(store), Some(door), Some(trusted_proxies), true) =
+            (issuer, self.store.clone(), door, proxies, problems.is_empty())
+        else {
             return Err(problems);
         };
         let now = Timestamp::from(clock.unix());
@@ -46,9 +55,22 @@ impl AuthorizationServer {
             let help = "check the TLS set-up of this process";
             vec![Problem::new("AuthorizationServer::client", error.to_string(), help)]
         })?;
+        // Who has to say more about people asks them for it.
+        let telling = |provider: Arc<dyn AnyProvider>| {
+            let wanted = door.wants_of(&*provider);
+            provider.telling(&wanted).unwrap_or(provider)
+        };
+        if self.who_may_enter.is_empty() && issuer.is_https() {
+            tracing::info!(
+                issuer = issuer.as_str(),
+                "everybody who has an account at a provider may enter; \
+                 `AuthorizationServer::who_may_enter` restricts that"
+            );
+        }
         Ok(Arc::new(Core {
             issuer,
-            providers: self.providers,
+            providers: self.providers.into_iter().map(telling).collect(),
+            door,
             store,
             sealer,
             signer,
@@ -65,6 +87,8 @@ impl AuthorizationServer {
             housekeeping: Housekeeping::default(),
             redeemed: RedeemedCodes::default(),
             registrations: Registrations::default(),
+            trusted_proxies,
+            forms: Shares::default(),
         }))
     }
 

@@ -12,9 +12,10 @@ use super::{
         authorization_endpoint::{self, Checked, Parameters, Prompt, Refused},
         browser::Browser,
         client::Snapshot,
+        entry::Verdict,
         page::{self, AskedScope, ClientShown, ConsentView, Hidden, Notice, Permission},
     },
-    session,
+    not_entered, session,
     ticket::Page,
     upstream_scopes::{self, SignedInHere},
 };
@@ -24,6 +25,9 @@ use crate::{
     upstream::AnyProvider,
 };
 
+/// The field of a form that leads to a sign-in as somebody else. It says nothing that has to be true.
+pub(super) const ANOTHER: &str = "another";
+
 /// Asks the person, whoever is signed in. It is never skipped: a client that anybody can register proves nothing by its
 /// id, so what was agreed to before says nothing about who asks now (OAuth 2.1 section 7.3.1, GHSA-6x8h-498w-gv8c).
 pub(crate) async fn ask(
@@ -32,7 +36,7 @@ pub(crate) async fn ask(
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Refused> {
     let browser = Browser::of(&endpoints.core, headers)?;
-    let session = session_for(endpoints, checked, headers).await?;
+    let session = entering(endpoints, checked, headers).await?;
     if checked.prompt == Prompt::None {
         let (code, description) = match session {
             Some(_) => ("consent_required", "people are always asked here"),
@@ -53,6 +57,18 @@ pub(super) async fn session_for(
         return Ok(None);
     }
     Ok(session::current(&endpoints.core, headers).await?)
+}
+
+/// The same, if they may enter for what is asked. Whoever may not is asked to sign in, and is told at the end of that.
+pub(super) async fn entering(
+    endpoints: &Endpoints,
+    checked: &Checked<'_>,
+    headers: &HeaderMap,
+) -> Result<Option<SessionRecord>, Refused> {
+    let Some(session) = session_for(endpoints, checked, headers).await? else { return Ok(None) };
+    let asked: Vec<_> = checked.scopes.iter().map(|scope| scope.name().to_owned()).collect();
+    let verdict = not_entered::verdict(&endpoints.core, checked, &session, &asked).await;
+    Ok((verdict == Verdict::Yes).then_some(session))
 }
 
 /// The page, with a ticket that makes its form count in this browser for a while. Nothing is stored: what was shown comes
@@ -77,7 +93,8 @@ pub(super) async fn show(
     let changed = before.as_ref().is_some_and(|before| before.client != checked.client.proof());
     let view = ConsentView {
         action: core.issuer.path_of(super::consent::PATH),
-        hidden: hidden(core, browser, checked, ticket).map_err(|error| Refused::unavailable(&error))?,
+        hidden: asked_form(core, browser, checked, ticket, notice)
+            .map_err(|error| Refused::unavailable(&error))?,
         client: client(checked),
         client_changed: changed,
         server: checked.server.title.clone(),
@@ -94,6 +111,21 @@ pub(super) async fn show(
     let mut response = page::consent(&core.branding, &view);
     browser.remember(core, &mut response);
     Ok(response)
+}
+
+/// The consent page's. Whoever wants to be somebody else is to be asked for the account at the provider.
+fn asked_form(
+    core: &Core,
+    browser: &Browser,
+    checked: &Checked<'_>,
+    ticket: String,
+    notice: Option<Notice>,
+) -> Result<Vec<Hidden>, Unsealed> {
+    let mut form = hidden(core, browser, checked, ticket)?;
+    if notice == Some(Notice::SignedOut) {
+        form.push(Hidden { name: ANOTHER, value: "1".to_owned() });
+    }
+    Ok(form)
 }
 
 /// What makes a form go on: the request, the ticket, and a client that is described by a document, as it is shown.

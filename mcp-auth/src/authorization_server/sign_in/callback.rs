@@ -14,18 +14,19 @@ use super::{
         Core, Endpoints, OAuthError,
         authorization_endpoint::{self, Checked, MOST_BYTES, Parameters, Refused},
         browser::Browser,
+        entry::Asking,
         page::Fault,
     },
     Form, code,
     departure::Agreed,
-    guard, pick_name, session,
+    guard, not_entered, pick_name, session,
 };
 use crate::{
     Secret,
     crash::crash_point,
     random,
     store::{Digest, SignInRecord},
-    upstream::{self, AnyProvider, Answer, Callback, Leg, SignInError, SignedIn},
+    upstream::{self, Answer, AnyProvider, Callback, Leg, SignInError, SignedIn},
 };
 
 pub(super) fn path(provider: &str) -> String {
@@ -107,7 +108,7 @@ async fn arrived(
         _ => return Err(over("the provider does not answer like this")),
     };
     let signed_in = signed_in.map_err(|error| Refused::client(&checked.back, told(&**provider, error)))?;
-    finish(endpoints, &checked, agreed.scopes, &leg, signed_in, &headers).await
+    finish(endpoints, &checked, agreed.scopes, &**provider, &leg, signed_in, &headers).await
 }
 
 impl Found {
@@ -136,6 +137,7 @@ impl Given {
 async fn given(core: &Core, request: Request<Body>) -> Result<Given, Refused> {
     if request.method() == Method::POST {
         guard::own_page(core, request.headers())?;
+        guard::not_too_often(core, &request)?;
         return Ok(Given::Page(Form::of_page(request).await?));
     }
     let query = Parameters::parse(request.uri().query().unwrap_or_default(), MOST_BYTES);
@@ -155,11 +157,19 @@ fn of_provider(query: &Parameters) -> Result<Callback, Refused> {
     Ok(Callback { answer, issuer: query.get("iss").map(str::to_owned) })
 }
 
-/// Somebody is signed in: their token is kept, this browser has a session, and the client gets its code.
+/// What a query says, for the fuzzer.
+#[cfg(test)]
+pub(crate) fn read_callback(query: &str) -> Option<Callback> {
+    of_provider(&Parameters::parse(query, MOST_BYTES).ok()?).ok()
+}
+
+/// Somebody is signed in. Unless they may not enter, their token is kept, this browser has a session, and the client gets its
+/// code.
 async fn finish(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     scopes: Vec<String>,
+    provider: &dyn AnyProvider,
     leg: &Leg,
     signed_in: SignedIn,
     headers: &HeaderMap,
@@ -167,11 +177,19 @@ async fn finish(
     let core = &*endpoints.core;
     let SignedIn { person, tokens } = signed_in;
     crash_point!("callback.exchanged");
+    let resource = checked.server.resource.as_str();
+    let asking = Asking { person: &person, client: &checked.client, resource, scopes: &scopes };
+    let (verdict, account) = core.door.enters(core, provider, tokens.as_ref(), asking).await;
+    if let Some(answer) = not_entered::answer(core, checked, &person, &verdict) {
+        return Ok(answer);
+    }
     let unavailable = |error: crate::store::StoreError| Refused::client(&checked.back, error.into());
     let token = match tokens {
         Some(tokens) => {
             let kept = upstream::keep(core, &person, &leg.scopes, tokens).await;
-            Some(kept.map_err(unavailable)?)
+            let kept = kept.map_err(unavailable)?;
+            core.door.remember(core, &kept, &account).await;
+            Some(kept)
         }
         None => None,
     };

@@ -14,9 +14,10 @@ use super::{
         Endpoints, OAuthError,
         authorization_endpoint::{self, Checked, Parameters, Refused},
         browser::{Browser, Cookie},
+        entry::{Reason, Verdict},
         page::Notice,
     },
-    Form, ask, choice, code, departure, guard, session,
+    Form, ask, choice, code, departure, guard, not_entered, session,
     ticket::Page,
     upstream_scopes::SignedInHere,
 };
@@ -35,6 +36,7 @@ async fn decide(State(endpoints): State<Arc<Endpoints>>, request: Request<Body>)
 
 async fn decided(endpoints: &Endpoints, request: Request<Body>) -> Result<Response<Body>, Refused> {
     guard::own_page(&endpoints.core, request.headers())?;
+    guard::not_too_often(&endpoints.core, &request)?;
     let headers = request.headers().clone();
     let form = Form::of_page(request).await?;
     // As if it were asked now: what the form carries is a stranger's.
@@ -42,6 +44,7 @@ async fn decided(endpoints: &Endpoints, request: Request<Body>) -> Result<Respon
     match form.get("decision") {
         Some("allow") => allow(endpoints, &checked, &headers, &form).await,
         Some("switch") => switch(endpoints, &checked, &headers).await,
+        Some("retry") => ask::ask(endpoints, &checked, &headers).await,
         Some("deny") => Err(denied(&checked)),
         _ => again(endpoints, &checked, &headers).await,
     }
@@ -63,16 +66,25 @@ async fn allow(
         return Err(denied(checked));
     }
     match person {
-        Some(session) => match SignedInHere::of(&endpoints.core, session).await? {
-            // What they granted at the provider so far does not suffice.
-            Some(here) if !here.suffices(checked, &agreed) => {
-                departure::depart(endpoints, checked, &browser, agreed, here.provider).await
+        Some(session) => {
+            let core = &endpoints.core;
+            let verdict = not_entered::verdict(core, checked, session, &agreed).await;
+            // Their sign-in is over: they sign in again.
+            if verdict == Verdict::No(Reason::Ended) {
+                return again(endpoints, checked, headers).await;
             }
-            _ => {
-                code::give(endpoints, checked, agreed, session.person.clone(), session.upstream.clone()).await
+            if let Some(answer) = not_entered::answer(core, checked, &session.person, &verdict) {
+                return Ok(answer);
             }
-        },
-        None => choice::sign_in(endpoints, checked, &browser, agreed).await,
+            if let Some(here) = SignedInHere::of(core, session).await?
+                && !here.suffices(checked, &agreed)
+            {
+                // What they granted at the provider so far does not suffice.
+                return departure::depart(endpoints, checked, &browser, agreed, here.provider, false).await;
+            }
+            code::give(endpoints, checked, agreed, session.person.clone(), session.upstream.clone()).await
+        }
+        None => choice::sign_in(endpoints, checked, &browser, agreed, form.get(ask::ANOTHER).is_some()).await,
     }
 }
 
@@ -129,7 +141,7 @@ pub(super) async fn again(
 ) -> Result<Response<Body>, Refused> {
     let checked = &now(endpoints, checked).await?;
     let browser = Browser::of(&endpoints.core, headers)?;
-    let session = ask::session_for(endpoints, checked, headers).await?;
+    let session = ask::entering(endpoints, checked, headers).await?;
     ask::show(endpoints, checked, &browser, session.as_ref(), Some(Notice::Renewed)).await
 }
 

@@ -43,14 +43,15 @@ pub(super) struct Agreed {
     upstream: Vec<String>,
 }
 
-/// Sends the person to `provider`. The state is new, for one return only, and for this browser; the proof key is our own
-/// (RFC 9700 sections 2.1.1 and 4.7).
+/// Sends the person to `provider`; `another`: who wants to be somebody else there than last time. The state is new, for one
+/// return only, and for this browser; the proof key is our own (RFC 9700 sections 2.1.1 and 4.7).
 pub(super) async fn depart(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     browser: &Browser,
     scopes: Vec<String>,
     provider: &Arc<dyn AnyProvider>,
+    another: bool,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     let unavailable = |error: &dyn std::error::Error| {
@@ -68,7 +69,7 @@ pub(super) async fn depart(
     let url = if provider.picks_name() {
         pick_name::url(core, provider.id(), &leg.state)
     } else {
-        let url = provider.departure(&leg).await;
+        let url = if another { provider.departure_of_another(&leg) } else { provider.departure(&leg) }.await;
         url.map_err(|error| Refused::client(&checked.back, callback::told(&**provider, error)))?
     };
     let agreed = Agreed {

@@ -3,6 +3,7 @@
 mod assertion;
 mod clients_file;
 mod failing_store;
+mod faults;
 mod gate;
 mod health;
 mod introspect;
@@ -21,6 +22,7 @@ mod replay;
 mod restart;
 mod revoke;
 mod settings;
+mod soak;
 mod token;
 mod two_process_races;
 

@@ -356,3 +356,53 @@ async fn s63_f17_after_a_start_a_flood_does_not_lock_known_clients_out() {
     let again = after.register(numbered(0)).await;
     assert_eq!((again.status, again.text("client_id")), (StatusCode::CREATED, known));
 }
+
+/// A registration of a new client, by whoever connects from this address and writes these headers.
+async fn from(bed: &Bed, peer: &str, forwarded: Option<&str>, number: usize) -> StatusCode {
+    let mut request = super::request("POST", "/register").header(header::CONTENT_TYPE, "application/json");
+    if let Some(forwarded) = forwarded {
+        request = request.header("x-forwarded-for", forwarded);
+    }
+    let mut request = request.body(axum::body::Body::from(numbered(number).to_string())).unwrap();
+    let peer = std::net::SocketAddr::new(peer.parse().unwrap(), 4711);
+    request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+    bed.send(request).await.status
+}
+
+#[tokio::test]
+async fn s63_f17_one_address_cannot_take_the_places_of_all() {
+    let limits = RegistrationLimits { per_minute: 10, per_address: 4, ..RegistrationLimits::default() };
+    let bed = Bed::of(settings(memory()).registration(limits));
+    let mut created = 0;
+    for number in 0..50 {
+        // Each time another header, and another address of one network.
+        let forwarded = format!("198.51.100.{number}");
+        let peer = format!("2001:db8:5:6::{number}");
+        created += usize::from(from(&bed, &peer, Some(&forwarded), number).await == StatusCode::CREATED);
+    }
+    assert_eq!(created, 4, "a header that anybody can write changes nothing");
+    assert_eq!(from(&bed, "2001:db8:5:6::1", None, 0).await, StatusCode::CREATED, "it is known");
+    for number in 100..104 {
+        assert_eq!(from(&bed, "203.0.113.9", None, number).await, StatusCode::CREATED, "others have places");
+    }
+    assert_eq!(from(&bed, "203.0.113.9", None, 104).await, StatusCode::TOO_MANY_REQUESTS);
+    bed.clock.advance(Duration::from_secs(16));
+    assert_eq!(from(&bed, "203.0.113.9", None, 104).await, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn s63_f17_behind_a_trusted_proxy_the_address_that_it_names_has_the_share() {
+    let limits = RegistrationLimits { per_address: 2, ..RegistrationLimits::default() };
+    let bed = Bed::of(settings(memory()).registration(limits.clone()).trusted_proxies(["10.0.0.0/8"]));
+    for number in 0..2 {
+        assert_eq!(from(&bed, "10.0.0.7", Some("203.0.113.1"), number).await, StatusCode::CREATED);
+    }
+    let made_up = Some("198.51.100.9, 203.0.113.1");
+    assert_eq!(from(&bed, "10.0.0.7", made_up, 2).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(from(&bed, "10.0.0.7", Some("203.0.113.2"), 3).await, StatusCode::CREATED);
+    // A proxy that nobody named is everybody: then the limit of all holds.
+    let bed = Bed::of(settings(memory()).registration(limits));
+    for number in 0..10 {
+        assert_eq!(from(&bed, "10.0.0.7", Some("203.0.113.1"), number).await, StatusCode::CREATED);
+    }
+}

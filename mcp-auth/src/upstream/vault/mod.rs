@@ -2,6 +2,7 @@
 //!
 //! One for all, because GitHub ends the oldest of more than ten: a token for each client would log people out.
 
+mod account;
 mod lease;
 mod renew;
 mod seal;
@@ -15,13 +16,15 @@ use crate::{
     random,
     store::{Person, StoreError, UpstreamTokenRecord},
 };
+pub(crate) use account::account;
+pub(super) use account::after_refusal;
 pub(crate) use renew::Renewals;
 pub(super) use renew::{Current, current, renew};
 pub(super) use seal::{open, seal, times_declined};
 
 /// Why there is no token to use.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum VaultError {
+pub(crate) enum VaultError {
     /// The provider does not honour it any more: the grants that use it have ended, and the person has to sign in again.
     #[error("the sign-in has ended")]
     Ended,

@@ -6,8 +6,8 @@ use http::Response;
 use crate::{
     Branding,
     authorization_server::page::{
-        self, AskedScope, ClientShown, ConsentView, Fault, Hidden, NameProblem, Notice, Permission,
-        PickNameView, SignInChoice, SignInView,
+        self, AskedScope, ClientShown, ConsentView, Fault, Hidden, NameProblem, NotEntered, NotEnteredView,
+        Notice, Permission, PickNameView, SignInChoice, SignInView,
     },
 };
 
@@ -150,6 +150,20 @@ pub(super) const FAULTS: [(&str, Fault); 8] = [
     ("error-unavailable", Fault::Unavailable),
 ];
 
+/// Somebody whom a policy keeps out.
+pub(super) fn not_entered(why: NotEntered) -> NotEnteredView {
+    NotEnteredView {
+        action: "/consent".to_owned(),
+        hidden: hidden(),
+        client: "Claude".to_owned(),
+        server: "Notes".to_owned(),
+        person: "octocat".to_owned(),
+        provider: "GitHub".to_owned(),
+        why,
+        reference: "1f2e3d4c".to_owned(),
+    }
+}
+
 /// Every page, by name.
 pub(super) fn all(branding: &Branding) -> Vec<(&'static str, Response<Body>)> {
     let mut pages = vec![
@@ -162,6 +176,15 @@ pub(super) fn all(branding: &Branding) -> Vec<(&'static str, Response<Body>)> {
         ("pick-name", page::pick_name(branding, &pick_name(None))),
         ("pick-name-problem", page::pick_name(branding, &pick_name(Some(NameProblem::Refused)))),
     ];
+    let said = "There is no seat for you. Ask the office for one: it is on the second floor.".to_owned();
+    for (name, why) in [
+        ("not-entered", NotEntered::NotListed),
+        ("not-entered-said", NotEntered::Said(said)),
+        ("not-entered-not-told", NotEntered::NotTold),
+        ("not-entered-unknown", NotEntered::Unknown),
+    ] {
+        pages.push((name, page::not_entered(branding, &not_entered(why))));
+    }
     for (name, fault) in FAULTS {
         pages.push((name, page::fault(branding, fault, Some("1f2e3d4c"))));
     }

@@ -49,9 +49,10 @@ pub(crate) struct Plan {
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) redirect_uris: Vec<&'static str>,
     pub(crate) client_name: &'static str,
+    pub(crate) documents: ClientDocuments,
+    pub(crate) who_may_enter: Option<crate::WhoMayEnter>,
     /// What the tools need at providers.
     pub(crate) upstream: Needs,
-    pub(crate) documents: ClientDocuments,
     /// In a file, so that a test can break it.
     pub(crate) on_disk: bool,
 }
@@ -66,8 +67,9 @@ impl Default for Plan {
             scopes: vec!["notes:read", "notes:write", "notes:admin"],
             redirect_uris: vec![CALLBACK],
             client_name: "A client",
-            upstream: Needs::default(),
             documents: ClientDocuments::new(),
+            who_may_enter: None,
+            upstream: Needs::default(),
             on_disk: false,
         }
     }
@@ -101,6 +103,9 @@ impl World {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
                 id => settings.sign_in(StandIn::new(id, Arc::clone(&arrivals))),
             };
+        }
+        if let Some(policy) = plan.who_may_enter {
+            settings = settings.who_may_enter(policy);
         }
         let core = settings.start("test", clock.clone()).unwrap();
         let scope = |name: &&'static str| ScopeInfo::new(name).described(Some("Does something."));

@@ -8,11 +8,10 @@ use std::{
 };
 
 use crate::store::{
-    AssertionRecord, AssertionStore, AssertionUse,
-    ClientRecord, ClientStore, CodeRecord, CodeStore, ConsentRecord, ConsentStore, Digest, GrantRecord,
-    GrantStore, KeyRecord, KeyStore, MemoryStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore,
-    Registration, Rotation, SessionRecord, SessionStore, SignInRecord, SignInStore, Store, StoreFuture,
-    Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
+    AssertionRecord, AssertionStore, AssertionUse, ClientRecord, ClientStore, CodeRecord, CodeStore,
+    ConsentRecord, ConsentStore, Digest, GrantRecord, GrantStore, KeyRecord, KeyStore, MemoryStore, Person,
+    Redemption, RefreshTokenRecord, RefreshTokenStore, Registration, Rotation, SessionRecord, SessionStore,
+    SignInRecord, SignInStore, Store, StoreFuture, Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
 };
 
 /// What can be wrong with a store.
