@@ -86,7 +86,10 @@ pub(in crate::upstream) async fn current(
         return Ok(Current { tokens, version });
     }
     match renew(core, provider, record).await {
-        Err(VaultError::Unavailable(_)) if core.now() < expires_at => Ok(Current { tokens, version }),
+        // Neither a provider that is away nor a full disk of ours ends what is still good.
+        Err(VaultError::Unavailable(_) | VaultError::Store(_)) if core.now() < expires_at => {
+            Ok(Current { tokens, version })
+        }
         renewed => renewed,
     }
 }
