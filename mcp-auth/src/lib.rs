@@ -93,8 +93,8 @@ pub use authenticate::{
 };
 #[cfg(feature = "authorization-server")]
 pub use authorization_server::{
-    AuthorizationServer, Branding, Entry, EntryDecision, EntryError, EntryPolicy, ErrorText, ErrorTexts,
-    Lifetimes, RegistrationLimits, Texts, WhoMayEnter,
+    AuthorizationServer, Branding, ClientDocuments, Entry, EntryDecision, EntryError, EntryPolicy, ErrorText,
+    ErrorTexts, Lifetimes, PreregisteredClient, RegistrationLimits, Texts, WhoMayEnter,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|revoked|refreshed|scanned [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|revoked|refreshed|cimd|scanned [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -13,6 +13,7 @@
 #   revoked       the same; then the person ends at GitHub what they approved, and the client signs them in again by itself
 #   refreshed     create_note of examples/notes, with tokens of its own that live two seconds, and a pause: each client has
 #                 to refresh, and nobody signs in twice
+#   cimd          create_note there, by clients whose id is the URL of their document: nobody registers
 #
 #   scanned       the scanner against many-files with tokens of its own; the token for the other server is the foreign one
 #
@@ -54,6 +55,12 @@ case $name in
     # The Inspector makes one call and goes.
     [ $# -gt 0 ] || set -- python-sdk fastmcp typescript mcp-remote mcporter rmcp
     exec "$LAB_SCRIPTS/with.sh" environment run-clients.sh URL "$@"
+    ;;
+  cimd)
+    export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk" LAB_DOCUMENTS=1 LAB_SIGN_INS=1
+    # The others know no such ids.
+    [ $# -gt 0 ] || set -- python-sdk fastmcp typescript inspector rmcp
+    exec "$LAB_SCRIPTS/with.sh" environment -c "run-clients.sh URL $*" "python3 $LAB_SCRIPTS/judge-documents.py"
     ;;
   scanned)
     read -r port < <(lab_free_ports 1)

@@ -15,6 +15,7 @@
 #   with.sh conformance conformance.sh URL TOKEN_FILE      examples/conformance with its development issuer
 #
 # LAB_SERVER   another server binary, configured by the same variables
+# LAB_DOCUMENTS=1   (environment) a host of client ID metadata documents; LAB_DOCUMENT is the id of a client there
 # LAB_PATH     the path of the URL, for a binary with several servers: it gets ORIGIN instead of MCP_AUTH_RESOURCE
 # SCOPES       "mcp:tools"; several for a step-up, the first is the one for everything
 # PORT_SERVER, PORT_ISSUER: fixed ports, for a look from outside (any free ones otherwise)
@@ -56,6 +57,22 @@ keycloak() {
   issuer_settings=(MCP_AUTH_TOKEN_TYPE=any)
 }
 
+# With LAB_DOCUMENTS=1: a host of client ID metadata documents on this machine, which the server may reach. LAB_DOCUMENT is
+# the id of a client there.
+documents() {
+  local port
+  [ -n "${LAB_DOCUMENTS:-}" ] || return 0
+  lab_needs python
+  read -r port < <(lab_free_ports 1)
+  lab_start documents "$LAB/python/bin/python" "$LAB_SCRIPTS/documents.py" "$port" "$LAB_RUN"
+  for _ in $(seq 100); do [ -s "$LAB_RUN/documents-ca.pem" ] && break; sleep 0.1; done
+  [ -s "$LAB_RUN/documents-ca.pem" ] || die "the host of documents did not start"
+  export LAB_DOCUMENT=https://localhost:$port/app.json
+  issuer_settings+=(
+    MCP_AUTH_CLIENT_DOCUMENTS_LOOPBACK="https://localhost:$port" MCP_AUTH_CLIENT_DOCUMENTS_ROOT="$LAB_RUN/documents-ca.pem"
+  )
+}
+
 # A GitHub on this machine; it says itself what has to be exported.
 github() {
   lab_start github "$LAB_TARGET/examples/fake-github"
@@ -84,6 +101,7 @@ environment() {
     MCP_AUTH_SEALING_KEY="lab:$(python3 -c "import secrets; print(secrets.token_hex(32))")" "${resource[@]}"
     MCP_AUTH_LISTEN="127.0.0.1:$server_port" MCP_AUTH_ACCESS_TOKEN_SECONDS="${TOKEN_TTL:-3600}"
   )
+  documents
 }
 
 quickstart() {

@@ -5,8 +5,10 @@ use std::{fmt, sync::Arc};
 use http::{Extensions, HeaderMap};
 
 use super::{
-    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer, Tasks,
+    Branding, ClientKeys, EndedGrants, IssuerUrl, KnownClients, Lifetimes, OAuthError, RegistrationLimits,
+    Sealer, Tasks,
     bucket::Shares,
+    client::Documents,
     entry::Door,
     housekeeping::Housekeeping,
     registration_endpoint::Registrations,
@@ -31,7 +33,11 @@ pub(crate) struct Core {
     pub(crate) ended: EndedGrants,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) registration: RegistrationLimits,
+    pub(crate) clients: KnownClients,
+    pub(crate) client_keys: ClientKeys,
     pub(crate) branding: Branding,
+    /// `None`: ids that are URLs are not known here.
+    pub(super) documents: Option<Arc<Documents>>,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
     pub(crate) door: Door,

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use super::answer;
+use super::{NoClient, NoDocument, answer};
 use crate::store::StoreError;
 
 /// A refusal: what the client reads. What only the operator should know goes to the log where the refusal is made.
@@ -68,5 +68,19 @@ impl From<StoreError> for OAuthError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the authorization server cannot answer");
         Self::unavailable()
+    }
+}
+
+impl From<NoClient> for OAuthError {
+    fn from(error: NoClient) -> Self {
+        match error {
+            NoClient::Store(error) => error.into(),
+            // Its tokens are good, and it need not begin anew.
+            NoClient::Document(NoDocument::Unreachable(_)) => {
+                let description = "the document at client_id cannot be fetched now: try again later";
+                Self { retry_after: Some(30), description: description.to_owned(), ..Self::unavailable() }
+            }
+            NoClient::Document(NoDocument::Invalid(why)) => Self::invalid_client(why),
+        }
     }
 }

@@ -5,7 +5,7 @@ mod start;
 
 use std::{fmt, sync::Arc};
 
-use super::{Branding, Lifetimes, RegistrationLimits, WhoMayEnter};
+use super::{Branding, ClientDocuments, Lifetimes, PreregisteredClient, RegistrationLimits, WhoMayEnter};
 use crate::{
     Auth, ConfigError, Secret,
     store::Store,
@@ -22,7 +22,9 @@ pub struct AuthorizationServer {
     sealing_keys: Vec<(String, Secret)>,
     lifetimes: Lifetimes,
     registration: RegistrationLimits,
+    clients: Vec<PreregisteredClient>,
     branding: Branding,
+    documents: ClientDocuments,
     who_may_enter: Vec<WhoMayEnter>,
     trusted_proxies: Vec<String>,
 }
@@ -37,7 +39,9 @@ impl AuthorizationServer {
             sealing_keys: Vec::new(),
             lifetimes: Lifetimes::default(),
             registration: RegistrationLimits::default(),
+            clients: Vec::new(),
             branding: Branding::default(),
+            documents: ClientDocuments::default(),
             who_may_enter: Vec::new(),
             trusted_proxies: Vec::new(),
         }
@@ -98,6 +102,24 @@ impl AuthorizationServer {
     /// the header means nothing, because anybody can write one. Without it, what comes through a proxy shares one limit.
     pub fn trusted_proxies<T: Into<String>>(mut self, proxies: impl IntoIterator<Item = T>) -> Self {
         self.trusted_proxies.extend(proxies.into_iter().map(Into::into));
+        self
+    }
+
+    /// A client that you know. Each call adds one; none of them has to register itself, and none expires.
+    pub fn client(mut self, client: PreregisteredClient) -> Self {
+        self.clients.push(client);
+        self
+    }
+
+    /// Clients that you know, such as those of a file ([`PreregisteredClient::from_file`]).
+    pub fn clients(mut self, clients: impl IntoIterator<Item = PreregisteredClient>) -> Self {
+        self.clients.extend(clients);
+        self
+    }
+
+    /// Clients whose id is the URL of a document about them: on unless this says otherwise.
+    pub fn client_documents(mut self, documents: ClientDocuments) -> Self {
+        self.documents = documents;
         self
     }
 

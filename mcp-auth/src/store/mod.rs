@@ -3,6 +3,7 @@
 //! To add a record: a file here with the record and its trait, the trait in [`Store`], and a file of the same name in
 //! every back end.
 
+mod assertion;
 mod client;
 mod code;
 mod consent;
@@ -21,6 +22,7 @@ mod sqlite;
 mod timestamp;
 mod upstream_token;
 
+pub use assertion::{AssertionRecord, AssertionStore, AssertionUse};
 pub use client::{ClientRecord, ClientStore, Registration};
 pub use code::{CodeRecord, CodeStore, Redemption};
 pub use consent::{ConsentRecord, ConsentStore};
@@ -51,7 +53,8 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// Expiry is always checked by the verb, with the time that the caller gives; [`expire`](Self::expire) is hygiene. What
 /// expires at a time has expired at that millisecond.
 pub trait Store:
-    ClientStore
+    AssertionStore
+    + ClientStore
     + CodeStore
     + ConsentStore
     + GrantStore

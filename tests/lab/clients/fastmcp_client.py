@@ -1,6 +1,7 @@
 """PyPI fastmcp's client: fastmcp_client.py URL auto|legacy      (opens $BROWSER)"""
 
 import asyncio
+import os
 import sys
 import warnings
 
@@ -12,7 +13,7 @@ from fastmcp.client.auth import OAuth  # noqa: E402
 
 
 async def main(url, mode):
-    task, auth = Task(), OAuth(url, callback_host="127.0.0.1")
+    task, auth = Task(), OAuth(url, callback_host="127.0.0.1", client_metadata_url=os.environ.get("LAB_DOCUMENT"))
     async with Client(url, auth=auth, mode=mode) as client:
         tools = await client.list_tools()
         await task.pause()

@@ -76,6 +76,7 @@ async def main(url, mode):
         storage=InMemory(),
         redirect_handler=open_browser,
         callback_handler=callback.answer,
+        client_metadata_url=os.environ.get("LAB_DOCUMENT"),
     )
     async with httpx2.AsyncClient(auth=auth, timeout=30) as http_client:
         async with Client(streamable_http_client(url, http_client=http_client), mode=mode) as client:

@@ -45,6 +45,7 @@ const authProvider = {
       grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], token_endpoint_auth_method: 'none',
     };
   },
+  clientMetadataUrl: process.env.LAB_DOCUMENT,
   state: () => state,
   clientInformation: () => saved.client,
   saveClientInformation: (client) => { saved.client = client; },

@@ -40,7 +40,7 @@ pub(super) fn members(json: &[u8]) -> Option<Map<String, Value>> {
 
 /// We implement no extension, so whatever is critical is unknown (RFC 7515 section 4.1.11). `b64` changes what is signed
 /// and is only legal as a critical one (RFC 7797 section 6); `enc` and `zip` belong to encrypted tokens.
-fn no_extensions(members: &Map<String, Value>) -> Result<(), Reason> {
+pub(super) fn no_extensions(members: &Map<String, Value>) -> Result<(), Reason> {
     if members.contains_key("crit") {
         return Err(Reason::Crit);
     }

@@ -10,6 +10,8 @@
 //! What remains of it is its model of JSON Web Keys.
 
 mod algorithm;
+#[cfg(feature = "authorization-server")]
+mod assertion;
 mod claims;
 mod compact;
 mod header;
@@ -17,6 +19,8 @@ pub(super) mod json;
 pub(super) mod kind;
 
 pub(crate) use algorithm::Algorithm;
+#[cfg(feature = "authorization-server")]
+pub(crate) use assertion::ClientAssertion;
 
 use std::{sync::Arc, time::Duration};
 

@@ -59,10 +59,16 @@ texts! {
         client_label: "App",
         /// Consent: beside the name of a client that has proven its domain.
         verified: "verified: {domain}",
+        /// Consent: beside the name of a client that the server's operator wrote down.
+        known: "known to this server",
         /// Consent: beside the name of a client that anybody could have given itself.
         unverified: "unverified",
         /// Consent: what that means.
         unverified_help: "Nobody has checked this name. Allow this only if you have just started to connect {client} yourself.",
+        /// Consent: the name is checked, and the answer goes to this device, where any program can use the name of another.
+        verified_elsewhere_help: "The name of {client} is checked, but not that it is {client} who asks: any program on this computer can use its name. Allow this only if you have just started to connect {client} yourself.",
+        /// Consent: the client describes itself otherwise than when the person allowed it before.
+        changed_help: "{client} has changed since you allowed it: where it is answered, or how it proves who it is. What you allowed before does not count.",
         /// Consent: before the address to which the browser goes afterwards.
         destination_label: "Returns you to",
         /// Consent: the client waits on this machine.
@@ -212,6 +218,16 @@ error_texts! {
         "The app that sent you here is unknown to this server, or its registration has expired.",
         "In the app, remove this server and add it again. It then registers anew. With mcp-remote, delete the folder \
          ~/.mcp-auth first.";
+    /// The client's id leads to no document that could be a client's.
+    client_document:
+        "This app cannot be checked",
+        "The app that sent you here names an address at which it should describe itself, and there is no valid description.",
+        "Only the makers of the app can repair this. If you do not know the app, close this page.";
+    /// The document at the client's id cannot be fetched now.
+    client_unreachable:
+        "This app cannot be checked right now",
+        "The app that sent you here describes itself at an address that does not answer.",
+        "Try again in a few minutes. If that does not help, ask the makers of the app.";
     /// The redirect URI is not one of the client's.
     redirect_uri:
         "This app cannot be answered safely",

@@ -12,6 +12,8 @@ pub(crate) struct Hidden {
 pub(crate) struct ClientShown {
     /// The name it gave itself.
     pub(crate) name: String,
+    /// The operator wrote it down, name included.
+    pub(crate) known: bool,
     /// The domain that it proved to be, if it did.
     pub(crate) verified_domain: Option<String>,
     /// Where the answer goes: the host of the redirect URI (in ASCII, as the URI has it), or its scheme for an app.
@@ -54,6 +56,8 @@ pub(crate) struct ConsentView {
     pub(crate) action: String,
     pub(crate) hidden: Vec<Hidden>,
     pub(crate) client: ClientShown,
+    /// The person allowed it before, and it is answered elsewhere now, or proves itself otherwise.
+    pub(crate) client_changed: bool,
     /// The title of the server that the client wants to use, and its URL.
     pub(crate) server: String,
     pub(crate) resource: String,

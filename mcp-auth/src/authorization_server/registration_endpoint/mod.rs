@@ -8,6 +8,10 @@ mod metadata;
 mod name;
 
 pub(crate) use limit::Registrations;
+pub(super) use metadata::checked as checked_metadata;
+#[cfg(test)]
+pub(crate) use metadata::checked;
+pub(crate) use name::cleaned as cleaned_name;
 
 use std::sync::Arc;
 

@@ -3,7 +3,10 @@
 use std::{collections::HashSet, time::Duration};
 
 use super::AuthorizationServer;
-use crate::{Lifetimes, Problem, RegistrationLimits, authorization_server::IssuerUrl};
+use crate::{
+    Lifetimes, Problem, RegistrationLimits,
+    authorization_server::{IssuerUrl, MACHINE, client::preregistered},
+};
 
 /// Less cannot be told in tokens, which count in seconds.
 const SECOND: Duration = Duration::from_secs(1);
@@ -27,6 +30,7 @@ impl AuthorizationServer {
         problems.extend(self.of_sealing_keys());
         problems.extend(of_lifetimes(&self.lifetimes));
         problems.extend(of_registration(&self.registration));
+        problems.extend(preregistered::problems(&self.clients, issuer));
         problems
     }
 
@@ -51,6 +55,11 @@ impl AuthorizationServer {
                     ),
                     "keep one of them",
                 ));
+            }
+            // `client:…` are the subjects of machines: nobody who signs in may be one of them.
+            if provider.id() == MACHINE {
+                let message = format!("a provider cannot be called `{MACHINE}`: clients have these subjects");
+                problems.push(Problem::new(setting, message, "give it another id"));
             }
             problems.extend(issuer.map(|issuer| provider.problems(issuer)).unwrap_or_default());
         }

@@ -6,7 +6,7 @@ use super::AuthorizationServer;
 use crate::{
     Problem,
     authorization_server::{
-        Core, EndedGrants, IssuerUrl, Sealer, Tasks,
+        ClientKeys, Core, EndedGrants, IssuerUrl, KnownClients, Sealer, Tasks,
         bucket::Shares,
         entry::Door,
         housekeeping::Housekeeping,
@@ -27,6 +27,11 @@ impl AuthorizationServer {
         let mut problems = self.branding.problems();
         let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
         problems.extend(self.problems(issuer.as_ref()));
+        let documents = match &issuer {
+            Some(issuer) => self.documents.clone().start(issuer, &clock),
+            None => Ok(None),
+        };
+        let documents = documents.map_err(|problem| problems.push(problem)).ok().flatten();
         let proxies = TrustedProxies::parse(&self.trusted_proxies).map_err(|more| problems.extend(more)).ok();
         let door =
             Door::build(&self.who_may_enter, &self.providers).map_err(|more| problems.extend(more)).ok();
@@ -58,6 +63,10 @@ impl AuthorizationServer {
                  `AuthorizationServer::who_may_enter` restricts that"
             );
         }
+        let clients = KnownClients::new(self.clients, &issuer, &clock).map_err(|error| {
+            let help = "check the TLS set-up of this process";
+            vec![Problem::new("AuthorizationServer::client", error.to_string(), help)]
+        })?;
         Ok(Arc::new(Core {
             issuer,
             providers: self.providers.into_iter().map(telling).collect(),
@@ -68,7 +77,10 @@ impl AuthorizationServer {
             ended,
             lifetimes: self.lifetimes,
             registration: self.registration,
+            clients,
+            client_keys: ClientKeys::default(),
             branding: self.branding,
+            documents,
             clock,
             renewals: crate::upstream::Renewals::default(),
             tasks: Tasks::default(),

@@ -8,9 +8,10 @@ use url::Url;
 
 use super::{
     super::{
-        Endpoints, OAuthError,
-        authorization_endpoint::{Checked, Prompt, Refused},
+        Core, Endpoints, OAuthError, Unsealed,
+        authorization_endpoint::{self, Checked, Parameters, Prompt, Refused},
         browser::Browser,
+        client::Snapshot,
         entry::Verdict,
         page::{self, AskedScope, ClientShown, ConsentView, Hidden, Notice},
     },
@@ -19,7 +20,7 @@ use super::{
     upstream_scopes,
 };
 use crate::{
-    store::{Person, SessionRecord},
+    store::{ConsentRecord, Person, SessionRecord},
     transport::is_loopback,
     upstream::AnyProvider,
 };
@@ -83,13 +84,17 @@ pub(super) async fn show(
     let person = session.map(|session| &session.person);
     let ticket = Page::consent(browser, checked, person.map(Person::subject)).ticket(core);
     let ticket = ticket.map_err(|error| Refused::unavailable(&error))?;
+    let before = before(endpoints, checked, person).await?;
+    let changed = before.as_ref().is_some_and(|before| before.client != checked.client.proof());
     let view = ConsentView {
         action: core.issuer.path_of(super::consent::PATH),
-        hidden: asked_form(checked, ticket, notice),
+        hidden: asked_form(core, browser, checked, ticket, notice)
+            .map_err(|error| Refused::unavailable(&error))?,
         client: client(checked),
+        client_changed: changed,
         server: checked.server.title.clone(),
         resource: checked.server.resource.as_str().to_owned(),
-        scopes: scopes(endpoints, checked, person).await?,
+        scopes: scopes(checked, before.filter(|_| !changed).as_ref(), changed),
         upstream: upstream(endpoints, checked, person),
         person: person.map(|person| person.name.clone()),
         continues_with: match core.providers.as_slice() {
@@ -104,40 +109,70 @@ pub(super) async fn show(
 }
 
 /// The consent page's. Whoever wants to be somebody else is to be asked for the account at the provider.
-fn asked_form(checked: &Checked<'_>, ticket: String, notice: Option<Notice>) -> Vec<Hidden> {
-    let another =
-        (notice == Some(Notice::SignedOut)).then(|| Hidden { name: ANOTHER, value: "1".to_owned() });
-    hidden(checked, ticket).into_iter().chain(another).collect()
+fn asked_form(
+    core: &Core,
+    browser: &Browser,
+    checked: &Checked<'_>,
+    ticket: String,
+    notice: Option<Notice>,
+) -> Result<Vec<Hidden>, Unsealed> {
+    let mut hidden = hidden(core, browser, checked, ticket)?;
+    if notice == Some(Notice::SignedOut) {
+        hidden.push(Hidden { name: ANOTHER, value: "1".to_owned() });
+    }
+    Ok(hidden)
 }
 
-/// What makes a form go on: the request, and the ticket.
-pub(super) fn hidden(checked: &Checked<'_>, ticket: String) -> Vec<Hidden> {
-    vec![
+/// What makes a form go on: the request, the ticket, and a client that is described by a document, as it is shown.
+pub(super) fn hidden(
+    core: &Core,
+    browser: &Browser,
+    checked: &Checked<'_>,
+    ticket: String,
+) -> Result<Vec<Hidden>, Unsealed> {
+    let mut hidden = vec![
         Hidden { name: "request", value: checked.asked.text().to_owned() },
         Hidden { name: "ticket", value: ticket },
-    ]
+    ];
+    if let Some(shown) = Snapshot::of(&checked.client) {
+        hidden.push(Hidden { name: "client", value: shown.seal(core, browser)? });
+    }
+    Ok(hidden)
 }
 
-async fn scopes(
+/// The request in a form of ours, with the client as this browser was shown it: what a form carries is checked again.
+pub(super) async fn check<'a>(
+    endpoints: &'a Endpoints,
+    headers: &HeaderMap,
+    form: &Parameters,
+) -> Result<Checked<'a>, Refused> {
+    let core = &*endpoints.core;
+    let browser = Browser::known(core, headers);
+    let shown = browser.and_then(|browser| Snapshot::open(core, &browser, form.get("client")?));
+    authorization_endpoint::check_as_shown(endpoints, form.get("request").unwrap_or_default(), shown).await
+}
+
+/// What the person allowed this client before.
+async fn before(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     person: Option<&Person>,
-) -> Result<Vec<AskedScope>, Refused> {
-    let before = match person {
-        Some(person) => {
-            let resource = checked.server.resource.as_str();
-            endpoints.core.store.consent(person, &checked.client.id, resource).await?
-        }
-        None => None,
-    };
+) -> Result<Option<ConsentRecord>, Refused> {
+    let Some(person) = person else { return Ok(None) };
+    let resource = checked.server.resource.as_str();
+    Ok(endpoints.core.store.consent(person, &checked.client.id, resource).await?)
+}
+
+/// `all_new`: what was allowed before was allowed to a client that is another one now.
+fn scopes(checked: &Checked<'_>, before: Option<&ConsentRecord>, all_new: bool) -> Vec<AskedScope> {
     let asked = |scope: &crate::ScopeInfo| AskedScope {
         name: scope.name().to_owned(),
         description: scope.description().map(str::to_owned),
         required: checked.server.requires.contains(scope),
         ticked: true,
-        new: before.as_ref().is_some_and(|before| !before.scopes.iter().any(|had| had == scope.name())),
+        new: all_new || before.is_some_and(|before| !before.scopes.iter().any(|had| had == scope.name())),
     };
-    Ok(checked.scopes.iter().map(asked).collect())
+    checked.scopes.iter().map(asked).collect()
 }
 
 /// What is asked of the person's provider; while it is not known which one that is, of each. The development sign-in is
@@ -162,8 +197,9 @@ fn client(checked: &Checked<'_>) -> ClientShown {
     let (redirect_host, loopback, private_scheme) = destination(uri);
     ClientShown {
         name: checked.client.name().to_owned(),
+        known: checked.client.known.is_some(),
         // Nobody who registers here proves a domain.
-        verified_domain: None,
+        verified_domain: checked.client.verified_domain().map(str::to_owned),
         redirect_host,
         redirect_uri: uri.to_owned(),
         loopback,

@@ -84,7 +84,8 @@ async fn arrived(
     let found = find(core, provider.id(), given.state(), &headers).await?;
     let (agreed, leg) = Agreed::open(core, &found.record, found.state.clone())
         .ok_or_else(|| over("the sign-in was sealed under a key that is not there any more"))?;
-    let checked = authorization_endpoint::check(endpoints, &agreed.request).await?;
+    let checked =
+        authorization_endpoint::check_as_shown(endpoints, &agreed.request, agreed.client.clone()).await?;
     let signed_in = match (given, provider.picks_name()) {
         (Given::Provider(query), false) => {
             let callback = of_provider(&query)?;

@@ -12,7 +12,7 @@ use http::{Request, Response};
 use super::{
     super::{
         Endpoints,
-        authorization_endpoint::{self, Checked, Refused},
+        authorization_endpoint::{Checked, Refused},
         browser::Browser,
         page::{self, Hidden, SignInChoice, SignInView},
     },
@@ -39,7 +39,8 @@ pub(super) async fn sign_in(
         return departure::depart(endpoints, checked, browser, agreed, only, another).await;
     }
     let ticket = Page::choice(browser, checked, &agreed).ticket(core);
-    let mut hidden = ask::hidden(checked, ticket.map_err(|error| Refused::unavailable(&error))?);
+    let hidden = ticket.and_then(|ticket| ask::hidden(core, browser, checked, ticket));
+    let mut hidden = hidden.map_err(|error| Refused::unavailable(&error))?;
     hidden.extend(another.then(|| Hidden { name: ask::ANOTHER, value: "1".to_owned() }));
     hidden.extend(agreed.into_iter().map(|value| Hidden { name: "scope", value }));
     let choice = |id: &str, name: &str| SignInChoice { id: id.to_owned(), name: name.to_owned() };
@@ -63,7 +64,7 @@ async fn chosen(endpoints: &Endpoints, request: Request<Body>) -> Result<Respons
     guard::not_too_often(core, &request)?;
     let headers = request.headers().clone();
     let form = Form::of_page(request).await?;
-    let checked = authorization_endpoint::check(endpoints, form.get("request").unwrap_or_default()).await?;
+    let checked = ask::check(endpoints, &headers, &form).await?;
     let another = form.get(ask::ANOTHER).is_some();
     let agreed: Vec<String> = form.all("scope").map(str::to_owned).collect();
     let admits = |browser: &Browser| {

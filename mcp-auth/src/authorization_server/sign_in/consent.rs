@@ -39,7 +39,7 @@ async fn decided(endpoints: &Endpoints, request: Request<Body>) -> Result<Respon
     let headers = request.headers().clone();
     let form = Form::of_page(request).await?;
     // As if it were asked now: what the form carries is a stranger's.
-    let checked = authorization_endpoint::check(endpoints, form.get("request").unwrap_or_default()).await?;
+    let checked = ask::check(endpoints, &headers, &form).await?;
     match form.get("decision") {
         Some("allow") => allow(endpoints, &checked, &headers, &form).await,
         Some("switch") => switch(endpoints, &checked, &headers).await,
@@ -118,6 +118,7 @@ async fn switch(
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     session::end(core, headers).await?;
+    let checked = &now(endpoints, checked).await?;
     let browser = Browser::of(core, headers)?;
     let mut response = ask::show(endpoints, checked, &browser, None, Some(Notice::SignedOut)).await?;
     Cookie::Session.remove(core, &mut response);
@@ -130,9 +131,15 @@ pub(super) async fn again(
     checked: &Checked<'_>,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Refused> {
+    let checked = &now(endpoints, checked).await?;
     let browser = Browser::of(&endpoints.core, headers)?;
     let session = ask::entering(endpoints, checked, headers).await?;
     ask::show(endpoints, checked, &browser, session.as_ref(), Some(Notice::Renewed)).await
+}
+
+/// The request with the client as it is now: a page that is shown anew shows nothing old.
+async fn now<'a>(endpoints: &'a Endpoints, checked: &Checked<'_>) -> Result<Checked<'a>, Refused> {
+    authorization_endpoint::check(endpoints, checked.asked.text()).await
 }
 
 fn denied(checked: &Checked<'_>) -> Refused {

@@ -11,6 +11,7 @@ use super::{
         Core, Endpoints, OAuthError,
         authorization_endpoint::{Checked, Refused},
         browser::Browser,
+        client::Snapshot,
         response::see_other,
     },
     callback, pick_name, upstream_scopes,
@@ -33,6 +34,9 @@ pub(super) struct Agreed {
     /// The request, to be checked again.
     pub(super) request: String,
     pub(super) scopes: Vec<String>,
+    /// The client that the person agreed to, where that is described by a document.
+    #[serde(default)]
+    pub(super) client: Option<Snapshot>,
     code_verifier: String,
     nonce: String,
     /// What is asked for at the provider.
@@ -71,6 +75,7 @@ pub(super) async fn depart(
     let agreed = Agreed {
         request: checked.asked.text().to_owned(),
         scopes,
+        client: Snapshot::of(&checked.client),
         code_verifier: leg.code_verifier.expose().to_owned(),
         nonce: leg.nonce.expose().to_owned(),
         upstream: leg.scopes.clone(),

@@ -106,6 +106,7 @@ async fn s62_real_clients_mix_kinds_of_redirect_uris() {
     ]);
     let answer = bed.register(json!({ "redirect_uris": cursor, "application_type": "web" })).await;
     assert_eq!((answer.status, &answer.body["redirect_uris"]), (StatusCode::CREATED, &cursor));
+    assert_eq!(answer.body["application_type"], "native", "and told what they are then");
     let code = json!([
         "http://127.0.0.1:33418/",
         "http://127.0.0.1/",
@@ -114,6 +115,34 @@ async fn s62_real_clients_mix_kinds_of_redirect_uris() {
     ]);
     let answer = bed.register(json!({ "redirect_uris": code, "application_type": "native" })).await;
     assert_eq!((answer.status, &answer.body["redirect_uris"]), (StatusCode::CREATED, &code));
+}
+
+/// SEP-837, where a client says it: it is the client's own word that is taken.
+#[tokio::test]
+async fn s62_a_web_client_is_answered_on_the_web() {
+    let bed = Bed::new();
+    for uri in [
+        "http://localhost:8787/callback",
+        "http://127.0.0.1/callback",
+        "http://[::1]:1/callback",
+        "https://localhost/callback",
+        "https://127.0.0.1:8443/callback",
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+        "com.example.app:/callback",
+    ] {
+        let web = json!({ "redirect_uris": [uri], "application_type": "web" });
+        bed.register(web).await.assert_error(400, "invalid_redirect_uri");
+        for kind in [json!("native"), Value::Null, json!("")] {
+            let answer = bed.register(json!({ "redirect_uris": [uri], "application_type": kind })).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{uri} {kind}: {answer:?}");
+        }
+    }
+    let web = json!({ "redirect_uris": ["https://app.example.com/callback"], "application_type": "web" });
+    assert_eq!(bed.register(web).await.body["application_type"], "web");
+    // An app can have claimed an https URI (RFC 8252 section 7.2).
+    let native =
+        json!({ "redirect_uris": ["https://app.example.com/callback"], "application_type": "native" });
+    assert_eq!(bed.register(native).await.body["application_type"], "native");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod answer;
 mod authorization_code;
+mod client_credentials;
 mod redeemed;
 mod refresh_token;
 mod resource;
@@ -19,16 +20,20 @@ use std::sync::Arc;
 use axum::{body::Body, response::Response};
 use http::Request;
 
-use super::{Core, OAuthError, client::authenticate, form::Form};
+use super::{Endpoints, OAuthError, client::authenticate, form::Form};
 
-pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
+pub(super) async fn handle(
+    endpoints: Arc<Endpoints>,
+    request: Request<Body>,
+) -> Result<Response, OAuthError> {
+    let core = Arc::clone(&endpoints.core);
     // Before anything is waited for: it tells who raced and who came later.
     let arrival = Arrival { moment: core.redeemed.arrival(), at: core.now() };
     let headers = request.headers().clone();
     let form = Form::read(request).await?;
     let grant_type = form.required("grant_type")?;
-    if !["authorization_code", "refresh_token"].contains(&grant_type) {
-        let message = "grant_type is neither authorization_code nor refresh_token";
+    if !["authorization_code", "refresh_token", "client_credentials"].contains(&grant_type) {
+        let message = "grant_type is none of authorization_code, refresh_token and client_credentials";
         return Err(OAuthError::new("unsupported_grant_type", message));
     }
     let client = authenticate(&core, &headers, &form).await?;
@@ -38,6 +43,7 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
     }
     match grant_type {
         "authorization_code" => authorization_code::redeem(&core, &client, &form, arrival).await,
+        "client_credentials" => client_credentials::grant(&endpoints, &client, &form).await,
         _ => refresh_token::refresh(&core, &client, &form).await,
     }
 }

@@ -1,17 +1,21 @@
 //! The authorization server's settings from environment variables.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use super::{Problem, Vars, list};
 use crate::{
-    AuthBuilder, AuthorizationServer, Branding, DevelopmentSignIn, GitHub, Lifetimes, RegistrationLimits,
-    SqliteStore, WhoMayEnter,
+    AuthBuilder, AuthorizationServer, Branding, ClientDocuments, DevelopmentSignIn, GitHub, Lifetimes,
+    RegistrationLimits, SqliteStore, WhoMayEnter,
+    authorization_server::{read_clients, read_clients_file},
 };
 
 const AUTHORIZATION_SERVER: &str = "MCP_AUTH_AUTHORIZATION_SERVER";
 const SIGN_IN: &str = "MCP_AUTH_SIGN_IN";
 const STORE: &str = "MCP_AUTH_STORE";
 const SEALING_KEY: &str = "MCP_AUTH_SEALING_KEY";
+const DOCUMENTS: &str = "MCP_AUTH_CLIENT_DOCUMENTS";
+const DOCUMENTS_LOOPBACK: &str = "MCP_AUTH_CLIENT_DOCUMENTS_LOOPBACK";
+const DOCUMENTS_ROOT: &str = "MCP_AUTH_CLIENT_DOCUMENTS_ROOT";
 /// Who may enter: any of these ways. Several values are separated by commas.
 const ALLOW: [(&str, Way); 5] = [
     ("MCP_AUTH_ALLOW_EMAIL_DOMAINS", WhoMayEnter::email_domain),
@@ -24,16 +28,23 @@ type Way = fn(WhoMayEnter, String) -> WhoMayEnter;
 const BRAND_NAME: &str = "MCP_AUTH_BRAND_NAME";
 const BRAND_COLOR: &str = "MCP_AUTH_BRAND_COLOR";
 const BRAND_LOGO: &str = "MCP_AUTH_BRAND_LOGO";
+const CLIENTS: &str = "MCP_AUTH_CLIENTS";
+const CLIENTS_FILE: &str = "MCP_AUTH_CLIENTS_FILE";
 
 /// The variables of the authorization server; those of the providers have names of their own.
-pub(super) const ALL: [&str; 26] = [
+pub(super) const ALL: [&str; 31] = [
     AUTHORIZATION_SERVER,
     SIGN_IN,
     STORE,
     SEALING_KEY,
+    DOCUMENTS,
+    DOCUMENTS_LOOPBACK,
+    DOCUMENTS_ROOT,
     BRAND_NAME,
     BRAND_COLOR,
     BRAND_LOGO,
+    CLIENTS,
+    CLIENTS_FILE,
     LIFETIMES[0].0,
     LIFETIMES[1].0,
     LIFETIMES[2].0,
@@ -90,6 +101,7 @@ pub(crate) fn variable(setting: &str) -> Option<&'static str> {
         "AuthorizationServer::sign_in" => SIGN_IN,
         "AuthorizationServer::store" => STORE,
         "AuthorizationServer::sealing_key" => SEALING_KEY,
+        "ClientDocuments::loopback" => DOCUMENTS_LOOPBACK,
         "Branding::name" => BRAND_NAME,
         "Branding::color" => BRAND_COLOR,
         "Branding::logo_svg" => BRAND_LOGO,
@@ -138,6 +150,7 @@ impl Vars {
         if let Some(proxies) = self.take(TRUSTED_PROXIES) {
             server = server.trusted_proxies(list(&proxies));
         }
+        server = self.clients(server);
         let path = self.take(STORE).unwrap_or_else(|| "mcp-auth.db".to_owned());
         match SqliteStore::open(&path) {
             Ok(store) => server = server.store(store),
@@ -148,8 +161,8 @@ impl Vars {
         }
         let lifetimes = self.lifetimes();
         let limits = self.registration();
-        let branding = self.brand();
-        builder.authorization_server(server.lifetimes(lifetimes).registration(limits).branding(branding))
+        server = server.client_documents(self.client_documents()).branding(self.brand());
+        builder.authorization_server(server.lifetimes(lifetimes).registration(limits))
     }
 
     /// `github`, `development`; several separated by commas.
@@ -205,6 +218,51 @@ impl Vars {
             server = server.sealing_key(id, secret);
         }
         server
+    }
+
+    /// Clients in JSON, here or in a file, or both.
+    fn clients(&mut self, server: AuthorizationServer) -> AuthorizationServer {
+        let mut clients = Vec::new();
+        if let Some(text) = self.take(CLIENTS) {
+            let (found, problems) = read_clients(&text, CLIENTS, None);
+            clients.extend(found);
+            self.problems.extend(problems);
+        }
+        if let Some(path) = self.take(CLIENTS_FILE) {
+            let (found, problems) = read_clients_file(Path::new(&path), CLIENTS_FILE);
+            clients.extend(found);
+            self.problems.extend(problems);
+        }
+        server.clients(clients)
+    }
+
+    /// `on` or `off`; and for tests one origin of this machine, with the file of the certificate that vouches for it.
+    fn client_documents(&mut self) -> ClientDocuments {
+        let documents = match self.take(DOCUMENTS).as_deref() {
+            None | Some("on") => ClientDocuments::new(),
+            Some("off") => ClientDocuments::off(),
+            Some(other) => {
+                self.refuse(DOCUMENTS, other, "write on or off");
+                ClientDocuments::new()
+            }
+        };
+        let (origin, root) = (self.take(DOCUMENTS_LOOPBACK), self.take(DOCUMENTS_ROOT));
+        let alone = |name: &str, other: &str| {
+            Problem::new(name, format!("it is set without {other}"), "set both, or none: they are for tests")
+        };
+        match (origin, root) {
+            (None, None) => return documents,
+            (None, Some(_)) => self.problems.push(alone(DOCUMENTS_ROOT, DOCUMENTS_LOOPBACK)),
+            (Some(_), None) => self.problems.push(alone(DOCUMENTS_LOOPBACK, DOCUMENTS_ROOT)),
+            (Some(origin), Some(path)) => match std::fs::read_to_string(&path) {
+                Ok(root) => return documents.loopback(origin, root),
+                Err(error) => {
+                    let message = format!("`{path}` cannot be read: {error}");
+                    self.problems.push(Problem::new(DOCUMENTS_ROOT, message, "write the path of a PEM file"));
+                }
+            },
+        }
+        documents
     }
 
     fn lifetimes(&mut self) -> Lifetimes {
@@ -300,6 +358,9 @@ mod tests {
             ("MCP_AUTH_REGISTRATION_CLIENTS", "0"),
             ("MCP_AUTH_REGISTRATION_PER_ADDRESS", "0"),
             ("MCP_AUTH_TRUSTED_PROXIES", "0.0.0.0/0"),
+            (DOCUMENTS, "maybe"),
+            (DOCUMENTS_ROOT, "/no/such/ca.pem"),
+            (DOCUMENTS_LOOPBACK, "https://localhost:8643"),
             (BRAND_COLOR, "blueish"),
             (BRAND_LOGO, "/no/such/logo.svg"),
             ("MCP_GITHUB_CLIENT_SECRET", ""),

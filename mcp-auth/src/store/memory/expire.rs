@@ -12,6 +12,7 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) fn expire(records: &mut Records, now: Timestamp, most: usize) -> usize {
     let kept = now.minus(KEPT);
     let mut left = most;
+    remove(&mut records.assertions, &mut left, |until| *until <= now);
     remove(&mut records.sign_ins, &mut left, |sign_in| sign_in.expires_at <= now);
     remove(&mut records.sessions, &mut left, |session| session.expires_at <= now);
     let grants = &records.grants;

@@ -23,7 +23,12 @@ pub(super) enum Gone {
 ///
 /// Each walks an index from its beginning and looks at no more than it may remove, so that it costs what it removes: also
 /// where very much has ended and nothing hangs on it any more.
-pub(super) const STATEMENTS: [(Gone, &str); 9] = [
+pub(super) const STATEMENTS: [(Gone, &str); 10] = [
+    (
+        Gone::AtOnce,
+        "DELETE FROM assertions WHERE (client_id, jti) IN
+            (SELECT client_id, jti FROM assertions WHERE expires_at <= ? LIMIT ?)",
+    ),
     (
         Gone::AtOnce,
         "DELETE FROM sign_ins WHERE state IN (SELECT state FROM sign_ins WHERE expires_at <= ? LIMIT ?)",

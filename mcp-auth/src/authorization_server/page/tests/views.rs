@@ -32,12 +32,14 @@ pub(super) fn consent() -> ConsentView {
         hidden: hidden(),
         client: ClientShown {
             name: "Claude".to_owned(),
+            known: false,
             verified_domain: Some("claude.ai".to_owned()),
             redirect_host: "claude.ai".to_owned(),
             redirect_uri: "https://claude.ai/api/mcp/auth_callback".to_owned(),
             loopback: false,
             private_scheme: false,
         },
+        client_changed: false,
         server: "Notes".to_owned(),
         resource: "https://notes.example.com/mcp".to_owned(),
         scopes: vec![
@@ -59,6 +61,7 @@ pub(super) fn consent() -> ConsentView {
 pub(super) fn loopback() -> ConsentView {
     let client = ClientShown {
         name: "MCP Inspector".to_owned(),
+        known: false,
         verified_domain: None,
         redirect_host: "127.0.0.1".to_owned(),
         redirect_uri: "http://127.0.0.1:6274/oauth/callback".to_owned(),
@@ -74,6 +77,7 @@ pub(super) fn step_up() -> ConsentView {
     let mut view = consent();
     view.client = ClientShown {
         name: "Cursor".to_owned(),
+        known: false,
         verified_domain: None,
         redirect_host: "cursor:".to_owned(),
         redirect_uri: "cursor://anysphere.cursor-retrieval/oauth/user-notes/callback".to_owned(),
@@ -131,8 +135,10 @@ pub(super) fn pick_name(problem: Option<NameProblem>) -> PickNameView {
     }
 }
 
-pub(super) const FAULTS: [(&str, Fault); 6] = [
+pub(super) const FAULTS: [(&str, Fault); 8] = [
     ("error-unknown-client", Fault::UnknownClient),
+    ("error-client-document", Fault::ClientDocument),
+    ("error-client-unreachable", Fault::ClientUnreachable),
     ("error-redirect-uri", Fault::RedirectUri),
     ("error-request", Fault::Request),
     ("error-expired", Fault::Expired),

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use super::super::super::{AuthorizationServer, Core, Endpoints, IssuerUrl, ProtectedServer};
 use crate::{
-    Problem, ScopeInfo,
+    ClientDocuments, Problem, ScopeInfo,
     clock::Clock,
     config::ResourceUrl,
     store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Timestamp},
@@ -50,6 +50,7 @@ pub(crate) struct Plan {
     pub(crate) redirect_uris: Vec<&'static str>,
     pub(crate) client_name: &'static str,
     pub(crate) who_may_enter: Option<crate::WhoMayEnter>,
+    pub(crate) documents: ClientDocuments,
     /// In a file, so that a test can break it.
     pub(crate) on_disk: bool,
 }
@@ -65,6 +66,7 @@ impl Default for Plan {
             redirect_uris: vec![CALLBACK],
             client_name: "A client",
             who_may_enter: None,
+            documents: ClientDocuments::new(),
             on_disk: false,
         }
     }
@@ -92,6 +94,7 @@ impl World {
         let arrivals = Arrivals::default();
         let mut settings =
             AuthorizationServer::new(plan.issuer).store(store).sealing_key("test", SEALING_KEY);
+        settings = settings.client_documents(plan.documents);
         for id in plan.providers {
             settings = match id {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
@@ -112,7 +115,7 @@ impl World {
         let servers = plan.resources.iter().map(server).collect();
         let endpoints = Arc::new(Endpoints { core: Arc::clone(&core), servers });
         let mut router = Router::new();
-        for (path, route) in super::super::routes(&endpoints) {
+        for (path, route) in endpoints.routes() {
             router = router.route(&path, route);
         }
         let world = Self { core, clock, arrivals, router, folder };

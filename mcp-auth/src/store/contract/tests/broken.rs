@@ -8,6 +8,7 @@ use std::{
 };
 
 use crate::store::{
+    AssertionRecord, AssertionStore, AssertionUse,
     ClientRecord, ClientStore, CodeRecord, CodeStore, ConsentRecord, ConsentStore, Digest, GrantRecord,
     GrantStore, KeyRecord, KeyStore, MemoryStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore,
     Registration, Rotation, SessionRecord, SessionStore, SignInRecord, SignInStore, Store, StoreFuture,
@@ -91,6 +92,9 @@ macro_rules! delegate {
 }
 
 delegate! {
+    AssertionStore {
+        use_assertion(assertion: AssertionRecord, most: usize, now: Timestamp) -> AssertionUse;
+    }
     ClientStore {
         register => faulty_register(client: ClientRecord, most: usize, now: Timestamp) -> Registration;
         client => faulty_client(id: &'a str, now: Timestamp) -> Option<ClientRecord>;
@@ -107,6 +111,7 @@ delegate! {
     }
     GrantStore {
         grant(id: &'a str) -> Option<GrantRecord>;
+        insert_grant(grant: GrantRecord) -> ();
         end_grant => faulty_end_grant(id: &'a str, now: Timestamp) -> bool;
         grants_ended_since => faulty_grants_ended_since(since: Timestamp) -> Vec<(String, Timestamp)>;
     }
@@ -116,6 +121,7 @@ delegate! {
     }
     RefreshTokenStore {
         refresh_token => faulty_refresh_token(token: &'a Digest) -> Option<(RefreshTokenRecord, GrantRecord)>;
+        live_refresh_token(token: &'a Digest, now: Timestamp) -> Option<(RefreshTokenRecord, GrantRecord)>;
         rotate => faulty_rotate(token: &'a Digest, successor: RefreshTokenRecord, sealed: Vec<u8>, grace: Duration, now: Timestamp) -> Rotation;
     }
     SessionStore {

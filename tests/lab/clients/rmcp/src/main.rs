@@ -61,8 +61,12 @@ async fn challenge(url: &str, era: &str) -> Result<String> {
 async fn sign_in(url: &str, challenge: String) -> Result<AuthorizationManager> {
     let (redirect_uri, mut answers) = callback().await?;
     let mut oauth = OAuthState::new(url, None).await?;
-    let request =
+    let mut request =
         AuthorizationRequest::new(&redirect_uri).with_client_name("lab rmcp").with_challenge(challenge);
+    // The URL of a document that says who it is, in place of a registration.
+    if let Ok(document) = env::var("LAB_DOCUMENT") {
+        request = request.with_client_metadata_url(&document);
+    }
     oauth.start_authorization(request).await?;
     open_browser(&oauth.get_authorization_url().await?)?;
 
