@@ -75,8 +75,12 @@ mod random;
 mod secret;
 #[cfg(feature = "stdio")]
 mod stdio;
+#[doc = include_str!("../docs/operations.md")]
+#[cfg(all(any(doc, doctest), feature = "authorization-server"))]
+pub mod operations {}
 #[cfg(feature = "authorization-server")]
 pub mod store;
+mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
@@ -128,7 +132,8 @@ pub use tool::{
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
 pub use upstream::{
-    DevelopmentSignIn, GitHub, HasUpstream, SignIn, Upstream, UpstreamError, UpstreamProvider,
+    DevelopmentSignIn, GitHub, Google, HasUpstream, OAuthApp, Oidc, Provider, ProviderAccount, ProviderApi,
+    ProviderError, ProviderTokens, SignIn, TokenGrant, TokenRequest, Upstream, UpstreamError, UpstreamProvider,
     UpstreamRequest, UpstreamResponse,
 };
 

@@ -37,7 +37,7 @@ pub(crate) use jwks::KeyTiming;
 #[cfg(feature = "authorization-server")]
 pub(crate) use jwks::{KeySource, Keys};
 #[cfg(feature = "authorization-server")]
-pub(crate) use jwt::{ClientAssertion, json::object as json_object};
+pub(crate) use jwt::{ClientAssertion, IdToken, IdTokenExpectations, json::object as json_object};
 #[cfg(feature = "stdio")]
 pub use local::LocalIdentity;
 pub use principal::Principal;

@@ -8,7 +8,7 @@ use super::{
     Core, introspection_endpoint, jwks_endpoint, metadata, post_only::post_only, registration_endpoint,
     revocation_endpoint, sign_in, token_endpoint,
 };
-use crate::{ScopeInfo, config::ResourceUrl, discovery::public_json};
+use crate::{ScopeInfo, config::ResourceUrl, discovery::public_json, upstream::Needs};
 
 /// The authorization server as it is mounted: once, for all servers of one mount.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct ProtectedServer {
     pub(crate) scopes: Vec<ScopeInfo>,
     /// What every request needs: a person cannot untick these.
     pub(crate) requires: Vec<ScopeInfo>,
+    /// What its tools need at providers.
+    pub(crate) upstream: Needs,
 }
 
 impl Endpoints {

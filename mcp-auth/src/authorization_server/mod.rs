@@ -72,6 +72,8 @@ pub(crate) use issuer_url::IssuerUrl;
 pub use lifetimes::{Lifetimes, RegistrationLimits};
 pub(crate) use seal::{Sealer, Unsealed};
 pub use settings::AuthorizationServer;
+#[cfg(test)]
+pub(crate) use sign_in::read_callback;
 pub(crate) use tasks::Tasks;
 #[cfg(feature = "testing")]
 pub(crate) use token::AccessToken;

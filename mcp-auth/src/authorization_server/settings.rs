@@ -97,14 +97,6 @@ impl AuthorizationServer {
         self
     }
 
-    /// The proxies in front of this server, by address (`10.0.0.7`) or network (`10.0.0.0/8`): what they write into
-    /// `X-Forwarded-For` says where a request comes from, for limits by address and for nothing else. From everybody else
-    /// the header means nothing, because anybody can write one. Without it, what comes through a proxy shares one limit.
-    pub fn trusted_proxies<T: Into<String>>(mut self, proxies: impl IntoIterator<Item = T>) -> Self {
-        self.trusted_proxies.extend(proxies.into_iter().map(Into::into));
-        self
-    }
-
     /// A client that you know. Each call adds one; none of them has to register itself, and none expires.
     pub fn client(mut self, client: PreregisteredClient) -> Self {
         self.clients.push(client);
@@ -120,6 +112,14 @@ impl AuthorizationServer {
     /// Clients whose id is the URL of a document about them: on unless this says otherwise.
     pub fn client_documents(mut self, documents: ClientDocuments) -> Self {
         self.documents = documents;
+        self
+    }
+
+    /// The proxies in front of this server, by address (`10.0.0.7`) or network (`10.0.0.0/8`): what they write into
+    /// `X-Forwarded-For` says where a request comes from, for limits by address and for nothing else. From everybody else
+    /// the header means nothing, because anybody can write one. Without it, what comes through a proxy shares one limit.
+    pub fn trusted_proxies<T: Into<String>>(mut self, proxies: impl IntoIterator<Item = T>) -> Self {
+        self.trusted_proxies.extend(proxies.into_iter().map(Into::into));
         self
     }
 

@@ -11,6 +11,8 @@
 mod assertion;
 mod bearer;
 #[cfg(feature = "authorization-server")]
+mod callback;
+#[cfg(feature = "authorization-server")]
 mod client_document;
 mod envelope;
 #[cfg(feature = "authorization-server")]
@@ -21,6 +23,8 @@ mod metadata;
 mod redirect;
 #[cfg(feature = "authorization-server")]
 mod registration;
+#[cfg(feature = "authorization-server")]
+mod sealed;
 
 use std::{
     env, fs,

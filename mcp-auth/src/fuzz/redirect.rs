@@ -10,7 +10,7 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| seeds("redirect"));
 #[test]
 fn s13_s14_t14_redirect_fuzz() {
     let matching = |seed: &&Vec<u8>| pair(seed).is_some_and(|(one, other)| redirect_uri_matches(one, other));
-    assert!(SEEDS.iter().filter(matching).count() > 4, "the control");
+    assert!(SEEDS.iter().filter(matching).count() > 3, "the control");
     fuzz(&SEEDS, target);
 }
 

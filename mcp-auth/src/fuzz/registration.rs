@@ -48,7 +48,7 @@ fn registered(asked: &Map<String, Value>, metadata: &ClientMetadata) {
         has_keys || metadata.token_endpoint_auth_method == ClientAuthentication::None,
         "nobody gets a secret"
     );
-    for name in &metadata.client_name {
+    if let Some(name) = &metadata.client_name {
         assert!(
             !name.is_empty() && name.chars().count() <= 100 && !name.contains(char::is_control),
             "{name:?}"

@@ -15,6 +15,7 @@ use crate::{
     authorization_server::{Core, Endpoints, OAuthError, ProtectedServer},
     builder::setting,
     transport::{Origins, is_loopback},
+    upstream::Needs,
 };
 
 /// One authorization server with its routes, not mounted yet.
@@ -60,7 +61,8 @@ impl Own {
         let fallbacks = fallbacks.collect();
         routes.extend(endpoints.documents());
         let resources = endpoints.servers.iter().map(|server| server.resource.as_str().to_owned()).collect();
-        let scopes = endpoints.scopes();
+        let of_server = |server: &ProtectedServer| [server.scopes.clone(), server.requires.clone()].concat();
+        let scopes = endpoints.servers.iter().flat_map(of_server).map(|scope| scope.name()).collect();
         Self { core: Arc::clone(core), resources, scopes, routes, fallbacks }
     }
 
@@ -91,6 +93,7 @@ fn view(server: &Checked) -> ProtectedServer {
         title: registry.title().unwrap_or(server.resource.host()).to_owned(),
         scopes: registry.catalog.infos().to_vec(),
         requires: registry.requires.to_vec(),
+        upstream: Needs::of(registry),
     }
 }
 

@@ -62,12 +62,33 @@ impl Grant {
         resource: &str,
         scopes: &str,
     ) -> Self {
+        Self::of_github_with(auth, github, login, resource, scopes, &[]).await
+    }
+
+    /// The same after a sign-in that asked GitHub for these scopes too, as it does for the tools that these scopes of the
+    /// server open.
+    ///
+    /// # Panics
+    ///
+    /// As [`of_github`](Self::of_github).
+    pub async fn of_github_with(
+        auth: &Auth,
+        github: &FakeGitHub,
+        login: &str,
+        resource: &str,
+        scopes: &str,
+        at_github: &[&str],
+    ) -> Self {
         let core = core(auth);
         let provider = core.provider("github").unwrap_or_else(|| panic!("nobody can sign in with GitHub"));
-        let asked = provider.scopes().join(" ");
-        let (id, tokens) = github.signed_in(login, &asked, core.now());
+        let mut asked = provider.scopes().to_vec();
+        asked.extend(at_github.iter().copied().map(str::to_owned));
+        asked.sort();
+        asked.dedup();
+        let joined = asked.join(" ");
+        let (id, tokens) = github.signed_in(login, &joined, core.now());
         let person = Person { provider: "github".to_owned(), id: id.to_string(), name: login.to_owned() };
-        let kept = core.store.upstream_token_id(&person, &asked).await;
+        let kept = core.store.upstream_token_id(&person, &joined).await;
         let upstream = match kept.unwrap_or_else(|error| panic!("{error}")) {
             Some(kept) => kept,
             None => keep(core, &person, &asked, tokens()).await.unwrap_or_else(|error| panic!("{error}")),

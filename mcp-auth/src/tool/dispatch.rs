@@ -12,8 +12,9 @@ use serde_json::json;
 
 use super::{Registry, ToolCall, error::Kind, failure};
 use crate::{
-    authorize::{Caller, Decision, Operation, Rule},
+    authorize::{Caller, Decision, Operation as Asked, Rule},
     challenge::{Challenge, StepUp},
+    telemetry::Operation,
     transport::Binding,
 };
 
@@ -23,13 +24,35 @@ pub(crate) async fn call(
     resource_metadata: &str,
     binding: &Arc<Binding>,
     caller: Option<Caller>,
+    request: CallToolRequestParams,
+    context: RequestContext<RoleServer>,
+) -> Result<CallToolResponse, ErrorData> {
+    let mut operation = Operation::begin();
+    let answer = judged(registry, resource_metadata, binding, caller, request, context, &mut operation).await;
+    operation.end(match &answer {
+        Ok(CallToolResponse::Complete(result)) if result.is_error == Some(true) => {
+            Some("tool_error".to_owned())
+        }
+        Ok(_) => None,
+        Err(error) => Some(error.code.0.to_string()),
+    });
+    answer
+}
+
+async fn judged(
+    registry: &Registry,
+    resource_metadata: &str,
+    binding: &Arc<Binding>,
+    caller: Option<Caller>,
     mut request: CallToolRequestParams,
     context: RequestContext<RoleServer>,
+    operation: &mut Operation,
 ) -> Result<CallToolResponse, ErrorData> {
     let found = registry.table().find(&request.name, caller.as_ref().unwrap_or(&Caller::Anonymous)).cloned();
     let Some(entry) = found else {
         return unknown_tool(registry, caller.as_ref());
     };
+    operation.is(&entry.tool().name);
     let auth = match authorize(entry.rule(), caller) {
         Ok(caller) => caller.auth().cloned(),
         Err(denied) => return Ok(refusal(&entry.tool().name, entry.rule(), denied, resource_metadata)),
@@ -45,6 +68,8 @@ pub(crate) async fn call(
         request_state: None,
         auth,
         catalog: Arc::clone(&registry.catalog),
+        #[cfg(feature = "authorization-server")]
+        upstreams: [registry.upstreams, entry.upstreams()],
     };
     call.request_state = call.round().open(binding, brought)?;
     let name = call.name();
@@ -60,6 +85,8 @@ pub(crate) async fn call(
                 }
                 #[cfg(feature = "authorization-server")]
                 Kind::SignInAgain(why) => Ok(sign_in_again(&call, entry.rule(), why, resource_metadata)),
+                #[cfg(feature = "authorization-server")]
+                Kind::AllowMore(why) => Ok(allow_more(&call, entry.rule(), why, resource_metadata)),
                 // Of rmcp's own error type, by way of `?`.
                 Kind::Protocol(error) => Err(refined(&call, entry.rule(), error)),
                 kind => failed(name, kind),
@@ -97,7 +124,7 @@ fn authorize(rule: &Rule, caller: Option<Caller>) -> Result<Caller, Denied> {
 
 /// A name that does not exist is said only to those who may list the tools.
 fn unknown_tool(registry: &Registry, caller: Option<&Caller>) -> Result<CallToolResponse, ErrorData> {
-    let rule = registry.policy.rule(Operation::Other);
+    let rule = registry.policy.rule(Asked::Other);
     let open = registry.anonymous && caller.is_some();
     if open || caller.is_some_and(|caller| rule.decide(caller) == Decision::Allowed) {
         return Err(ErrorData::invalid_params("tool not found", None));
@@ -166,6 +193,23 @@ fn sign_in_again(call: &ToolCall, rule: &Rule, why: String, resource_metadata: &
     challenged(Some("invalid_token"), why, rule.wanted(), resource_metadata)
 }
 
+/// The person has allowed too little at the provider. The scopes of the token suffice: what is asked for is another
+/// sign-in for the same. Where the answer has not begun, the gate makes a 403 of it.
+#[cfg(feature = "authorization-server")]
+fn allow_more(call: &ToolCall, rule: &Rule, why: String, resource_metadata: &str) -> CallToolResponse {
+    if let Some(step_up) = StepUp::of(&call.context.extensions) {
+        step_up.operation(rule.wanted());
+        step_up.allow_more(&why);
+    }
+    tracing::info!(
+        tool = call.name(),
+        subject = call.subject(),
+        why,
+        "refused: the person has to allow more at the provider"
+    );
+    challenged(Some("insufficient_scope"), why, rule.wanted(), resource_metadata)
+}
+
 fn refined(call: &ToolCall, rule: &Rule, error: ErrorData) -> ErrorData {
     let Some(step_up) = StepUp::of(&call.context.extensions) else { return error };
     step_up.operation(rule.wanted());
@@ -199,7 +243,7 @@ fn failed(tool: &str, kind: Kind) -> Result<CallToolResponse, ErrorData> {
         Kind::Forbidden => "not allowed".to_owned(),
         Kind::NeedsScope(scope) => needed(&[scope.name()]),
         #[cfg(feature = "authorization-server")]
-        Kind::SignInAgain(text) => text,
+        Kind::SignInAgain(text) | Kind::AllowMore(text) => text,
         Kind::Protocol(error) => return Err(error),
         Kind::Opaque(source) => return Ok(opaque(tool, &failure::chain(&*source))),
     };

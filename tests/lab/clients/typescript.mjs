@@ -37,6 +37,9 @@ const nextAnswer = () => (answers.length ? answers.shift() : new Promise((resolv
 
 const state = randomUUID();
 const saved = {};
+if (process.env.LAB_CLIENT_ID) {
+  saved.client = { client_id: process.env.LAB_CLIENT_ID, client_secret: process.env.LAB_CLIENT_SECRET };
+}
 const authProvider = {
   redirectUrl: `http://127.0.0.1:${listener.address().port}/callback`,
   get clientMetadata() {

@@ -24,12 +24,28 @@ pub(super) struct Header {
 
 impl Header {
     pub(super) fn check(members: &Map<String, Value>, expected: &Expectations) -> Result<Self, Reason> {
+        let unnamed = Self::of_any_type(members)?;
+        let says_access_token = token_type(text(members, "typ")?, expected.any_token_type)?;
+        Ok(Self { says_access_token, ..unnamed })
+    }
+
+    /// The header of an ID token, which says `JWT` or nothing: every other type is another kind of token.
+    #[cfg(feature = "authorization-server")]
+    pub(super) fn of_id_token(members: &Map<String, Value>) -> Result<Self, Reason> {
+        let header = Self::of_any_type(members)?;
+        let typ = text(members, "typ")?.map(str::to_ascii_lowercase);
+        match typ.as_deref() {
+            None | Some("jwt" | "application/jwt") => Ok(header),
+            Some(_) => Err(Reason::Header("it is the one of another kind of token")),
+        }
+    }
+
+    fn of_any_type(members: &Map<String, Value>) -> Result<Self, Reason> {
         no_extensions(members)?;
         let algorithm = text(members, "alg")?.ok_or(Reason::Algorithm)?;
         let algorithm = Algorithm::from_header(algorithm).ok_or(Reason::Algorithm)?;
-        let says_access_token = token_type(text(members, "typ")?, expected.any_token_type)?;
         let key_id = text(members, "kid")?.map(str::to_owned);
-        Ok(Self { algorithm, key_id, says_access_token })
+        Ok(Self { algorithm, key_id, says_access_token: false })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The public keys with which clients sign (RFC 7523): written down, in their metadata, or at a URL.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use quick_cache::sync::Cache;
 use serde_json::Value;
@@ -22,11 +22,13 @@ const MOST_KEYS: usize = 32;
 pub(crate) struct ClientKeys {
     /// By the URL: strangers can make us ask for one each half minute, however many clients they register with it.
     fetched: Cache<String, Arc<Keys>>,
+    /// One for all of them, made for the first.
+    http: OnceLock<HttpClient>,
 }
 
 impl Default for ClientKeys {
     fn default() -> Self {
-        Self { fetched: Cache::new(MOST) }
+        Self { fetched: Cache::new(MOST), http: OnceLock::new() }
     }
 }
 
@@ -43,9 +45,20 @@ impl ClientKeys {
         if let Some(keys) = self.fetched.get(url) {
             return Ok(Some(keys));
         }
-        let keys = fetched(&client.id, url, Reach::default(), clock)?;
+        let keys = fetched(&client.id, url, self.http()?, clock);
         self.fetched.insert(url.clone(), Arc::clone(&keys));
         Ok(Some(keys))
+    }
+}
+
+impl ClientKeys {
+    /// To the public internet, and nowhere else: these URLs are strangers'.
+    fn http(&self) -> Result<HttpClient, FetchError> {
+        if let Some(http) = self.http.get() {
+            return Ok(http.clone());
+        }
+        let http = HttpClient::new(Reach::default())?;
+        Ok(self.http.get_or_init(|| http).clone())
     }
 }
 
@@ -56,10 +69,9 @@ pub(crate) fn given(client: &str, jwks: &Value, clock: &Clock) -> Option<Arc<Key
 }
 
 /// Keys at a URL. The name is the client's: it says in the log whose keys they are.
-pub(crate) fn fetched(client: &str, url: &str, reach: Reach, clock: &Clock) -> Result<Arc<Keys>, FetchError> {
+pub(crate) fn fetched(client: &str, url: &str, http: HttpClient, clock: &Clock) -> Arc<Keys> {
     let source = KeySource::Url(url.to_owned());
-    let http = HttpClient::new(reach)?;
-    Ok(Arc::new(Keys::fetched(client, source, http, KeyTiming::default(), clock.clone())))
+    Arc::new(Keys::fetched(client, source, http, KeyTiming::default(), clock.clone()))
 }
 
 /// Where the operator's URLs may lead: to this machine only where the authorization server is on it, too.

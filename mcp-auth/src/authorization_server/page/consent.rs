@@ -167,7 +167,14 @@ impl Page<'_> {
                     section {
                         h2 { (markup(&texts.upstream_title, &values)) }
                         p { (markup(&texts.upstream_permissions, &values)) }
-                        ul { @for permission in permissions { li { bdi { (clean(permission, 400)) } } } }
+                        ul {
+                            @for permission in permissions {
+                                li {
+                                    bdi { (clean(&permission.text, 400)) }
+                                    @if permission.new { " " span.badge.new { (texts.new) } }
+                                }
+                            }
+                        }
                     }
                 }
             }

@@ -32,6 +32,6 @@ pub(crate) use not_entered::not_entered;
 pub(crate) use pick_name::pick_name;
 pub(crate) use sign_in::sign_in;
 pub(crate) use view::{
-    AskedScope, ClientShown, ConsentView, Hidden, NameProblem, NotEntered, NotEnteredView, Notice,
+    AskedScope, ClientShown, ConsentView, Hidden, NameProblem, NotEntered, NotEnteredView, Notice, Permission,
     PickNameView, SignInChoice, SignInView,
 };

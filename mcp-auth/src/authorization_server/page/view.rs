@@ -40,6 +40,15 @@ pub(crate) struct AskedScope {
     pub(crate) new: bool,
 }
 
+/// What is asked of a person at a provider.
+#[derive(Debug, Clone)]
+pub(crate) struct Permission {
+    /// In words.
+    pub(crate) text: String,
+    /// The person is signed in and has not granted it yet.
+    pub(crate) new: bool,
+}
+
 /// Something to say above a consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notice {
@@ -63,10 +72,11 @@ pub(crate) struct ConsentView {
     pub(crate) resource: String,
     pub(crate) scopes: Vec<AskedScope>,
     /// Name of a provider, and what is asked of it there.
-    pub(crate) upstream: Vec<(String, Vec<String>)>,
+    pub(crate) upstream: Vec<(String, Vec<Permission>)>,
     /// Who is signed in in this browser. There is a button `decision=switch` to be somebody else.
     pub(crate) person: Option<String>,
-    /// Where `Allow` leads when nobody is signed in and there is one provider only: its name.
+    /// Where `Allow` leads when nobody is signed in and there is one provider only, or when more is needed there than the
+    /// person has granted: its name.
     pub(crate) continues_with: Option<String>,
     pub(crate) notice: Option<Notice>,
 }

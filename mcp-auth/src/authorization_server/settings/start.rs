@@ -51,6 +51,10 @@ impl AuthorizationServer {
             Ok((sealer, signer, ended))
         });
         let (sealer, signer, ended) = opened.map_err(|error| vec![problem(&error)])?;
+        let clients = KnownClients::new(self.clients, &issuer, &clock).map_err(|error| {
+            let help = "check the TLS set-up of this process";
+            vec![Problem::new("AuthorizationServer::client", error.to_string(), help)]
+        })?;
         // Who has to say more about people asks them for it.
         let telling = |provider: Arc<dyn AnyProvider>| {
             let wanted = door.wants_of(&*provider);
@@ -63,10 +67,6 @@ impl AuthorizationServer {
                  `AuthorizationServer::who_may_enter` restricts that"
             );
         }
-        let clients = KnownClients::new(self.clients, &issuer, &clock).map_err(|error| {
-            let help = "check the TLS set-up of this process";
-            vec![Problem::new("AuthorizationServer::client", error.to_string(), help)]
-        })?;
         Ok(Arc::new(Core {
             issuer,
             providers: self.providers.into_iter().map(telling).collect(),

@@ -13,11 +13,11 @@ use super::{
         browser::Browser,
         client::Snapshot,
         entry::Verdict,
-        page::{self, AskedScope, ClientShown, ConsentView, Hidden, Notice},
+        page::{self, AskedScope, ClientShown, ConsentView, Hidden, Notice, Permission},
     },
     not_entered, session,
     ticket::Page,
-    upstream_scopes,
+    upstream_scopes::{self, SignedInHere},
 };
 use crate::{
     store::{ConsentRecord, Person, SessionRecord},
@@ -81,6 +81,11 @@ pub(super) async fn show(
     notice: Option<Notice>,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
+    let here = match session {
+        Some(session) => SignedInHere::of(core, session).await?,
+        None => None,
+    };
+    let goes_on = here.as_ref().filter(|here| !here.suffices(checked, &upstream_scopes::all(checked)));
     let person = session.map(|session| &session.person);
     let ticket = Page::consent(browser, checked, person.map(Person::subject)).ticket(core);
     let ticket = ticket.map_err(|error| Refused::unavailable(&error))?;
@@ -95,11 +100,11 @@ pub(super) async fn show(
         server: checked.server.title.clone(),
         resource: checked.server.resource.as_str().to_owned(),
         scopes: scopes(checked, before.filter(|_| !changed).as_ref(), changed),
-        upstream: upstream(endpoints, checked, person),
+        upstream: upstream(endpoints, checked, here.as_ref()),
         person: person.map(|person| person.name.clone()),
         continues_with: match core.providers.as_slice() {
             [only] if person.is_none() => Some(only.name().to_owned()),
-            _ => None,
+            _ => goes_on.map(|here| here.provider.name().to_owned()),
         },
         notice,
     };
@@ -116,11 +121,11 @@ fn asked_form(
     ticket: String,
     notice: Option<Notice>,
 ) -> Result<Vec<Hidden>, Unsealed> {
-    let mut hidden = hidden(core, browser, checked, ticket)?;
+    let mut form = hidden(core, browser, checked, ticket)?;
     if notice == Some(Notice::SignedOut) {
-        hidden.push(Hidden { name: ANOTHER, value: "1".to_owned() });
+        form.push(Hidden { name: ANOTHER, value: "1".to_owned() });
     }
-    Ok(hidden)
+    Ok(form)
 }
 
 /// What makes a form go on: the request, the ticket, and a client that is described by a document, as it is shown.
@@ -180,16 +185,35 @@ fn scopes(checked: &Checked<'_>, before: Option<&ConsentRecord>, all_new: bool) 
 fn upstream(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
-    person: Option<&Person>,
-) -> Vec<(String, Vec<String>)> {
-    let agreed: Vec<_> = checked.scopes.iter().map(|scope| scope.name().to_owned()).collect();
+    here: Option<&SignedInHere<'_>>,
+) -> Vec<(String, Vec<Permission>)> {
+    let agreed = upstream_scopes::all(checked);
     let providers = endpoints.core.providers.iter();
-    let meant = providers.filter(|provider| person.is_none_or(|person| person.provider == provider.id()));
+    let meant = providers.filter(|provider| here.is_none_or(|here| here.provider.id() == provider.id()));
     let outside = meant.filter(|provider| !provider.is_development());
-    let asked = |provider: &Arc<dyn AnyProvider>| {
-        provider.asks(&upstream_scopes::needed(checked, &agreed, &**provider))
-    };
+    let asked = |provider: &Arc<dyn AnyProvider>| permissions(&**provider, checked, &agreed, here);
     outside.map(|provider| (provider.name().to_owned(), asked(provider))).collect()
+}
+
+/// What is needed, in words, with what is new to somebody who is signed in. A token that is there already may be for more:
+/// then that is said too.
+fn permissions(
+    provider: &dyn AnyProvider,
+    checked: &Checked<'_>,
+    agreed: &[String],
+    here: Option<&SignedInHere<'_>>,
+) -> Vec<Permission> {
+    let mut scopes = upstream_scopes::needed(checked, agreed, provider);
+    let is_new = |scope: &String| here.is_some_and(|here| !here.has(scope));
+    let new: Vec<String> = scopes.iter().filter(|scope| is_new(scope)).cloned().collect();
+    if let Some(here) = here.filter(|_| new.is_empty()) {
+        let more = here.scopes().iter().filter(|scope| !scopes.contains(scope)).cloned();
+        scopes = more.chain(scopes.iter().cloned()).collect();
+        scopes.sort();
+    }
+    let new = if new.is_empty() { Vec::new() } else { provider.asks(&new) };
+    let asked = provider.asks(&scopes).into_iter();
+    asked.map(|text| Permission { new: new.contains(&text), text }).collect()
 }
 
 fn client(checked: &Checked<'_>) -> ClientShown {

@@ -157,6 +157,12 @@ fn of_provider(query: &Parameters) -> Result<Callback, Refused> {
     Ok(Callback { answer, issuer: query.get("iss").map(str::to_owned) })
 }
 
+/// What a query says, for the fuzzer.
+#[cfg(test)]
+pub(crate) fn read_callback(query: &str) -> Option<Callback> {
+    of_provider(&Parameters::parse(query, MOST_BYTES).ok()?).ok()
+}
+
 /// Somebody is signed in. Unless they may not enter, their token is kept, this browser has a session, and the client gets its
 /// code.
 async fn finish(
@@ -180,7 +186,7 @@ async fn finish(
     let unavailable = |error: crate::store::StoreError| Refused::client(&checked.back, error.into());
     let token = match tokens {
         Some(tokens) => {
-            let kept = upstream::keep(core, &person, &leg.scopes.join(" "), tokens).await;
+            let kept = upstream::keep(core, &person, &leg.scopes, tokens).await;
             let kept = kept.map_err(unavailable)?;
             core.door.remember(core, &kept, &account).await;
             Some(kept)

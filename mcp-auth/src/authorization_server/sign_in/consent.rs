@@ -17,8 +17,9 @@ use super::{
         entry::{Reason, Verdict},
         page::Notice,
     },
-    Form, ask, choice, code, guard, not_entered, session,
+    Form, ask, choice, code, departure, guard, not_entered, session,
     ticket::Page,
+    upstream_scopes::SignedInHere,
 };
 use crate::store::{Person, SessionRecord};
 
@@ -66,13 +67,20 @@ async fn allow(
     }
     match person {
         Some(session) => {
-            let verdict = not_entered::verdict(&endpoints.core, checked, session, &agreed).await;
+            let core = &endpoints.core;
+            let verdict = not_entered::verdict(core, checked, session, &agreed).await;
             // Their sign-in is over: they sign in again.
             if verdict == Verdict::No(Reason::Ended) {
                 return again(endpoints, checked, headers).await;
             }
-            if let Some(answer) = not_entered::answer(&endpoints.core, checked, &session.person, &verdict) {
+            if let Some(answer) = not_entered::answer(core, checked, &session.person, &verdict) {
                 return Ok(answer);
+            }
+            if let Some(here) = SignedInHere::of(core, session).await?
+                && !here.suffices(checked, &agreed)
+            {
+                // What they granted at the provider so far does not suffice.
+                return departure::depart(endpoints, checked, &browser, agreed, here.provider, false).await;
             }
             code::give(endpoints, checked, agreed, session.person.clone(), session.upstream.clone()).await
         }

@@ -36,6 +36,8 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
+#[cfg(test)]
+pub(crate) use self::callback::read_callback;
 pub(crate) use self::{ask::ask, form::Form};
 use super::{Endpoints, authorization_endpoint};
 

@@ -332,3 +332,44 @@ async fn s64_a_client_can_register_its_keys() {
         StatusCode::OK
     );
 }
+
+/// Somebody else's server, with the keys of a client.
+async fn key_server(answer: std::sync::Arc<std::sync::Mutex<Option<Value>>>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/keys", listener.local_addr().unwrap());
+    let route = axum::routing::get(move || {
+        let answer = answer.lock().unwrap().clone();
+        async move {
+            answer.map_or((StatusCode::BAD_GATEWAY, String::new()), |keys| (StatusCode::OK, keys.to_string()))
+        }
+    });
+    let app = axum::Router::new().route("/keys", route);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
+}
+
+/// Keys at a URL can be exchanged; while they cannot be had, nothing is said against the client.
+#[tokio::test]
+async fn s45_keys_at_a_url_are_fetched_and_an_outage_is_not_a_refusal() {
+    let answer = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let url = key_server(std::sync::Arc::clone(&answer)).await;
+    let client = PreregisteredClient::with_keys_at("key", url).redirect_uri(CALLBACK);
+    let bed = Bed::of(settings(memory()).client(client));
+    let ask = async |signer: &Signer| {
+        let mut claims = claims("key");
+        claims["exp"] = json!(bed.clock.unix_seconds() + 60);
+        let assertion = signed(signer, &claims);
+        let form = [("client_assertion", assertion.as_str()), TYPE, ("token", "x")];
+        bed.form("/revoke", &form).await
+    };
+    ask(Signer::es256()).await.assert_error(503, "temporarily_unavailable");
+    *answer.lock().unwrap() = Some(key_set(&[Signer::es256().jwk.clone()]));
+    bed.clock.advance(std::time::Duration::from_secs(60));
+    assert_eq!(ask(Signer::es256()).await.status, StatusCode::OK);
+    ask(Signer::eddsa()).await.assert_error(401, "invalid_client");
+    // The client has exchanged its key.
+    *answer.lock().unwrap() = Some(key_set(&[Signer::eddsa().jwk.clone()]));
+    bed.clock.advance(std::time::Duration::from_secs(60));
+    assert_eq!(ask(Signer::eddsa()).await.status, StatusCode::OK);
+    ask(Signer::es256()).await.assert_error(401, "invalid_client");
+}

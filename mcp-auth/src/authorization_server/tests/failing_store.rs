@@ -114,6 +114,7 @@ delegate! {
         false upstream_token_id(person: &'a Person, scopes: &'a str) -> Option<String>;
         true put_upstream_token(token: UpstreamTokenRecord) -> bool;
         false upstream_token(id: &'a str) -> Option<UpstreamTokenRecord>;
+        true lease_upstream_token(id: &'a str, version: u64, holder: &'a str, until: Timestamp, now: Timestamp) -> bool;
         true swap_upstream_token(token: UpstreamTokenRecord) -> bool;
         true end_upstream_token(id: &'a str, version: u64, now: Timestamp) -> Vec<String>;
     }

@@ -3,6 +3,7 @@
 mod assertion;
 mod clients_file;
 mod failing_store;
+mod faults;
 mod gate;
 mod health;
 mod introspect;
@@ -10,6 +11,8 @@ mod keys;
 #[cfg(unix)]
 mod kill;
 mod machine;
+#[cfg(feature = "metrics")]
+mod measured;
 mod metadata;
 mod mounting;
 mod preregistered;
@@ -21,6 +24,7 @@ mod replay;
 mod restart;
 mod revoke;
 mod settings;
+mod soak;
 mod token;
 mod two_process_races;
 

@@ -196,6 +196,58 @@ async fn s77_a_confidential_client_revokes_its_own_tokens_and_proves_who_it_is()
     assert_eq!(bed.call(&tokens.text("access_token")).await, StatusCode::UNAUTHORIZED);
 }
 
+/// The consent page for this client, or what is said instead.
+async fn consent(bed: &Bed, client: &str, scope: &str) -> (StatusCode, String) {
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+    let query = encoded(&[
+        ("response_type", "code"),
+        ("client_id", client),
+        ("redirect_uri", CALLBACK),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+        ("scope", scope),
+    ]);
+    let request = super::request("GET", &format!("/authorize?{query}")).body(Body::empty()).unwrap();
+    let response = bed.router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let text = body.collect().await.unwrap().to_bytes();
+    let place = parts.headers.get(header::LOCATION).map(|place| place.to_str().unwrap().to_owned());
+    (parts.status, place.unwrap_or_else(|| String::from_utf8(text.to_vec()).unwrap()))
+}
+
+/// The operator vouches for it; where the answer goes is said all the same.
+#[tokio::test]
+async fn s27_s29_a_known_client_asks_the_person_and_is_shown_as_known() {
+    let app = || PreregisteredClient::public("app").name("The App").redirect_uri(CALLBACK);
+    let narrow = PreregisteredClient::public("narrow").redirect_uri(CALLBACK).scopes(["notes:read"]);
+    let bed = Bed::of(settings(memory()).client(app()).client(narrow));
+    let (status, page) = consent(&bed, "app", "notes:read notes:write").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("The App") && page.contains("known to this server"), "{page}");
+    assert!(!page.contains("unverified") && !page.contains("Nobody has checked"), "{page}");
+    assert!(page.contains("notes:read") && page.contains("notes:write"), "{page}");
+    assert!(page.contains("any program on this computer"), "{page}");
+    // Its scopes are the most that anybody can give it.
+    for scope in ["notes:read notes:write", "notes:read", ""] {
+        let (status, page) = consent(&bed, "narrow", scope).await;
+        assert!(status == StatusCode::OK && page.contains("notes:read"), "{page}");
+        assert!(!page.contains("name=\"scope\" value=\"notes:write\""), "{page}");
+    }
+    let (status, place) = consent(&bed, "narrow", "notes:write").await;
+    assert!(status == StatusCode::SEE_OTHER && place.contains("error=invalid_scope"), "{place}");
+    let (_, page) = consent(&bed, &bed.client().await, "notes:read").await;
+    assert!(page.contains("unverified") && !page.contains("known to this server"), "a stranger");
+    // A machine asks nobody.
+    let machine = machine_named("nightly").scopes(["notes:write"]);
+    let bed = Bed::of(settings(memory()).client(machine));
+    assert_eq!(
+        consent(&bed, "nightly", "notes:read").await.0,
+        StatusCode::BAD_REQUEST,
+        "it has no redirect URI"
+    );
+}
+
 /// What is wrong with these clients, each problem as it is shown.
 fn problems(clients: impl IntoIterator<Item = PreregisteredClient>) -> Vec<String> {
     let Err(error) = settings(memory()).clients(clients).build() else { return Vec::new() };

@@ -4,8 +4,8 @@ use std::{path::Path, time::Duration};
 
 use super::{Problem, Vars, list};
 use crate::{
-    AuthBuilder, AuthorizationServer, Branding, ClientDocuments, DevelopmentSignIn, GitHub, Lifetimes,
-    RegistrationLimits, SqliteStore, WhoMayEnter,
+    AuthBuilder, AuthorizationServer, Branding, ClientDocuments, ConfigError, DevelopmentSignIn, GitHub,
+    Google, Lifetimes, Oidc, RegistrationLimits, SqliteStore, WhoMayEnter,
     authorization_server::{read_clients, read_clients_file},
 };
 
@@ -146,11 +146,11 @@ impl Vars {
         };
         let mut server = self.sign_in(AuthorizationServer::new(url));
         server = self.sealing_keys(server);
+        server = self.clients(server);
         server = self.who_may_enter(server);
         if let Some(proxies) = self.take(TRUSTED_PROXIES) {
             server = server.trusted_proxies(list(&proxies));
         }
-        server = self.clients(server);
         let path = self.take(STORE).unwrap_or_else(|| "mcp-auth.db".to_owned());
         match SqliteStore::open(&path) {
             Ok(store) => server = server.store(store),
@@ -165,28 +165,35 @@ impl Vars {
         builder.authorization_server(server.lifetimes(lifetimes).registration(limits))
     }
 
-    /// `github`, `development`; several separated by commas.
+    /// `github`, `google`, `development`, and every other word is the id of an OpenID Connect issuer; several separated by
+    /// commas.
     fn sign_in(&mut self, mut server: AuthorizationServer) -> AuthorizationServer {
         let Some(providers) = self.take(SIGN_IN) else {
             self.problems.push(Problem::new(
                 SIGN_IN,
                 "nobody can sign in",
-                "write github, or on this machine development; several are separated by commas",
+                "write github, google, the id of an issuer such as corp, or on this machine development; several are \
+                 separated by commas",
             ));
             return server;
         };
         for provider in list(&providers) {
             match provider.as_str() {
                 "development" => server = server.sign_in(DevelopmentSignIn::new()),
-                "github" => match GitHub::from_vars(self.providers.clone()) {
-                    Ok(github) => server = server.sign_in(github),
-                    Err(error) => {
-                        self.problems.extend(error.problems().iter().cloned());
-                        // Nothing is built with a problem; "nobody can sign in" would be a second one.
-                        server = server.sign_in(GitHub::new("missing", "missing"));
-                    }
-                },
-                other => self.refuse(SIGN_IN, other, "write github or development"),
+                // Nothing is built with a problem; "nobody can sign in" would be a second one.
+                "github" => {
+                    let found = GitHub::from_vars(self.providers.clone());
+                    server = server.sign_in(self.or_missing(found, GitHub::new("missing", "missing")));
+                }
+                "google" => {
+                    let found = Google::from_vars(self.providers.clone());
+                    server = server.sign_in(self.or_missing(found, Google::new("missing", "missing")));
+                }
+                id => {
+                    let found = Oidc::from_vars(id, self.providers.clone());
+                    let missing = Oidc::without_secret(id, "https://missing.example", "missing");
+                    server = server.sign_in(self.or_missing(found, missing));
+                }
             }
         }
         server
@@ -209,6 +216,13 @@ impl Vars {
             Some(policy) if self.problems.is_empty() => server.who_may_enter(policy),
             _ => server,
         }
+    }
+
+    fn or_missing<T>(&mut self, found: Result<T, ConfigError>, missing: T) -> T {
+        found.unwrap_or_else(|error| {
+            self.problems.extend(error.problems().iter().cloned());
+            missing
+        })
     }
 
     /// `id:secret`, several separated by commas: the first one seals.
@@ -348,7 +362,6 @@ mod tests {
         assert_eq!(problems(&good), [""; 0]);
         for (name, value) in [
             (SIGN_IN, ""),
-            (SIGN_IN, "google"),
             (STORE, "/no/such/folder/auth.db"),
             (SEALING_KEY, ""),
             (SEALING_KEY, "2026:short"),
@@ -356,11 +369,11 @@ mod tests {
             ("MCP_AUTH_ACCESS_TOKEN_SECONDS", "86400"),
             ("MCP_AUTH_REGISTRATION_CLIENTS", "-1"),
             ("MCP_AUTH_REGISTRATION_CLIENTS", "0"),
-            ("MCP_AUTH_REGISTRATION_PER_ADDRESS", "0"),
-            ("MCP_AUTH_TRUSTED_PROXIES", "0.0.0.0/0"),
             (DOCUMENTS, "maybe"),
             (DOCUMENTS_ROOT, "/no/such/ca.pem"),
             (DOCUMENTS_LOOPBACK, "https://localhost:8643"),
+            ("MCP_AUTH_REGISTRATION_PER_ADDRESS", "0"),
+            ("MCP_AUTH_TRUSTED_PROXIES", "0.0.0.0/0"),
             (BRAND_COLOR, "blueish"),
             (BRAND_LOGO, "/no/such/logo.svg"),
             ("MCP_GITHUB_CLIENT_SECRET", ""),
@@ -371,6 +384,19 @@ mod tests {
         }
         let alone = [(AUTHORIZATION_SERVER, "http://127.0.0.1:3000"), (SIGN_IN, "github"), good[2], good[3]];
         assert_eq!(problems(&alone), ["MCP_GITHUB_CLIENT_ID and MCP_GITHUB_CLIENT_SECRET"]);
+        let several =
+            [(AUTHORIZATION_SERVER, "http://127.0.0.1:3000"), (SIGN_IN, "corp, google"), good[2], good[3]];
+        assert_eq!(
+            problems(&several),
+            ["MCP_CORP_ISSUER and MCP_CORP_CLIENT_ID", "MCP_GOOGLE_CLIENT_ID and MCP_GOOGLE_CLIENT_SECRET"]
+        );
+        let set = [
+            ("MCP_CORP_ISSUER", "https://login.example.com"),
+            ("MCP_CORP_CLIENT_ID", "id"),
+            ("MCP_GOOGLE_CLIENT_ID", "id"),
+            ("MCP_GOOGLE_CLIENT_SECRET", "secret"),
+        ];
+        assert_eq!(problems(&[several.as_slice(), &set].concat()), [""; 0]);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

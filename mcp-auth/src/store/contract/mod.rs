@@ -178,6 +178,8 @@ macro_rules! __each_store_check {
             expire::a_code_is_known_for_a_day
             expire::a_grant_that_ended_is_told_for_a_day
             expire::consents_go_with_a_registered_client
+            expire::c15_a_token_that_nothing_uses_for_a_day_ends
+            expire::a_token_that_is_used_stays
             grant::a_grant_without_a_code_is_kept_as_it_is
             grant::a_grant_ends_once
             grant::a_grant_that_ran_out_is_not_revived_by_a_clock_that_goes_back
@@ -213,6 +215,9 @@ macro_rules! __each_store_check {
             upstream_token::its_end_is_for_the_version_that_was_refused
             upstream_token::of_fifty_who_put_one_is_kept
             upstream_token::c31_of_fifty_swaps_one_wins
+            upstream_token::c31_one_holds_the_lease_until_its_time_is_over
+            upstream_token::c31_a_lease_ends_with_the_version
+            upstream_token::c31_of_fifty_who_want_the_lease_one_has_it
         }
     };
 }

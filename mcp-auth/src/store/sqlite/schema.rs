@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_start.sql"),
     include_str!("../../../migrations/sqlite/0002_assertions.sql"),
     include_str!("../../../migrations/sqlite/0003_client_documents.sql"),
+    include_str!("../../../migrations/sqlite/0004_upstream_tokens.sql"),
 ];
 
 /// Whose file this is.

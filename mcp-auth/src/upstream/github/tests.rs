@@ -114,6 +114,9 @@ async fn a_person_may_say_no_or_take_scopes_away() {
 
     github.allow_only(Some(&["read:user"]));
     assert_eq!(signed_in(&github, &provider).await.scopes.as_deref(), Some("read:user"));
+    // Nothing at all is something that GitHub says.
+    github.allow_only(Some(&[]));
+    assert_eq!(signed_in(&github, &provider).await.scopes.as_deref(), Some(""));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::{
         client::{Attempts, ClientAuthentication, ClientMetadata, keys},
     },
     clock::Clock,
-    http::FetchError,
+    http::{FetchError, HttpClient},
     store::Digest,
 };
 
@@ -80,7 +80,7 @@ impl KnownClient {
             }
             Proof::KeysAt(url) => {
                 let reach = keys::reach_of_operator(url, Some(issuer));
-                keys = Some(keys::fetched(&settings.id, url, reach, clock)?);
+                keys = Some(keys::fetched(&settings.id, url, HttpClient::new(reach)?, clock));
                 jwks_uri = Some(url.clone());
                 ClientAuthentication::PrivateKeyJwt
             }

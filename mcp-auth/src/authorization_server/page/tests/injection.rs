@@ -57,7 +57,7 @@ fn t19_no_field_of_the_consent_page_becomes_markup() {
         |view, text| view.scopes[0].name = text,
         |view, text| view.scopes[1].name = text,
         |view, text| view.scopes[0].description = Some(text),
-        |view, text| view.upstream = vec![(text.clone(), vec![text])],
+        |view, text| view.upstream = vec![(text.clone(), vec![views::permission(&text)])],
         |view, text| view.person = Some(text),
     ];
     for attack in ATTACKS {

@@ -7,7 +7,7 @@ use crate::{
     Branding,
     authorization_server::page::{
         self, AskedScope, ClientShown, ConsentView, Fault, Hidden, NameProblem, NotEntered, NotEnteredView,
-        Notice, PickNameView, SignInChoice, SignInView,
+        Notice, Permission, PickNameView, SignInChoice, SignInView,
     },
 };
 
@@ -23,6 +23,10 @@ pub(super) fn scope(name: &str, description: Option<&str>) -> AskedScope {
         ticked: true,
         new: false,
     }
+}
+
+pub(super) fn permission(text: &str) -> Permission {
+    Permission { text: text.to_owned(), new: false }
 }
 
 /// A web app that has proven its domain; somebody is signed in.
@@ -49,7 +53,7 @@ pub(super) fn consent() -> ConsentView {
         ],
         upstream: vec![(
             "GitHub".to_owned(),
-            vec!["Read your profile".to_owned(), "Read your e-mail addresses".to_owned()],
+            ["Read your profile", "Read your e-mail addresses"].map(permission).to_vec(),
         )],
         person: Some("octocat (GitHub)".to_owned()),
         continues_with: None,

@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     config::ResourceUrl,
     store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Timestamp},
-    upstream::{AnyProvider, Answer, Callback, IntoProvider, Leg, SignInError, SignedIn, Tokens},
+    upstream::{Answer, AnyProvider, Callback, IntoProvider, Leg, Needs, SignInError, SignedIn, Tokens},
 };
 
 type ProviderFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -49,8 +49,10 @@ pub(crate) struct Plan {
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) redirect_uris: Vec<&'static str>,
     pub(crate) client_name: &'static str,
-    pub(crate) who_may_enter: Option<crate::WhoMayEnter>,
     pub(crate) documents: ClientDocuments,
+    pub(crate) who_may_enter: Option<crate::WhoMayEnter>,
+    /// What the tools need at providers.
+    pub(crate) upstream: Needs,
     /// In a file, so that a test can break it.
     pub(crate) on_disk: bool,
 }
@@ -65,8 +67,9 @@ impl Default for Plan {
             scopes: vec!["notes:read", "notes:write", "notes:admin"],
             redirect_uris: vec![CALLBACK],
             client_name: "A client",
-            who_may_enter: None,
             documents: ClientDocuments::new(),
+            who_may_enter: None,
+            upstream: Needs::default(),
             on_disk: false,
         }
     }
@@ -111,6 +114,7 @@ impl World {
             title: "Notes".to_owned(),
             scopes: plan.scopes.iter().map(scope).collect(),
             requires: plan.requires.iter().map(scope).collect(),
+            upstream: plan.upstream.clone(),
         };
         let servers = plan.resources.iter().map(server).collect();
         let endpoints = Arc::new(Endpoints { core: Arc::clone(&core), servers });
@@ -427,6 +431,7 @@ impl AnyProvider for StandIn {
             ("redirect_uri", leg.redirect_uri.as_str()),
             ("state", leg.state.expose()),
             ("code_challenge", &challenge),
+            ("scope", &leg.scopes.join(" ")),
         ];
         let url = format!("https://{}.example/authorize?{}", self.id, encoded(&pairs));
         Box::pin(std::future::ready(Ok(url)))

@@ -8,11 +8,10 @@ use std::{
 };
 
 use crate::store::{
-    AssertionRecord, AssertionStore, AssertionUse,
-    ClientRecord, ClientStore, CodeRecord, CodeStore, ConsentRecord, ConsentStore, Digest, GrantRecord,
-    GrantStore, KeyRecord, KeyStore, MemoryStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore,
-    Registration, Rotation, SessionRecord, SessionStore, SignInRecord, SignInStore, Store, StoreFuture,
-    Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
+    AssertionRecord, AssertionStore, AssertionUse, ClientRecord, ClientStore, CodeRecord, CodeStore,
+    ConsentRecord, ConsentStore, Digest, GrantRecord, GrantStore, KeyRecord, KeyStore, MemoryStore, Person,
+    Redemption, RefreshTokenRecord, RefreshTokenStore, Registration, Rotation, SessionRecord, SessionStore,
+    SignInRecord, SignInStore, Store, StoreFuture, Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
 };
 
 /// What can be wrong with a store.
@@ -138,6 +137,7 @@ delegate! {
         upstream_token_id(person: &'a Person, scopes: &'a str) -> Option<String>;
         put_upstream_token => faulty_put_upstream_token(token: UpstreamTokenRecord) -> bool;
         upstream_token => faulty_upstream_token(id: &'a str) -> Option<UpstreamTokenRecord>;
+        lease_upstream_token(id: &'a str, version: u64, holder: &'a str, until: Timestamp, now: Timestamp) -> bool;
         swap_upstream_token => faulty_swap_upstream_token(token: UpstreamTokenRecord) -> bool;
         end_upstream_token(id: &'a str, version: u64, now: Timestamp) -> Vec<String>;
     }
