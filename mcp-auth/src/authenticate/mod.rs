@@ -31,9 +31,13 @@ pub(crate) use issuer::check_issuer_url;
 pub(crate) use issuer::is_loopback_http;
 #[cfg(test)]
 pub(crate) use issuer::jwks_uri;
-#[cfg(test)]
+#[cfg(any(test, feature = "authorization-server"))]
 pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
+#[cfg(feature = "authorization-server")]
+pub(crate) use jwks::{KeySource, Keys};
+#[cfg(feature = "authorization-server")]
+pub(crate) use jwt::{ClientAssertion, IdToken, IdTokenExpectations, json::object as json_object};
 #[cfg(feature = "stdio")]
 pub use local::LocalIdentity;
 pub use principal::Principal;

@@ -2,13 +2,23 @@
 
 use std::{fmt, sync::Arc};
 
+use http::{Extensions, HeaderMap};
+
 use super::{
-    Branding, EndedGrants, IssuerUrl, Lifetimes, OAuthError, RegistrationLimits, Sealer, Tasks,
-    housekeeping::Housekeeping, registration_endpoint::Registrations, token::Signer,
+    Branding, ClientKeys, EndedGrants, IssuerUrl, KnownClients, Lifetimes, OAuthError, RegistrationLimits,
+    Sealer, Tasks,
+    bucket::Shares,
+    client::Documents,
+    entry::Door,
+    housekeeping::Housekeeping,
+    registration_endpoint::Registrations,
+    source::{Source, TrustedProxies},
+    token::Signer,
     token_endpoint::RedeemedCodes,
 };
 use crate::{
     clock::Clock,
+    crash::crash_point,
     store::{Store, Timestamp},
     upstream::{AnyProvider, Renewals},
 };
@@ -23,13 +33,21 @@ pub(crate) struct Core {
     pub(crate) ended: EndedGrants,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) registration: RegistrationLimits,
+    pub(crate) clients: KnownClients,
+    pub(crate) client_keys: ClientKeys,
     pub(crate) branding: Branding,
+    /// `None`: ids that are URLs are not known here.
+    pub(super) documents: Option<Arc<Documents>>,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
+    pub(crate) door: Door,
     pub(crate) tasks: Tasks,
     pub(super) housekeeping: Housekeeping,
     pub(super) redeemed: RedeemedCodes,
     pub(super) registrations: Registrations,
+    pub(super) trusted_proxies: TrustedProxies,
+    /// How often each address may send the forms of a sign-in.
+    pub(super) forms: Shares<Source>,
 }
 
 impl Core {
@@ -47,7 +65,9 @@ impl Core {
     pub(crate) async fn end_grant(self: &Arc<Self>, grant: &str) -> Result<(), OAuthError> {
         let (core, grant) = (Arc::clone(self), grant.to_owned());
         let ending = self.tasks.spawn(async move {
+            crash_point!("grant.ending");
             core.store.end_grant(&grant, core.now()).await?;
+            crash_point!("grant.ended");
             core.grant_ended(&grant);
             Ok(())
         });
@@ -55,6 +75,11 @@ impl Core {
             tracing::error!(%error, "a grant could not be ended");
             Err(OAuthError::unavailable())
         })
+    }
+
+    /// Where a request comes from, as far as that is certain.
+    pub(super) fn source(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Source> {
+        Source::of(extensions, headers, &self.trusted_proxies)
     }
 
     /// A server has stopped: lets what was begun end, and the store come to rest.

@@ -9,22 +9,23 @@ use axum::{
 };
 use http::{HeaderValue, Method, Request, StatusCode, header};
 
-use super::{Core, Endpoints, OAuthError};
+use super::OAuthError;
 
 /// `handle` for POST; the preflight of a page's request; JSON for every other method, as for everything else here.
-pub(super) fn post_only<H, F>(endpoints: &Arc<Endpoints>, handle: H) -> MethodRouter
+pub(super) fn post_only<S, H, F>(state: &Arc<S>, handle: H) -> MethodRouter
 where
-    H: Fn(Arc<Core>, Request<Body>) -> F + Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
+    H: Fn(Arc<S>, Request<Body>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Response, OAuthError>> + Send,
 {
-    let core = Arc::clone(&endpoints.core);
+    let state = Arc::clone(state);
     any(move |request: Request<Body>| {
-        let (core, handle) = (Arc::clone(&core), handle.clone());
+        let (state, handle) = (Arc::clone(&state), handle.clone());
         async move {
             match *request.method() {
                 Method::POST => {
                     let basic = request.headers().contains_key(header::AUTHORIZATION);
-                    handle(core, request).await.unwrap_or_else(|error| refused(error, basic))
+                    handle(state, request).await.unwrap_or_else(|error| refused(error, basic))
                 }
                 Method::OPTIONS => preflight(),
                 _ => wrong_method(),

@@ -9,6 +9,7 @@ use super::super::{
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{CodeRecord, ConsentRecord, Digest, Person, StoreError},
 };
 
@@ -25,6 +26,7 @@ pub(super) async fn give(
     let code = code.map_err(|_| Refused::client(&checked.back, OAuthError::unavailable()))?;
     let kept = keep(endpoints, checked, &code, scopes, person, upstream).await;
     kept.map_err(|error| Refused::client(&checked.back, error.into()))?;
+    crash_point!("code.kept");
     Ok(checked.back.code(&code))
 }
 
@@ -43,6 +45,7 @@ async fn keep(
     let consent = ConsentRecord {
         person: person.clone(),
         client_id: client.id.clone(),
+        client: client.proof(),
         resource: resource.to_owned(),
         scopes: scopes.clone(),
         given_at: now,
@@ -51,6 +54,7 @@ async fn keep(
     let record = CodeRecord {
         code: Digest::of(code.expose()),
         client_id: client.id.clone(),
+        client: client.kept_with_code()?,
         redirect_uri: checked.back.redirect_uri().to_owned(),
         code_challenge: checked.code_challenge.clone(),
         resource: resource.to_owned(),

@@ -11,12 +11,14 @@ use super::{
         Core, Endpoints, OAuthError,
         authorization_endpoint::{Checked, Refused},
         browser::Browser,
+        client::Snapshot,
         response::see_other,
     },
     callback, pick_name, upstream_scopes,
 };
 use crate::{
     Secret,
+    crash::crash_point,
     store::{Digest, SignInRecord},
     upstream::{AnyProvider, Leg},
 };
@@ -32,20 +34,24 @@ pub(super) struct Agreed {
     /// The request, to be checked again.
     pub(super) request: String,
     pub(super) scopes: Vec<String>,
+    /// The client that the person agreed to, where that is described by a document.
+    #[serde(default)]
+    pub(super) client: Option<Snapshot>,
     code_verifier: String,
     nonce: String,
     /// What is asked for at the provider.
     upstream: Vec<String>,
 }
 
-/// Sends the person to `provider`. The state is new, for one return only, and for this browser; the proof key is our own
-/// (RFC 9700 sections 2.1.1 and 4.7).
+/// Sends the person to `provider`; `another`: who wants to be somebody else there than last time. The state is new, for one
+/// return only, and for this browser; the proof key is our own (RFC 9700 sections 2.1.1 and 4.7).
 pub(super) async fn depart(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     browser: &Browser,
     scopes: Vec<String>,
     provider: &Arc<dyn AnyProvider>,
+    another: bool,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     let unavailable = |error: &dyn std::error::Error| {
@@ -63,12 +69,13 @@ pub(super) async fn depart(
     let url = if provider.picks_name() {
         pick_name::url(core, provider.id(), &leg.state)
     } else {
-        let url = provider.departure(&leg).await;
+        let url = if another { provider.departure_of_another(&leg) } else { provider.departure(&leg) }.await;
         url.map_err(|error| Refused::client(&checked.back, callback::told(&**provider, error)))?
     };
     let agreed = Agreed {
         request: checked.asked.text().to_owned(),
         scopes,
+        client: Snapshot::of(&checked.client),
         code_verifier: leg.code_verifier.expose().to_owned(),
         nonce: leg.nonce.expose().to_owned(),
         upstream: leg.scopes.clone(),
@@ -82,6 +89,7 @@ pub(super) async fn depart(
     };
     let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
     begun.map_err(|error| unavailable(&error))?;
+    crash_point!("sign_in.begun");
     Ok(see_other(&url))
 }
 

@@ -1,13 +1,22 @@
 //! The endpoints of clients, driven through the routes of a mounted server.
 
+mod assertion;
+mod clients_file;
 mod failing_store;
+mod faults;
 mod gate;
 mod health;
+mod introspect;
 mod keys;
+#[cfg(unix)]
+mod kill;
+mod machine;
 #[cfg(feature = "metrics")]
 mod measured;
 mod metadata;
 mod mounting;
+mod preregistered;
+mod process;
 mod races;
 mod refresh;
 mod register;
@@ -15,7 +24,9 @@ mod replay;
 mod restart;
 mod revoke;
 mod settings;
+mod soak;
 mod token;
+mod two_process_races;
 
 use std::{
     path::PathBuf,
@@ -44,7 +55,7 @@ pub(super) const ISSUER: &str = "http://127.0.0.1:3000";
 pub(super) const RESOURCE: &str = "http://127.0.0.1:3000/mcp";
 pub(super) const CALLBACK: &str = "http://127.0.0.1/callback";
 
-struct Notes;
+pub(super) struct Notes;
 
 #[crate::server(resource = "http://127.0.0.1:3000/mcp", scopes("notes:read", "notes:write"), crate = "crate")]
 impl Notes {
@@ -160,21 +171,7 @@ impl Bed {
 
     /// What the authorization endpoint leaves in the store.
     pub(super) async fn code(&self, client: &str) -> Given {
-        let (code, verifier) = (random::identifier().unwrap(), random::identifier().unwrap());
-        let record = CodeRecord {
-            code: Digest::of(&code),
-            client_id: client.to_owned(),
-            redirect_uri: CALLBACK.to_owned(),
-            code_challenge: URL_SAFE_NO_PAD.encode(Digest::of(&verifier).as_bytes()),
-            resource: RESOURCE.to_owned(),
-            scopes: vec!["notes:read".to_owned(), "notes:write".to_owned()],
-            person: Person { provider: "development".into(), id: "alice".into(), name: "Alice".into() },
-            upstream: None,
-            expires_at: self.core.now().plus(Duration::from_secs(60)),
-            redeemed: None,
-        };
-        self.core.store.insert_code(record).await.unwrap();
-        Given { client: client.to_owned(), code, verifier }
+        given(&self.core, client, RESOURCE).await
     }
 
     pub(super) async fn redeem(&self, given: &Given) -> Answer {
@@ -223,6 +220,26 @@ impl Bed {
             .unwrap();
         response.status()
     }
+}
+
+/// What the authorization endpoint leaves in the store.
+pub(super) async fn given(core: &Core, client: &str, resource: &str) -> Given {
+    let (code, verifier) = (random::identifier().unwrap(), random::identifier().unwrap());
+    let record = CodeRecord {
+        code: Digest::of(&code),
+        client_id: client.to_owned(),
+        client: None,
+        redirect_uri: CALLBACK.to_owned(),
+        code_challenge: URL_SAFE_NO_PAD.encode(Digest::of(&verifier).as_bytes()),
+        resource: resource.to_owned(),
+        scopes: vec!["notes:read".to_owned(), "notes:write".to_owned()],
+        person: Person { provider: "development".into(), id: "alice".into(), name: "Alice".into() },
+        upstream: None,
+        expires_at: core.now().plus(Duration::from_secs(60)),
+        redeemed: None,
+    };
+    core.store.insert_code(record).await.unwrap();
+    Given { client: client.to_owned(), code, verifier }
 }
 
 impl Given {

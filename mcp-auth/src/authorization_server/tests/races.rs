@@ -11,7 +11,7 @@ use crate::store::SqliteStore;
 const CALLERS: usize = 50;
 
 /// `RACE_ROUNDS`, 10 unless set; CI runs 200 in a step of its own.
-fn rounds() -> usize {
+pub(super) fn rounds() -> usize {
     std::env::var("RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(10)
 }
 

@@ -16,6 +16,7 @@ use super::{
     resource,
 };
 use crate::{
+    crash::crash_point,
     random,
     store::{CodeRecord, Digest, GrantRecord, Redemption, RefreshTokenRecord, Timestamp},
 };
@@ -70,6 +71,7 @@ async fn write(
         // It ends however this ends, a panic of the store included.
         let mut redeeming = redeeming;
         let redemption = redeeming.core.store.redeem(&code, grant, refresh_token, now).await?;
+        crash_point!("token.redeemed");
         redeeming.won = redemption == Redemption::Done;
         Ok(redeeming.won)
     });

@@ -6,6 +6,7 @@
 
 mod answer;
 mod authorization_code;
+mod client_credentials;
 mod redeemed;
 mod refresh_token;
 mod resource;
@@ -19,29 +20,34 @@ use std::sync::Arc;
 use axum::{body::Body, response::Response};
 use http::Request;
 
-use super::{Core, OAuthError, client::authenticate, form::Form};
+use super::{Endpoints, OAuthError, client::authenticate, form::Form};
 use crate::telemetry;
 
-pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
+pub(super) async fn handle(
+    endpoints: Arc<Endpoints>,
+    request: Request<Body>,
+) -> Result<Response, OAuthError> {
     let mut measured = "_OTHER";
-    let answer = judged(core, request, &mut measured).await;
+    let answer = judged(&endpoints, request, &mut measured).await;
     telemetry::token_answered(measured, answer.as_ref().err().map(|error| error.code));
     answer
 }
 
 /// `measured`: which of the types of grants it is.
 async fn judged(
-    core: Arc<Core>,
+    endpoints: &Endpoints,
     request: Request<Body>,
     measured: &mut &'static str,
 ) -> Result<Response, OAuthError> {
+    let core = Arc::clone(&endpoints.core);
     // Before anything is waited for: it tells who raced and who came later.
     let arrival = Arrival { moment: core.redeemed.arrival(), at: core.now() };
     let headers = request.headers().clone();
     let form = Form::read(request).await?;
     let grant_type = form.required("grant_type")?;
-    let Some(known) = ["authorization_code", "refresh_token"].into_iter().find(|known| *known == grant_type) else {
-        let message = "grant_type is neither authorization_code nor refresh_token";
+    let known = ["authorization_code", "refresh_token", "client_credentials"];
+    let Some(known) = known.into_iter().find(|known| *known == grant_type) else {
+        let message = "grant_type is none of authorization_code, refresh_token and client_credentials";
         return Err(OAuthError::new("unsupported_grant_type", message));
     };
     *measured = known;
@@ -52,6 +58,7 @@ async fn judged(
     }
     match grant_type {
         "authorization_code" => authorization_code::redeem(&core, &client, &form, arrival).await,
+        "client_credentials" => client_credentials::grant(&endpoints, &client, &form).await,
         _ => refresh_token::refresh(&core, &client, &form).await,
     }
 }

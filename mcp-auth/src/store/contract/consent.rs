@@ -12,6 +12,7 @@ pub(super) async fn a_consent_takes_the_place_of_the_one_before(nodes: Nodes) {
     nodes.next().remember_consent(first.clone()).await.unwrap();
     assert_eq!(nodes.next().consent(&me, "client", RESOURCE).await.unwrap(), Some(first.clone()));
     let mut second = first;
+    second.client = None;
     second.scopes = vec!["notes:read".to_owned()];
     second.given_at = START.plus(HOUR);
     nodes.next().remember_consent(second.clone()).await.unwrap();

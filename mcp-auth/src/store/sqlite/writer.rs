@@ -13,6 +13,7 @@ use super::{
     job::{Fault, Job, execute},
     queue::{MOST_WAITING, Queue, thread},
 };
+use crate::crash::crash_point;
 
 /// How many jobs one commit takes at most: whoever comes next, or writes in another process, gets a turn.
 const MOST_IN_GROUP: usize = 256;
@@ -62,7 +63,10 @@ fn run_all(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fa
         }
         execute(connection, "RELEASE job")?;
     }
-    execute(connection, "COMMIT")
+    crash_point!("store.committing");
+    execute(connection, "COMMIT")?;
+    crash_point!("store.committed");
+    Ok(())
 }
 
 fn roll_back(connection: &Connection) -> Result<(), Fault> {

@@ -8,10 +8,10 @@ use std::{
 };
 
 use crate::store::{
-    ClientRecord, ClientStore, CodeRecord, CodeStore, ConsentRecord, ConsentStore, Digest, GrantRecord,
-    GrantStore, KeyRecord, KeyStore, MemoryStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore,
-    Registration, Rotation, SessionRecord, SessionStore, SignInRecord, SignInStore, Store, StoreFuture,
-    Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
+    AssertionRecord, AssertionStore, AssertionUse, ClientRecord, ClientStore, CodeRecord, CodeStore,
+    ConsentRecord, ConsentStore, Digest, GrantRecord, GrantStore, KeyRecord, KeyStore, MemoryStore, Person,
+    Redemption, RefreshTokenRecord, RefreshTokenStore, Registration, Rotation, SessionRecord, SessionStore,
+    SignInRecord, SignInStore, Store, StoreFuture, Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
 };
 
 /// What can be wrong with a store.
@@ -91,6 +91,9 @@ macro_rules! delegate {
 }
 
 delegate! {
+    AssertionStore {
+        use_assertion(assertion: AssertionRecord, most: usize, now: Timestamp) -> AssertionUse;
+    }
     ClientStore {
         register => faulty_register(client: ClientRecord, most: usize, now: Timestamp) -> Registration;
         client => faulty_client(id: &'a str, now: Timestamp) -> Option<ClientRecord>;
@@ -107,6 +110,7 @@ delegate! {
     }
     GrantStore {
         grant(id: &'a str) -> Option<GrantRecord>;
+        insert_grant(grant: GrantRecord) -> ();
         end_grant => faulty_end_grant(id: &'a str, now: Timestamp) -> bool;
         grants_ended_since => faulty_grants_ended_since(since: Timestamp) -> Vec<(String, Timestamp)>;
     }
@@ -116,6 +120,7 @@ delegate! {
     }
     RefreshTokenStore {
         refresh_token => faulty_refresh_token(token: &'a Digest) -> Option<(RefreshTokenRecord, GrantRecord)>;
+        live_refresh_token(token: &'a Digest, now: Timestamp) -> Option<(RefreshTokenRecord, GrantRecord)>;
         rotate => faulty_rotate(token: &'a Digest, successor: RefreshTokenRecord, sealed: Vec<u8>, grace: Duration, now: Timestamp) -> Rotation;
     }
     SessionStore {
@@ -132,6 +137,7 @@ delegate! {
         upstream_token_id(person: &'a Person, scopes: &'a str) -> Option<String>;
         put_upstream_token => faulty_put_upstream_token(token: UpstreamTokenRecord) -> bool;
         upstream_token => faulty_upstream_token(id: &'a str) -> Option<UpstreamTokenRecord>;
+        lease_upstream_token(id: &'a str, version: u64, holder: &'a str, until: Timestamp, now: Timestamp) -> bool;
         swap_upstream_token => faulty_swap_upstream_token(token: UpstreamTokenRecord) -> bool;
         end_upstream_token(id: &'a str, version: u64, now: Timestamp) -> Vec<String>;
     }
