@@ -13,6 +13,25 @@ use crate::{
     telemetry::tests::{Heard, all},
 };
 
+async fn call(bed: &Bed, token: &str, tool: &str) {
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": tool, "_meta": {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }}});
+    let request = request("POST", "/mcp")
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .header("accept", "application/json, text/event-stream")
+        .header("mcp-protocol-version", "2026-07-28")
+        .header("mcp-method", "tools/call")
+        .header("mcp-name", tool);
+    let response =
+        bed.router.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+    // The tool has answered when the body is there.
+    axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
+}
+
 #[tokio::test]
 async fn every_metric_is_emitted_and_no_label_is_a_strangers() {
     let heard = Heard::default();
@@ -24,8 +43,9 @@ async fn every_metric_is_emitted_and_no_label_is_a_strangers() {
     bed.form("/token", &[("grant_type", "stranger"), ("client_id", &client)]).await;
     bed.register(json!({ "redirect_uris": [] })).await;
     let token = answer.text("access_token");
-    for _ in 0..2 {
-        assert_eq!(bed.call(&token).await, StatusCode::OK);
+    assert_eq!(bed.call(&token).await, StatusCode::OK);
+    for tool in ["count", "stranger"] {
+        call(&bed, &token, tool).await;
     }
     bed.call("stranger").await;
     let strange = request("STRANGE", "/token").body(Body::empty()).unwrap();
@@ -52,11 +72,12 @@ async fn every_metric_is_emitted_and_no_label_is_a_strangers() {
     let errors = heard.values("mcp_auth.token.requests", "error.type");
     assert_eq!(errors, ["invalid_grant", "unsupported_grant_type"]);
     let outcomes = heard.values("mcp_auth.token.verifications", "outcome");
-    assert_eq!(outcomes, ["verified", "cached", "invalid", "not_yet_valid"]);
+    assert_eq!(outcomes, ["verified", "cached", "cached", "invalid", "not_yet_valid"]);
     let methods = heard.values("http.server.request.duration", "http.request.method");
     assert!(methods.iter().any(|method| method == "_OTHER"), "{methods:?}");
     let tools = heard.values("mcp.server.operation.duration", "gen_ai.tool.name");
-    assert_eq!(tools, ["count", "count"]);
+    assert_eq!(tools, ["count", "_OTHER"]);
+    assert_eq!(heard.values("mcp.server.operation.duration", "error.type"), ["-32602"]);
     for values in [methods, tools, heard.values("http.server.request.duration", "http.route")] {
         assert!(!values.iter().any(|value| value.to_lowercase().contains("strange")), "{values:?}");
     }
