@@ -82,7 +82,7 @@ impl Auth {
     /// | `MCP_AUTH_SEALING_KEY` | `id:secret`, the secret with 32 bytes or more; of several, separated by commas, the first seals | required, but for `development` alone |
     /// | `MCP_GITHUB_CLIENT_ID`, `MCP_GITHUB_CLIENT_SECRET`, `MCP_GITHUB_BASE_URL` | the app at GitHub, see `GitHub::from_env` | required for `github`; `https://github.com` |
     /// | `MCP_AUTH_BRAND_NAME`, `MCP_AUTH_BRAND_COLOR`, `MCP_AUTH_BRAND_LOGO` | name, `#rrggbb` and path of an SVG file for the pages | plain |
-    /// | `MCP_AUTH_SIGN_IN_SECONDS`, `MCP_AUTH_CODE_SECONDS`, `MCP_AUTH_ACCESS_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_GRACE_SECONDS`, `MCP_AUTH_GRANT_SECONDS`, `MCP_AUTH_SESSION_SECONDS` | how long things live, see `Lifetimes` | |
+    /// | `MCP_AUTH_SIGN_IN_SECONDS`, `MCP_AUTH_CODE_SECONDS`, `MCP_AUTH_ACCESS_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_GRACE_SECONDS`, `MCP_AUTH_GRANT_SECONDS`, `MCP_AUTH_SESSION_SECONDS`, `MCP_AUTH_SIGNING_KEY_SECONDS` | how long things live, see `Lifetimes` | |
     /// | `MCP_AUTH_REGISTRATION_CLIENTS`, `MCP_AUTH_REGISTRATION_PER_MINUTE`, `MCP_AUTH_REGISTRATION_UNUSED_SECONDS`, `MCP_AUTH_REGISTRATION_USED_SECONDS` | how many clients may register themselves, see `RegistrationLimits` | |
     ///
     /// # Errors

@@ -47,6 +47,7 @@
 //!
 //! The folders of the source are these stages; read them in this order.
 
+mod audit;
 mod auth;
 mod authenticate;
 #[cfg(feature = "authorization-server")]
@@ -84,6 +85,7 @@ mod transport;
 #[cfg(feature = "authorization-server")]
 mod upstream;
 
+pub use audit::{AuditEvent, AuditKind, AuditLog, AuditSink};
 pub use auth::Auth;
 #[cfg(feature = "stdio")]
 pub use authenticate::LocalIdentity;
@@ -93,7 +95,8 @@ pub use authenticate::{
 };
 #[cfg(feature = "authorization-server")]
 pub use authorization_server::{
-    AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, Texts,
+    Admin, AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, SealReport,
+    Texts,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;

@@ -31,9 +31,11 @@ pub(crate) use issuer::check_issuer_url;
 pub(crate) use issuer::is_loopback_http;
 #[cfg(test)]
 pub(crate) use issuer::jwks_uri;
-#[cfg(test)]
+#[cfg(any(test, feature = "authorization-server"))]
 pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
+#[cfg(feature = "authorization-server")]
+pub(crate) use jwks::Keys;
 #[cfg(feature = "stdio")]
 pub use local::LocalIdentity;
 pub use principal::Principal;
@@ -179,7 +181,7 @@ impl Authenticator {
             Proof::Own(keys, _) => keys,
         };
         let token = token.check(&source.expected, self.clock.unix())?;
-        let (key, generation) = keys.find(token.key()).await?;
+        let (key, generation) = source.proof.key(keys, token.key()).await?;
         let info = AuthInfo::new(token.prove(&key, &self.catalog)?);
         source.proof.is_live(&info)?;
         Ok(self.cache.insert(bearer, Fresh::Keys { source: index, generation }, info))

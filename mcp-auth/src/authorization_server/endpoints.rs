@@ -56,8 +56,8 @@ impl Endpoints {
     /// What everybody may read, under every name.
     pub(crate) fn documents(&self) -> Vec<(String, MethodRouter)> {
         let issuer = &self.core.issuer;
-        let keys = (issuer.path_of(metadata::JWKS), jwks_endpoint::document(&self.core));
-        let documents = metadata::documents(self).into_iter().chain([keys]);
-        documents.map(|(path, document)| (path, public_json(document.into()))).collect()
+        let keys = (issuer.path_of(metadata::JWKS), jwks_endpoint::route(&self.core));
+        let documents = metadata::documents(self).into_iter();
+        documents.map(|(path, document)| (path, public_json(document.into()))).chain([keys]).collect()
     }
 }

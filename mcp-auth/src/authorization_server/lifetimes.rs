@@ -25,6 +25,9 @@ pub struct Lifetimes {
     pub grant: Duration,
     /// A browser in which somebody signed in: 8 hours unless set.
     pub session: Duration,
+    /// After how long a new signing key takes the place of the one before, by itself: never unless set, a day at least. See
+    /// [`Admin::rotate_signing_key`](crate::Admin::rotate_signing_key).
+    pub signing_key: Option<Duration>,
 }
 
 impl Default for Lifetimes {
@@ -37,6 +40,7 @@ impl Default for Lifetimes {
             refresh_grace: MINUTE / 2,
             grant: 180 * DAY,
             session: 8 * HOUR,
+            signing_key: None,
         }
     }
 }

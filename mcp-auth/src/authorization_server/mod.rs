@@ -13,6 +13,7 @@
 //!  the client            gets a code, once, and redeems it at /token
 //! ```
 
+mod admin;
 mod answer;
 mod authorization_endpoint;
 mod branding;
@@ -20,6 +21,7 @@ mod browser;
 mod client;
 mod core;
 mod ended;
+mod ending;
 mod endpoints;
 mod error;
 mod form;
@@ -36,6 +38,7 @@ mod redirect_uri;
 mod registration_endpoint;
 mod response;
 mod revocation_endpoint;
+mod rotation;
 mod seal;
 mod settings;
 mod sign_in;
@@ -47,6 +50,7 @@ mod token;
 mod token_endpoint;
 
 pub(crate) use self::core::Core;
+pub use admin::{Admin, SealReport};
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
 pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
 pub(crate) use ended::EndedGrants;

@@ -24,7 +24,11 @@ where
             match *request.method() {
                 Method::POST => {
                     let basic = request.headers().contains_key(header::AUTHORIZATION);
-                    handle(core, request).await.unwrap_or_else(|error| refused(error, basic))
+                    let endpoint = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+                    handle(Arc::clone(&core), request).await.unwrap_or_else(|error| {
+                        error.event(&endpoint).into_iter().for_each(|event| core.audit(event));
+                        refused(error, basic)
+                    })
                 }
                 Method::OPTIONS => preflight(),
                 _ => wrong_method(),

@@ -25,4 +25,4 @@ pub use request::UpstreamRequest;
 pub use response::UpstreamResponse;
 pub(crate) use service::check_offered;
 pub use service::{UpstreamDefinition, UpstreamProvider};
-pub(crate) use vault::{Renewals, is_live, keep};
+pub(crate) use vault::{Renewals, is_live, keep, opens, sealed_anew, tell_end};

@@ -21,6 +21,7 @@ use super::{
     form::{media_type, read},
 };
 use crate::{
+    AuditEvent, AuditKind,
     crash::crash_point,
     random,
     store::{ClientRecord, Digest, Registration, StoreError},
@@ -46,6 +47,7 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
     let metadata = metadata::checked(&asked)?;
     let client = register(&core, &metadata).await?;
     crash_point!("register.kept");
+    core.audit(AuditEvent::new(AuditKind::ClientRegistered).client_id(&client.id));
     let registered = Registered {
         client_id: &client.id,
         client_id_issued_at: client.registered_at.as_secs(),

@@ -8,6 +8,7 @@ use crate::{Lifetimes, Problem, RegistrationLimits, authorization_server::Issuer
 /// Less cannot be told in tokens, which count in seconds.
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const TEN_YEARS: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 /// Of a sealing key, in bytes.
 const SHORTEST: usize = 32;
@@ -97,8 +98,16 @@ impl AuthorizationServer {
 }
 
 fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
-    let Lifetimes { sign_in, authorization_code, access_token, refresh_token, refresh_grace, grant, session } =
-        lifetimes;
+    let Lifetimes {
+        sign_in,
+        authorization_code,
+        access_token,
+        refresh_token,
+        refresh_grace,
+        grant,
+        session,
+        signing_key,
+    } = lifetimes;
     let mut problems = Vec::new();
     for (name, value, least, most) in [
         ("sign_in", sign_in, SECOND, 10 * MINUTE),
@@ -111,6 +120,8 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
     ] {
         problems.extend(outside(&format!("Lifetimes::{name}"), *value, least, most));
     }
+    let signing_key = signing_key.and_then(|value| outside("Lifetimes::signing_key", value, DAY, TEN_YEARS));
+    problems.extend(signing_key);
     problems
 }
 

@@ -11,6 +11,7 @@ use crate::{
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
         registration_endpoint::Registrations,
+        token::SigningKeys,
         token_endpoint::RedeemedCodes,
     },
     clock::Clock,
@@ -32,17 +33,19 @@ impl AuthorizationServer {
         }
         let opened = run(async {
             let sealer = self.sealer(store.as_ref()).await?;
-            let signer = key::find_or_make(store.as_ref(), &sealer, now).await?;
+            let ring = key::find_or_make(store.as_ref(), &sealer, now).await?;
             let ended = ended(store.as_ref(), now).await?;
-            Ok((sealer, signer, ended))
+            Ok((sealer, ring, ended))
         });
-        let (sealer, signer, ended) = opened.map_err(|error| vec![problem(&error)])?;
+        let (sealer, ring, ended) = opened.map_err(|error| vec![problem(&error)])?;
+        let trail = self.trail.unwrap_or_else(|| Arc::new(crate::audit::AuditTrail::log(clock.clone())));
         Ok(Arc::new(Core {
             issuer,
+            trail,
             providers: self.providers,
             store,
             sealer,
-            signer,
+            signer: SigningKeys::new(ring),
             ended,
             lifetimes: self.lifetimes,
             registration: self.registration,

@@ -1,5 +1,7 @@
 //! The endpoints of clients, driven through the routes of a mounted server.
 
+mod admin;
+mod audit;
 mod failing_store;
 mod gate;
 mod health;
@@ -15,6 +17,7 @@ mod register;
 mod replay;
 mod restart;
 mod revoke;
+mod rotation;
 mod settings;
 mod token;
 mod two_process_races;
@@ -60,6 +63,7 @@ impl Notes {
 /// A running server with its authorization server.
 pub(super) struct Bed {
     pub(super) core: Arc<Core>,
+    pub(super) auth: Auth,
     pub(super) router: Router,
     pub(super) clock: TestClock,
 }
@@ -123,7 +127,7 @@ impl Bed {
     pub(super) fn at(settings: AuthorizationServer, clock: TestClock) -> Self {
         let auth = Auth::builder().authorization_server(settings).test_clock(&clock).build().unwrap();
         let core = Arc::clone(auth.settings.authorization_server.as_ref().unwrap());
-        Self { core, router: auth.router(Notes).unwrap(), clock }
+        Self { core, router: auth.router(Notes).unwrap(), auth, clock }
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {

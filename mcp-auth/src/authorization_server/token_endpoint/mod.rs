@@ -19,7 +19,7 @@ use std::sync::Arc;
 use axum::{body::Body, response::Response};
 use http::Request;
 
-use super::{Core, OAuthError, client::authenticate, form::Form};
+use super::{Client, Core, OAuthError, client::authenticate, form::Form};
 
 pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
     // Before anything is waited for: it tells who raced and who came later.
@@ -32,12 +32,23 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
         return Err(OAuthError::new("unsupported_grant_type", message));
     }
     let client = authenticate(&core, &headers, &form).await?;
+    let answer = answer(&core, &client, &form, grant_type, arrival).await;
+    answer.map_err(|error| error.of_client(&client.id))
+}
+
+async fn answer(
+    core: &Arc<Core>,
+    client: &Client,
+    form: &Form,
+    grant_type: &str,
+    arrival: redeemed::Arrival,
+) -> Result<Response, OAuthError> {
     if !client.metadata.grant_types.iter().any(|registered| registered == grant_type) {
         let message = "the client is not registered for this grant_type";
         return Err(OAuthError::new("unauthorized_client", message));
     }
     match grant_type {
-        "authorization_code" => authorization_code::redeem(&core, &client, &form, arrival).await,
-        _ => refresh_token::refresh(&core, &client, &form).await,
+        "authorization_code" => authorization_code::redeem(core, client, form, arrival).await,
+        _ => refresh_token::refresh(core, client, form).await,
     }
 }

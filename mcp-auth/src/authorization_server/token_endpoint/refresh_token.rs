@@ -10,7 +10,7 @@ use super::{
     resource,
 };
 use crate::{
-    Secret,
+    AuditKind, Secret,
     crash::crash_point,
     store::{Digest, GrantRecord, RefreshTokenRecord, Rotation},
 };
@@ -32,6 +32,7 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
     let scopes = narrowed(form, &grant)?;
     let now = core.now();
     let signed = sign(core, &grant, &scopes, now)?;
+    let event = signed.event(AuditKind::TokensRefreshed, &grant);
     let successor = random_secret()?;
     let sealed = seal(&presented, &successor)?;
     let record = RefreshTokenRecord {
@@ -46,8 +47,15 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
             let grace = core.lifetimes.refresh_grace;
             let rotation = core.store.rotate(&digest, record, sealed, grace, now).await?;
             crash_point!("refresh.rotated");
-            if let Rotation::Reused { grant } = &rotation {
-                core.grant_ended(grant);
+            // Here, and not where it is answered: whoever asked may have gone.
+            match &rotation {
+                Rotation::Rotated => core.audit(event),
+                Rotation::Repeated { .. } => core.audit(event.reason("the answer before was asked for again")),
+                Rotation::Reused { grant } => {
+                    core.grant_ended(grant);
+                    core.has_ended(grant, "a refresh token was used again").await;
+                }
+                Rotation::Refused => {}
             }
             Ok(rotation)
         }

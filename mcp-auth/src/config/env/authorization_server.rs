@@ -17,7 +17,7 @@ const BRAND_COLOR: &str = "MCP_AUTH_BRAND_COLOR";
 const BRAND_LOGO: &str = "MCP_AUTH_BRAND_LOGO";
 
 /// The variables of the authorization server; those of the providers have names of their own.
-pub(super) const ALL: [&str; 18] = [
+pub(super) const ALL: [&str; 19] = [
     AUTHORIZATION_SERVER,
     SIGN_IN,
     STORE,
@@ -32,6 +32,7 @@ pub(super) const ALL: [&str; 18] = [
     LIFETIMES[4].0,
     LIFETIMES[5].0,
     LIFETIMES[6].0,
+    SIGNING_KEY,
     REGISTRATION[0].0,
     REGISTRATION[1].0,
     UNUSED,
@@ -50,6 +51,8 @@ const LIFETIMES: [(&str, Lifetime); 7] = [
     ("MCP_AUTH_GRANT_SECONDS", |lifetimes| &mut lifetimes.grant),
     ("MCP_AUTH_SESSION_SECONDS", |lifetimes| &mut lifetimes.session),
 ];
+
+const SIGNING_KEY: &str = "MCP_AUTH_SIGNING_KEY_SECONDS";
 
 type Count = fn(&mut RegistrationLimits, u32);
 
@@ -76,6 +79,7 @@ pub(crate) fn variable(setting: &str) -> Option<&'static str> {
         "Lifetimes::refresh_grace" => LIFETIMES[4].0,
         "Lifetimes::grant" => LIFETIMES[5].0,
         "Lifetimes::session" => LIFETIMES[6].0,
+        "Lifetimes::signing_key" => SIGNING_KEY,
         "RegistrationLimits::clients" => REGISTRATION[0].0,
         "RegistrationLimits::per_minute" => REGISTRATION[1].0,
         "RegistrationLimits::unused" => UNUSED,
@@ -159,6 +163,7 @@ impl Vars {
                 *field(&mut lifetimes) = Duration::from_secs(seconds.into());
             }
         }
+        lifetimes.signing_key = self.number(SIGNING_KEY).map(|seconds| Duration::from_secs(seconds.into()));
         lifetimes
     }
 

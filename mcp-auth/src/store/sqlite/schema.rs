@@ -11,7 +11,10 @@ pub(super) const APPLICATION_ID: i32 = 0x6d63_7061;
 ///
 /// Released ones never change. A new one only adds, so that a process of the version before goes on beside it with the same
 /// file (C51): tables, indexes, and columns that may be NULL or have a default.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_start.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/sqlite/0001_start.sql"),
+    include_str!("../../../migrations/sqlite/0002_grants.sql"),
+];
 
 /// Whose file this is.
 pub(super) fn application_id(connection: &Connection) -> rusqlite::Result<i32> {

@@ -103,7 +103,7 @@ pub(in crate::upstream) async fn renew(
 }
 
 async fn renew_alone(
-    core: &Core,
+    core: &Arc<Core>,
     provider: &dyn AnyProvider,
     seen: UpstreamTokenRecord,
     memory: &mut Memory,
@@ -159,13 +159,13 @@ async fn ask(
 
 /// The provider refuses the refresh token. It is good once, so another process may have used it a moment ago: only if
 /// nothing new comes of that, the sign-in has ended (C31, C33).
-async fn refused(core: &Core, record: &UpstreamTokenRecord) -> Result<Current, VaultError> {
+async fn refused(core: &Arc<Core>, record: &UpstreamTokenRecord) -> Result<Current, VaultError> {
     tokio::time::sleep(OTHERS).await;
     end(core, record).await
 }
 
 async fn save(
-    core: &Core,
+    core: &Arc<Core>,
     record: UpstreamTokenRecord,
     renewed: Tokens,
     memory: &mut Memory,

@@ -7,6 +7,7 @@ mod development;
 mod forgery;
 mod log;
 mod outage;
+mod own_page;
 mod session;
 pub(in crate::authorization_server) mod support;
 mod tabs;
