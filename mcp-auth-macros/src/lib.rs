@@ -11,6 +11,7 @@ mod signature;
 mod tool;
 mod tools;
 mod types;
+mod upstream;
 
 use proc_macro::TokenStream;
 

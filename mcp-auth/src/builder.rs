@@ -2,6 +2,7 @@
 
 mod audit;
 mod candidate;
+mod limits;
 
 use std::{
     net::{SocketAddr, ToSocketAddrs},
@@ -245,7 +246,9 @@ impl AuthBuilder {
         let audit = self.audit_trail(&mut problems);
         #[cfg(feature = "authorization-server")]
         let (authorization_server, trusted) = self.started(trusted, audit.as_ref(), &mut problems);
-        let (Some(state_key), Some(audit)) = (state_key, audit) else { return Err(ConfigError::from_problems(problems)) };
+        let (Some(state_key), Some(audit)) = (state_key, audit) else {
+            return Err(ConfigError::from_problems(problems));
+        };
         ConfigError::check(problems)?;
         let settings = Settings {
             trusted,
@@ -310,27 +313,6 @@ impl AuthBuilder {
             Err(problem) => problems.push(problem),
         }
         (Some(core), trusted)
-    }
-
-    /// A limit of nothing refuses everything.
-    fn check_limits(&self, problems: &mut Vec<Problem>) {
-        let limits = &self.limits;
-        for (name, is_zero) in [
-            ("header_time", limits.header_time.is_zero()),
-            ("body_time", limits.body_time.is_zero()),
-            ("body_size", limits.body_size == 0),
-            ("bodies_in_flight", limits.bodies_in_flight == 0),
-            ("connections", limits.connections == 0),
-            ("verification_time", limits.verification_time.is_zero()),
-        ] {
-            if is_zero {
-                problems.push(Problem::new(
-                    format!("Limits::{name}"),
-                    "it is zero: every request would be refused",
-                    "leave it at its default, with `..Limits::default()`",
-                ));
-            }
-        }
     }
 
     fn checked_resource(&self, problems: &mut Vec<Problem>) -> Option<ResourceUrl> {

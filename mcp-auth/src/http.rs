@@ -4,7 +4,7 @@ mod address;
 #[cfg(feature = "authorization-server")]
 mod send;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use http::{HeaderValue, header};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -59,19 +59,24 @@ impl HttpClient {
     /// TLS uses the process-level provider of rustls when the application installed one, and otherwise aws-lc, which
     /// reqwest's feature `rustls` brings along: there is no state in which a provider is missing.
     pub(crate) fn new(reach: Reach) -> Result<Self, FetchError> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("mcp-auth/", env!("CARGO_PKG_VERSION")))
-            // A proxy from the environment would resolve names itself, past the guard.
-            .no_proxy()
-            // A redirect is an order to fetch what was never configured.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TOTAL_TIMEOUT)
-            .dns_resolver(Arc::new(GuardedResolver { reach }))
-            .build()
-            .map_err(FetchError::Transport)?;
+        let client = guarded(reach).build().map_err(FetchError::Transport)?;
         Ok(Self { client, reach })
+    }
+
+    /// A client for hosts that strangers name: no connection to one of them is kept. With `root`, the certificate of an
+    /// authority in PEM, that one is trusted too.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn for_strangers(reach: Reach, root: Option<&str>) -> Result<Self, FetchError> {
+        let mut builder = guarded(reach).pool_max_idle_per_host(0);
+        if let Some(pem) = root {
+            let roots = reqwest::Certificate::from_pem_bundle(pem.as_bytes());
+            let roots = roots.map_err(FetchError::Transport)?;
+            if roots.is_empty() {
+                return Err(FetchError::Refused("there is no certificate (PEM) in what was given"));
+            }
+            builder = builder.tls_certs_merge(roots);
+        }
+        Ok(Self { client: builder.build().map_err(FetchError::Transport)?, reach })
     }
 
     /// The document at `url`. Its content is not looked at before the status is known to be 200.
@@ -98,6 +103,19 @@ impl HttpClient {
             .body(form);
         read(request).await
     }
+}
+
+fn guarded(reach: Reach) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("mcp-auth/", env!("CARGO_PKG_VERSION")))
+        // A proxy from the environment would resolve names itself, past the guard.
+        .no_proxy()
+        // A redirect is an order to fetch what was never configured.
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(TOTAL_TIMEOUT)
+        .dns_resolver(Arc::new(GuardedResolver { reach }))
 }
 
 /// One request to this machine, whatever it is answered: for the browser of a test.
@@ -172,13 +190,22 @@ impl Resolve for GuardedResolver {
         let reach = self.reach;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<_> = found.filter(|address| reach.allows(address.ip())).collect();
-            if allowed.is_empty() {
-                return Err("the name has no address on the public internet".into());
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
+            Ok(Box::new(within(reach, found)?.into_iter()) as Addrs)
         })
     }
+}
+
+/// The addresses within reach. Of a name that has others too these are left, and nothing is asked about it again: DNS64
+/// gives such names to every server that has IPv4 only.
+fn within(
+    reach: Reach,
+    found: impl Iterator<Item = SocketAddr>,
+) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+    let allowed: Vec<_> = found.filter(|address| reach.allows(address.ip())).collect();
+    if allowed.is_empty() {
+        return Err("the name has no address on the public internet".into());
+    }
+    Ok(allowed)
 }
 
 /// The error with all its causes: reqwest's own text stops at "error sending request".

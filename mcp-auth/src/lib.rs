@@ -95,8 +95,9 @@ pub use authenticate::{
 };
 #[cfg(feature = "authorization-server")]
 pub use authorization_server::{
-    Admin, AuthorizationServer, Branding, ErrorText, ErrorTexts, Lifetimes, RegistrationLimits, SealReport,
-    Texts,
+    Admin, AuthorizationServer, Branding, ClientDocuments, Entry, EntryDecision, EntryError, EntryPolicy,
+    ErrorText, ErrorTexts, Lifetimes, PreregisteredClient, RegistrationLimits, SealReport, Texts,
+    WhoMayEnter,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
@@ -130,8 +131,9 @@ pub use tool::{
 pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
 pub use upstream::{
-    DevelopmentSignIn, GitHub, HasUpstream, SignIn, Upstream, UpstreamError, UpstreamProvider,
-    UpstreamRequest, UpstreamResponse,
+    DevelopmentSignIn, GitHub, Google, HasUpstream, OAuthApp, Oidc, Provider, ProviderAccount, ProviderApi,
+    ProviderError, ProviderTokens, SignIn, TokenGrant, TokenRequest, Upstream, UpstreamError,
+    UpstreamProvider, UpstreamRequest, UpstreamResponse,
 };
 
 /// What a server needs, in one `use`.

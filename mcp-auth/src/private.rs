@@ -8,7 +8,7 @@ pub use crate::{
     authorize::{Access, Scope, ScopeInfo, checks::*, declaration::*},
     extract::{
         Argument, ArgumentDefinition, AsExtractor, AsInput, FromToolCall, Input, Kind, Marking, NotExtracted,
-        Otherwise, Plain, Unmarked,
+        Otherwise, Plain, TakesNoToken, TakesToken, Unmarked,
     },
     tool::{
         Annotations, Failed, Groups, Holds, IntoToolResult, ListPolicy, Listed, NoResult, NotATool, Outcome,

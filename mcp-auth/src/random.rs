@@ -9,6 +9,10 @@ pub(crate) struct NoRandomness;
 
 /// `N` random bytes.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    #[cfg(test)]
+    if failing::is_on() {
+        return Err(NoRandomness);
+    }
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(bytes)
@@ -27,4 +31,20 @@ pub(crate) fn system() -> aws_lc_rs::rand::SystemRandom {
 /// A short id under which the log keeps what a client is not told. It guards nothing.
 pub(crate) fn reference() -> String {
     bytes().map_or_else(|_| "unknown".to_owned(), |bytes| format!("{:08x}", u32::from_ne_bytes(bytes)))
+}
+
+/// A source that fails, on one thread, for tests.
+#[cfg(test)]
+pub(crate) mod failing {
+    use std::cell::Cell;
+
+    thread_local!(static ON: Cell<bool> = const { Cell::new(false) });
+
+    pub(crate) fn is_on() -> bool {
+        ON.get()
+    }
+
+    pub(crate) fn set(on: bool) {
+        ON.set(on);
+    }
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|refreshed|scanned [CLIENT…]
+# The laboratory's clients against an example: example.sh many-files|notes|team|invitations|quickstart|unticked|github|revoked|upstream_step_up|
+# upstream_refused|refreshed|cimd|preregistered|signed-in|scanned [CLIENT…]
 #
 #   many-files    search_notes of its notes server, which needs notes:read
 #   notes         create_note of the notes application
@@ -10,8 +11,18 @@
 #   quickstart    whoami of examples/quickstart, with the tokens that it issues itself
 #   unticked      add_note there; the person takes notes:write out at first, so that the client has to step up
 #   github        get_user_profile of examples/github, with the token of the laboratory's GitHub
+#   revoked       the same; then the person ends at GitHub what they approved, and the client signs them in again by itself
+#   upstream_step_up
+#                 list_private_repositories there, for which the client steps up, and GitHub is asked for more
+#   upstream_refused
+#                 the same, and the person does not grant it at GitHub: the client is told, and asks no further
 #   refreshed     create_note of examples/notes, with tokens of its own that live two seconds, and a pause: each client has
 #                 to refresh, and nobody signs in twice
+#   cimd          create_note there, by clients whose id is the URL of their document: nobody registers
+#
+#   preregistered create_note again, by clients that the server knows beforehand, and by machines without a person
+#
+#   signed-in     create_note of examples/notes, with tokens of its own, by somebody who signed in with LAB_ISSUER
 #
 #   scanned       the scanner against many-files with tokens of its own; the token for the other server is the foreign one
 #
@@ -40,12 +51,46 @@ case $name in
     export LAB_EXPECT='{"company":null,"id":583231,"login":"octocat","name":"octocat","public_repos":null}'
     exec "$LAB_SCRIPTS/with.sh" github run-clients.sh URL "$@"
     ;;
+  revoked)
+    [ $# = 0 ] || die "revoked takes no clients: it is the Python SDK that tells every status on its way"
+    export LAB_TOOL=get_user_profile LAB_ARGS='{}' PYTHONDONTWRITEBYTECODE=1
+    export LAB_EXPECT='{"company":null,"id":583231,"login":"octocat","name":"octocat","public_repos":null}'
+    lab_needs python
+    exec "$LAB_SCRIPTS/with.sh" github "$LAB/python/bin/python" "$LAB_SCRIPTS/clients/revoked_at_github.py" URL
+    ;;
+  upstream_step_up)
+    # The first sign-in asks GitHub for read:user, the second for repo too.
+    export LAB_TOOL=list_private_repositories LAB_ARGS='{}' LAB_EXPECT=octocat/notes LAB_SIGN_INS=2
+    [ $# -gt 0 ] || set -- python-sdk-auto fastmcp-auto typescript-v2-auto mcp-remote-auto
+    exec "$LAB_SCRIPTS/with.sh" github run-clients.sh URL "$@"
+    ;;
+  upstream_refused)
+    # GitHub gives read:user and never repo: one more sign-in for the call, and no other.
+    export LAB_TOOL=list_private_repositories LAB_ARGS='{}' LAB_GITHUB_GRANTS=read:user LAB_SIGN_INS=2
+    export LAB_REFUSED='403\|Forbidden\|insufficient_scope\|GitHub did not grant repo'
+    [ $# -gt 0 ] || set -- python-sdk-auto fastmcp-auto typescript-v2-auto
+    exec "$LAB_SCRIPTS/with.sh" github run-clients.sh URL "$@"
+    ;;
   refreshed)
     export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk"
     export TOKEN_TTL=2 LAB_PAUSE=4 LAB_SIGN_INS=1
     # The Inspector makes one call and goes.
     [ $# -gt 0 ] || set -- python-sdk fastmcp typescript mcp-remote mcporter rmcp
     exec "$LAB_SCRIPTS/with.sh" environment run-clients.sh URL "$@"
+    ;;
+  cimd)
+    export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk" LAB_DOCUMENTS=1 LAB_SIGN_INS=1
+    # The others know no such ids.
+    [ $# -gt 0 ] || set -- python-sdk fastmcp typescript inspector rmcp
+    exec "$LAB_SCRIPTS/with.sh" environment -c "run-clients.sh URL $*" "python3 $LAB_SCRIPTS/judge-documents.py"
+    ;;
+  preregistered)
+    export LAB_CLIENTS=1
+    exec "$LAB_SCRIPTS/with.sh" environment preregistered.sh URL
+    ;;
+  signed-in)
+    export LAB_TOOL=create_note LAB_ARGS='{"text":"buy milk"}' LAB_EXPECT="kept: buy milk" LAB_SIGN_INS=1
+    exec "$LAB_SCRIPTS/with.sh" "sign-in-${LAB_ISSUER:-oidc-provider}" run-clients.sh URL "$@"
     ;;
   scanned)
     read -r port < <(lab_free_ports 1)

@@ -3,10 +3,11 @@
 # Each discovers the authorization server, registers, signs a person in, calls LAB_TOOL with LAB_ARGS (JSON) and must get
 # LAB_EXPECT as text: add_numbers {"a":17,"b":25} and 42 by default. One line per client; fails if any of them does.
 # PERSON_NAME and PERSON_PASSWORD sign in; LAB_TOKENS names a file that collects tokens for scan-log.py. LAB_SIGN_INS is how
-# often the person has to have signed in by then, as with a step-up: twice.
+# often the person has to have signed in by then, as with a step-up: twice. LAB_REFUSED: a text that the client has to end with
+# instead, in time, without an answer.
 set -euo pipefail
 . "$(dirname "$0")/lab.sh"
-[ $# -ge 1 ] || { sed -n 2,6p "$0"; exit 2; }
+[ $# -ge 1 ] || { sed -n 2,7p "$0"; exit 2; }
 url=$1; shift
 lab_needs node clients inspector python
 lab_run_dir; lab_trap; lab_person
@@ -65,6 +66,13 @@ signed_in() {
   [ "$times" = "$LAB_SIGN_INS" ] || { say "the person signed in ${times:-0} times, not $LAB_SIGN_INS"; return 1; }
 }
 
+# Whether it gave up with LAB_REFUSED, and of itself.
+refused() {
+  local log=$1 status=$2
+  [ "$status" != 0 ] || { echo "it was not refused" >>"$log"; return 1; }
+  ! grep -q '^no end within' "$log" && grep -q -- "$LAB_REFUSED" "$log"
+}
+
 passed=0 failed=0
 for entry in "${CLIENTS[@]}"; do
   name=${entry%%|*}
@@ -73,6 +81,7 @@ for entry in "${CLIENTS[@]}"; do
   for i in "${!command[@]}"; do [ "${command[i]}" != URL ] || command[i]=$url; done
   log=$LAB_RUN/client-$name.log begun=$(lab_now) status=0
   PERSON_LOG=$LAB_RUN/client-$name.person.log run_client "$log" "${command[@]}" || status=$?
+  [ -z "${LAB_REFUSED:-}" ] || { refused "$log" "$status" && status=0 || status=1; }
   [ "$status" != 0 ] || signed_in "$LAB_RUN/client-$name.person.log" 2>>"$log" || status=$?
   if [ "$status" = 0 ]; then
     passed=$((passed + 1)); printf '%-22s ok      %5ss\n' "$name" "$(lab_since "$begun")"

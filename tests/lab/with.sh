@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|introspection|keycloak|quickstart|github|environment|conformance COMMAND…
+# Brings up an issuer and an example server for the length of one command: with.sh oidc-provider|introspection|keycloak|quickstart|github|environment|
+# sign-in-oidc-provider|sign-in-keycloak|conformance COMMAND…
 #
 # COMMAND runs with MCP_URL, ISSUER (not for conformance), LAB_TOKENS, SERVER_LOG and TOKEN_FILE (conformance) set; the
 # words URL, ISSUER and TOKEN_FILE among its arguments are replaced. Then everything is stopped, and the server's log, written at
@@ -12,11 +13,16 @@
 #   with.sh quickstart run-clients.sh URL                  examples/quickstart, which issues its own tokens, on port 3000
 #   with.sh github run-clients.sh URL                      examples/github and a fake GitHub on this machine
 #   with.sh environment run-clients.sh URL                 examples/notes, with an authorization server by environment alone
+#   with.sh sign-in-oidc-provider run-clients.sh URL       the same, and people sign in with oidc-provider
+#   with.sh sign-in-keycloak run-clients.sh URL            … with Keycloak
 #   with.sh conformance conformance.sh URL TOKEN_FILE      examples/conformance with its development issuer
 #
 # LAB_SERVER   another server binary, configured by the same variables
+# LAB_DOCUMENTS=1   (environment) a host of client ID metadata documents; LAB_DOCUMENT is the id of a client there
 # LAB_PATH     the path of the URL, for a binary with several servers: it gets ORIGIN instead of MCP_AUTH_RESOURCE
 # SCOPES       "mcp:tools"; several for a step-up, the first is the one for everything
+# LAB_CLIENTS=1 environment: with the clients of preregistered.py
+# LAB_GITHUB_GRANTS   with github: all that its people grant, whatever they are asked for
 # PORT_SERVER, PORT_ISSUER: fixed ports, for a look from outside (any free ones otherwise)
 set -euo pipefail
 . "$(dirname "$0")/lab.sh"
@@ -56,12 +62,31 @@ keycloak() {
   issuer_settings=(MCP_AUTH_TOKEN_TYPE=any)
 }
 
+# With LAB_DOCUMENTS=1: a host of client ID metadata documents on this machine, which the server may reach. LAB_DOCUMENT is
+# the id of a client there.
+documents() {
+  local port
+  [ -n "${LAB_DOCUMENTS:-}" ] || return 0
+  lab_needs python
+  read -r port < <(lab_free_ports 1)
+  lab_start documents "$LAB/python/bin/python" "$LAB_SCRIPTS/documents.py" "$port" "$LAB_RUN"
+  for _ in $(seq 100); do [ -s "$LAB_RUN/documents-ca.pem" ] && break; sleep 0.1; done
+  [ -s "$LAB_RUN/documents-ca.pem" ] || die "the host of documents did not start"
+  export LAB_DOCUMENT=https://localhost:$port/app.json
+  issuer_settings+=(
+    MCP_AUTH_CLIENT_DOCUMENTS_LOOPBACK="https://localhost:$port" MCP_AUTH_CLIENT_DOCUMENTS_ROOT="$LAB_RUN/documents-ca.pem"
+  )
+}
+
 # A GitHub on this machine; it says itself what has to be exported.
 github() {
-  lab_start github "$LAB_TARGET/examples/fake-github"
+  # shellcheck disable=SC2086 # several scopes are several words
+  lab_start github "$LAB_TARGET/examples/fake-github" ${LAB_GITHUB_GRANTS:-}
   for _ in $(seq 50); do grep -q '^# people' "$LAB_RUN/github.log" && break; sleep 0.1; done
   mapfile -t issuer_settings < <(sed -n 's/^export //p' "$LAB_RUN/github.log")
   [ "${#issuer_settings[@]}" = 3 ] || die "the fake GitHub did not start"
+  # For those who act as a person there.
+  GITHUB_URL=$(sed -n 's/^export MCP_GITHUB_BASE_URL=//p' "$LAB_RUN/github.log"); export GITHUB_URL
 }
 
 # The example's own address: it is part of what its README says.
@@ -82,6 +107,26 @@ environment() {
     MCP_AUTH_SEALING_KEY="lab:$(python3 -c "import secrets; print(secrets.token_hex(32))")" "${resource[@]}"
     MCP_AUTH_LISTEN="127.0.0.1:$server_port" MCP_AUTH_ACCESS_TOKEN_SECONDS="${TOKEN_TTL:-3600}"
   )
+  documents
+  [ -n "${LAB_CLIENTS:-}" ] || return 0
+  lab_needs python
+  "$LAB/python/bin/python" "$LAB_SCRIPTS/preregistered.py" "$LAB_RUN"
+  { cat "$LAB_RUN/secret"; echo; } >>"$LAB_TOKENS"
+  issuer_settings+=(MCP_AUTH_CLIENTS_FILE="$LAB_RUN/clients.json")
+}
+
+# An issuer of OpenID Connect is where people sign in, and nothing more: the tokens are ours.
+sign_in() {
+  local own=http://127.0.0.1:$server_port
+  export SIGN_IN_CALLBACK=$own/corp/callback
+  "$1"
+  issuer_settings=(
+    MCP_CORP_ISSUER="$ISSUER" MCP_CORP_CLIENT_ID=mcp-auth MCP_CORP_CLIENT_SECRET=mcp-auth-secret MCP_CORP_NAME="The lab"
+    MCP_AUTH_AUTHORIZATION_SERVER="$own" MCP_AUTH_SIGN_IN=corp MCP_AUTH_STORE="$LAB_RUN/notes.db"
+    MCP_AUTH_SEALING_KEY="lab:$(python3 -c "import secrets; print(secrets.token_hex(32))")" "${resource[@]}"
+    MCP_AUTH_LISTEN="127.0.0.1:$server_port" MCP_AUTH_ACCESS_TOKEN_SECONDS="${TOKEN_TTL:-3600}"
+  )
+  ISSUER=$own
 }
 
 quickstart() {
@@ -96,6 +141,8 @@ case $kind in
   quickstart) server=("${LAB_SERVER:-$LAB_TARGET/quickstart}"); quickstart ;;
   github) server=("${LAB_SERVER:-$LAB_TARGET/github-example}"); github_example ;;
   environment) server=("${LAB_SERVER:-$LAB_TARGET/notes-example}"); environment ;;
+  sign-in-oidc-provider) server=("${LAB_SERVER:-$LAB_TARGET/notes-example}"); sign_in oidc_provider ;;
+  sign-in-keycloak) server=("${LAB_SERVER:-$LAB_TARGET/notes-example}"); sign_in keycloak ;;
   oidc-provider) oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}") ;;
   introspection)
     oidc_provider; server=("${LAB_SERVER:-$LAB_TARGET/keycloak-example}")
@@ -111,7 +158,7 @@ if [ "$kind" = conformance ]; then
   lab_start server env RUST_LOG=trace NO_COLOR=1 PORT="$server_port" TOKEN_FILE="$TOKEN_FILE" "${server[@]}"
 elif [ "$kind" = quickstart ]; then
   lab_start server env RUST_LOG=trace NO_COLOR=1 "${server[@]}"
-elif [ "$kind" = github ] || [ "$kind" = environment ]; then
+elif [[ $kind == github || $kind == environment || $kind == sign-in-* ]]; then
   cd "$LAB_RUN" # where it leaves its database
   lab_start server env RUST_LOG=trace NO_COLOR=1 "${issuer_settings[@]}" "${server[@]}"
   cd "$LAB_ROOT"

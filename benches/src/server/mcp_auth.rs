@@ -49,6 +49,7 @@ impl<const N: usize> Many<N> {
             meta: add.meta,
             arguments: add.arguments,
             output: add.output,
+            upstreams: add.upstreams,
             call: |server, call| (Sum::DEFINITION.tools[0][0].call)(&server.0, call),
         }
     }

@@ -89,10 +89,14 @@ pub(crate) const TOOL: Keys = Keys {
         ANNOTATIONS,
         ICONS,
         META,
+        UPSTREAM,
         SERVER_TYPE,
         CRATE,
     ],
 };
+
+/// What follows a provider in `upstream(…)`.
+pub(crate) const UPSTREAMS: Keys = Keys { attribute: "upstream(…)", names: &[SCOPES] };
 
 pub(crate) const BLOCK: Keys = Keys { attribute: "#[tools]", names: &[SCOPES, DEFAULT, CRATE] };
 /// What follows the name in `#[scope("…")]` on a type.

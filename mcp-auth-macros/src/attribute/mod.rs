@@ -143,7 +143,7 @@ pub(crate) fn entries(tokens: TokenStream, keys: &Keys, errors: &Errors) -> Vec<
     errors.take(parse.parse2(tokens)).unwrap_or_default()
 }
 
-fn entry(input: ParseStream<'_>, keys: &Keys) -> syn::Result<Entry> {
+pub(crate) fn entry(input: ParseStream<'_>, keys: &Keys) -> syn::Result<Entry> {
     if !input.peek(Ident::peek_any) {
         let text = format!("expected a key; {} knows {}", keys.attribute, suggest::list(keys.names));
         return Err(input.error(text));

@@ -52,6 +52,34 @@ impl Word {
 
 /// `scopes("a", ReadNotes)`, `scopes = "a b"`, `scopes = ReadNotes`: at least one word, none twice.
 pub(crate) fn words(entry: &Entry, errors: &Errors) -> Vec<Word> {
+    let words = written(entry, errors);
+    for word in &words {
+        check_name(word, errors);
+    }
+    check_twice(&words, errors);
+    words
+}
+
+/// Scopes at a provider: names that are its own, and no types.
+pub(crate) fn upstream_words(entry: &Entry, errors: &Errors) -> Vec<Word> {
+    let words = written(entry, errors);
+    for word in &words {
+        match word {
+            Word::Literal(text, literal) if text.contains(',') => {
+                let parts: Vec<_> = text.split(',').map(|part| format!("\"{}\"", part.trim())).collect();
+                errors.at(literal, format!("a scope holds no comma; expected {}", parts.join(", ")));
+            }
+            Word::Literal(text, literal) => check_syntax(text, literal, errors),
+            Word::Type(path) => {
+                errors.at(path, "a scope at a provider is a string literal: its names are not ours");
+            }
+        }
+    }
+    check_twice(&words, errors);
+    words
+}
+
+fn written(entry: &Entry, errors: &Errors) -> Vec<Word> {
     let name = entry.name();
     let words = match &entry.value {
         Value::Equals(value) => one(&name, value, errors),
@@ -62,7 +90,6 @@ pub(crate) fn words(entry: &Entry, errors: &Errors) -> Vec<Word> {
     if words.is_empty() {
         errors.at(entry, format!("`{name}` names no scope; expected `{name}(\"…\")`"));
     }
-    check(&words, errors);
     words
 }
 
@@ -106,10 +133,9 @@ fn path(value: &Expr) -> Option<&Path> {
     }
 }
 
-/// The rules for the words of one list.
-fn check(words: &[Word], errors: &Errors) {
+/// No word of a list is there twice.
+fn check_twice(words: &[Word], errors: &Errors) {
     for (i, word) in words.iter().enumerate() {
-        check_name(word, errors);
         if words.iter().take(i).any(|before| before.is_same(word)) {
             errors.at(word.place(), format!("scope `{}` is written twice", word.text()));
         }

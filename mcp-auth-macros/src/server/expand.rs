@@ -7,7 +7,6 @@ use syn::Ident;
 use super::{
     listing,
     model::{Server, Settings},
-    upstream,
     validate::ValidServer,
 };
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
         checks,
         expand::{self as tool, Context, option, scope},
     },
+    upstream,
 };
 
 /// ```text
@@ -44,7 +44,7 @@ pub(crate) fn server(valid: &ValidServer<'_>, block: &Block) -> TokenStream {
     let tool_definitions = tool::tools(tools, &context);
     let (cfgs, imports, listing) = (block.cfgs(), tool::imports(runtime), listing::expand(server));
     let definition = definition(server, &constants);
-    let upstreams = upstream::implementations(server);
+    let upstreams = upstream::implementations(&settings.upstreams, runtime, path);
     let catalog = catalog(server, &constants);
     let checks = block_checks(server, &context);
     quote! {
@@ -82,7 +82,7 @@ fn definition(server: &Server, constants: &[Ident]) -> TokenStream {
     let groups = groups(settings, runtime);
     let cfgs = tools.iter().map(|tool| &tool.cfgs);
     let listed = listing::slices(settings);
-    let upstreams = upstream::definitions(server);
+    let upstreams = upstream::definitions(&settings.upstreams, runtime);
     quote! {
         const MCP_AUTH_TOOLS: &[#runtime::ToolDefinition<#path>] = &[#(#(#cfgs)* #constants),*];
         impl #runtime::Server for #path {

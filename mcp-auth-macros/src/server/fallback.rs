@@ -4,11 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Generics, Item};
 
-use super::{
-    model::{Server, Settings},
-    upstream,
-};
-use crate::{runtime_path::RuntimePath, signature::Block, types};
+use super::model::{Server, Settings};
+use crate::{runtime_path::RuntimePath, signature::Block, types, upstream};
 
 pub(crate) fn server(server: &Server, block: &Block) -> TokenStream {
     let ty = &server.ty;

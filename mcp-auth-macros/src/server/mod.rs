@@ -6,7 +6,6 @@ mod listing;
 mod model;
 mod parse;
 mod resource;
-mod upstream;
 mod validate;
 
 use proc_macro2::TokenStream;

@@ -10,11 +10,12 @@
 use proc_macro2::TokenStream;
 use syn::{Expr, Ident, LitStr, Type};
 
-use super::{listing::Entry, upstream::Upstream};
+use super::listing::Entry;
 use crate::{
     attribute::{access::Access, scope::Word},
     runtime_path::RuntimePath,
     tool::model::Tool,
+    upstream::Upstream,
 };
 
 /// What stands in `#[server(…)]`.

@@ -5,14 +5,13 @@ use proc_macro2::TokenStream;
 use super::{
     listing,
     model::{Server, Settings},
-    upstream,
 };
 use crate::{
     attribute::{Entry, access::Access, entries, key, scope},
     diagnostics::Errors,
     runtime_path::RuntimePath,
     signature::Block,
-    tool, types,
+    tool, types, upstream,
 };
 
 pub(crate) fn settings(attribute: TokenStream, errors: &Errors) -> Settings {

@@ -78,7 +78,7 @@ fn stands_in_where_it_failed() {
 /// In this crate's own tests the feature may be on or off: both are tried.
 #[test]
 fn an_upstream_needs_the_feature_that_brings_it() {
-    use super::upstream;
+    use crate::upstream;
     use crate::{attribute, diagnostics::Errors};
 
     let parse = |enabled: bool, list: proc_macro2::TokenStream| {

@@ -57,6 +57,18 @@ pub(super) fn tool(tool: &Tool, context: &Context<'_>) -> TokenStream {
             calls.push(call(&quote_spanned!(attribute=> arg), context, "require_input", &facts));
         }
     }
+    calls.extend(tool.upstreams.iter().map(|upstream| {
+        let (path, provider) = (&upstream.path, upstream.text());
+        let runtime = context.runtime;
+        let takes = tool.arguments.iter().enumerate().map(|(i, argument)| {
+            let constant = argument_constant(i);
+            let ty = types::replace_self(argument.ty.to_token_stream(), context.server);
+            quote!(#runtime::TakesToken::<#ty, #path>::TAKES, #constant.takes_upstream)
+        });
+        let facts = quote!(#name, #provider, &[#(#takes),*]);
+        let (cfgs, call) = (&upstream.cfgs, call(path, context, "require_token_argument", &facts));
+        quote!(#(#cfgs)* #call)
+    }));
     if calls.is_empty() { TokenStream::new() } else { quote!(const _: () = { #(#calls;)* };) }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     attribute::{access::Access, scope::Word},
     runtime_path::RuntimePath,
-    types,
+    types, upstream,
 };
 
 /// What a tool's code needs to know of its server.
@@ -37,7 +37,8 @@ impl Context<'_> {
 pub(crate) fn imports(runtime: &RuntimePath) -> TokenStream {
     quote! {
         use #runtime::{
-            NoCatalog as _, NoHandler as _, NoResult as _, NotExtracted as _, NotShared as _, Otherwise as _, Untold as _,
+            NoCatalog as _, NoHandler as _, NoResult as _, NotExtracted as _, NotShared as _, Otherwise as _,
+            TakesNoToken as _, Untold as _,
         };
     }
 }
@@ -77,6 +78,7 @@ fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
     let meta = option(tool.meta.as_ref().map(|meta| quote!(|| #meta)), runtime);
     let annotations = expand_annotations(annotations, runtime);
     let output = output(tool, context);
+    let upstreams = upstream::definitions(&tool.upstreams, runtime);
     quote! {
         #(#cfgs)*
         const #constant: #runtime::ToolDefinition<#server> = {
@@ -95,6 +97,7 @@ fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
                 meta: #meta,
                 arguments: &[#(#constants.definition),*],
                 output: #runtime::Returned::<#output>::OUTPUT,
+                upstreams: &[#upstreams],
                 call: #call_name,
             }
         };

@@ -10,7 +10,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, LitBool, LitStr, Signature, Type};
 
-use crate::{attribute::access::Access, types};
+use crate::{attribute::access::Access, types, upstream::Upstream};
 
 /// One `#[tool]` method, parsed.
 pub(crate) struct Tool {
@@ -22,6 +22,8 @@ pub(crate) struct Tool {
     pub(crate) icons: Option<Expr>,
     pub(crate) meta: Option<Expr>,
     pub(crate) arguments: Vec<Argument>,
+    /// `upstream(…)`: what it needs at providers.
+    pub(crate) upstreams: Vec<Upstream>,
     /// `#[cfg]`s, which hold for everything that is generated for the tool.
     pub(crate) cfgs: Vec<Attribute>,
     /// `#[deprecated]` and the like on the method: our call of it is no use of it.

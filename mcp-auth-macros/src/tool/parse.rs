@@ -12,7 +12,7 @@ use crate::{
     attribute::{Entry, Value, access::Access, entries, key},
     diagnostics::{Errors, recover},
     signature::{Block, Method, cfgs, literal, unraw},
-    types,
+    types, upstream,
 };
 
 /// The tools of a block.
@@ -48,6 +48,7 @@ pub(crate) fn tool(method: &Method, entries: Vec<Entry>, errors: &Errors) -> Too
         icons: None,
         meta: None,
         arguments: arguments(method, errors),
+        upstreams: Vec::new(),
         cfgs: cfgs(&method.attrs),
         deprecated: method.attrs.iter().any(|attribute| attribute.path().is_ident("deprecated")),
         is_function: false,
@@ -70,6 +71,7 @@ impl Tool {
             }
             key::ANNOTATIONS => self.annotations = annotations(entry, errors),
             key::ICONS => self.icons = entry.expression(errors),
+            key::UPSTREAM => self.upstreams = upstream::of_tool(entry, errors),
             key::META => self.meta = entry.expression(errors),
             key @ (key::SERVER_TYPE | key::CRATE) => {
                 errors.at(&entry.key, format!("the block says that for all of its tools; remove `{key}`"));

@@ -44,8 +44,7 @@ impl Queue {
 
     /// Hands it over, or counts it.
     pub(super) fn put(&self, event: AuditEvent) {
-        let put = self.events.as_ref().map(|events| events.try_send(event));
-        if !matches!(put, Some(Ok(()))) {
+        if !self.events.as_ref().is_some_and(|events| events.try_send(event).is_ok()) {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -103,7 +103,8 @@ fn without_a_sink_events_are_in_the_log_and_a_stranger_ends_no_line() {
     let log = Log::capture();
     let trail = AuditTrail::new(Sinks::default(), Clock::system()).unwrap();
     assert!(trail.is_read());
-    let hostile = AuditEvent::new(AuditKind::Refused).client_id("x\nkind=\"forged\"").reason("y".repeat(5000));
+    let hostile =
+        AuditEvent::new(AuditKind::Refused).client_id("x\nkind=\"forged\"").reason("y".repeat(5000));
     trail.record(hostile.scopes(["a", "b"]));
     let text = log.text();
     assert_eq!(text.lines().count(), 1, "{text}");

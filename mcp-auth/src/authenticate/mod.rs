@@ -35,7 +35,9 @@ pub(crate) use issuer::jwks_uri;
 pub(crate) use jwks::KeySet;
 pub(crate) use jwks::KeyTiming;
 #[cfg(feature = "authorization-server")]
-pub(crate) use jwks::Keys;
+pub(crate) use jwks::{KeySource, Keys};
+#[cfg(feature = "authorization-server")]
+pub(crate) use jwt::{ClientAssertion, IdToken, IdTokenExpectations, json::object as json_object};
 #[cfg(feature = "stdio")]
 pub use local::LocalIdentity;
 pub use principal::Principal;

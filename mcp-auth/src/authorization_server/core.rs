@@ -2,9 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
+use http::{Extensions, HeaderMap};
+
 use super::{
-    Branding, EndedGrants, IssuerUrl, Lifetimes, RegistrationLimits, Sealer, Tasks,
-    housekeeping::Housekeeping, registration_endpoint::Registrations, token::SigningKeys,
+    Branding, ClientKeys, EndedGrants, IssuerUrl, KnownClients, Lifetimes, RegistrationLimits, Sealer, Tasks,
+    bucket::Shares,
+    client::Documents,
+    entry::Door,
+    housekeeping::Housekeeping,
+    registration_endpoint::Registrations,
+    source::{Source, TrustedProxies},
+    token::SigningKeys,
     token_endpoint::RedeemedCodes,
 };
 use crate::{
@@ -24,14 +32,22 @@ pub(crate) struct Core {
     pub(crate) ended: EndedGrants,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) registration: RegistrationLimits,
+    pub(crate) clients: KnownClients,
+    pub(crate) client_keys: ClientKeys,
     pub(crate) branding: Branding,
+    /// `None`: ids that are URLs are not known here.
+    pub(super) documents: Option<Arc<Documents>>,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
     pub(super) trail: Arc<crate::audit::AuditTrail>,
+    pub(crate) door: Door,
     pub(crate) tasks: Tasks,
     pub(super) housekeeping: Housekeeping,
     pub(super) redeemed: RedeemedCodes,
     pub(super) registrations: Registrations,
+    pub(super) trusted_proxies: TrustedProxies,
+    /// How often each address may send the forms of a sign-in.
+    pub(super) forms: Shares<Source>,
 }
 
 impl Core {
@@ -48,6 +64,11 @@ impl Core {
     pub(crate) fn grant_ended(&self, grant: &str) {
         let now = self.now();
         self.ended.insert(grant, now, now);
+    }
+
+    /// Where a request comes from, as far as that is certain.
+    pub(super) fn source(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<Source> {
+        Source::of(extensions, headers, &self.trusted_proxies)
     }
 
     /// A server has stopped: lets what was begun end, and the store come to rest.

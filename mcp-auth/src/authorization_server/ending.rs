@@ -58,8 +58,12 @@ impl Core {
                 let last = ended.len() < PAGE;
                 count += ended.len();
                 // All of them at the gate first: the rest takes its time.
-                ended.iter().for_each(|grant| core.grant_ended(&grant.id));
-                ended.iter().for_each(|grant| core.audit(event(grant, why)));
+                for grant in &ended {
+                    core.grant_ended(&grant.id);
+                }
+                for grant in &ended {
+                    core.audit(event(grant, why));
+                }
                 core.release(ended.into_iter().filter_map(|grant| grant.upstream).collect()).await;
                 if last {
                     return Ok(count);
@@ -121,9 +125,7 @@ impl Core {
     }
 }
 
-fn finished<T>(
-    ended: Result<Result<T, StoreError>, tokio::task::JoinError>,
-) -> Result<T, StoreError> {
+fn finished<T>(ended: Result<Result<T, StoreError>, tokio::task::JoinError>) -> Result<T, StoreError> {
     ended.unwrap_or_else(|error| Err(StoreError::new(error)))
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::routing::MethodRouter;
 
 use super::{
-    Core, jwks_endpoint, metadata, post_only::post_only, registration_endpoint, revocation_endpoint, sign_in,
-    token_endpoint,
+    Core, introspection_endpoint, jwks_endpoint, metadata, post_only::post_only, registration_endpoint,
+    revocation_endpoint, sign_in, token_endpoint,
 };
-use crate::{ScopeInfo, config::ResourceUrl, discovery::public_json};
+use crate::{ScopeInfo, config::ResourceUrl, discovery::public_json, upstream::Needs};
 
 /// The authorization server as it is mounted: once, for all servers of one mount.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct ProtectedServer {
     pub(crate) scopes: Vec<ScopeInfo>,
     /// What every request needs: a person cannot untick these.
     pub(crate) requires: Vec<ScopeInfo>,
+    /// What its tools need at providers.
+    pub(crate) upstream: Needs,
 }
 
 impl Endpoints {
@@ -36,11 +38,28 @@ impl Endpoints {
         let at = |endpoint: &str| self.core.issuer.path_of(endpoint);
         let mut routes = sign_in::routes(self);
         routes.extend([
-            (at(metadata::TOKEN), post_only(self, token_endpoint::handle)),
-            (at(metadata::REGISTER), post_only(self, registration_endpoint::handle)),
-            (at(metadata::REVOKE), post_only(self, revocation_endpoint::handle)),
+            (at(metadata::TOKEN), post_only(&self.core, self, token_endpoint::handle)),
+            (at(metadata::REGISTER), post_only(&self.core, &self.core, registration_endpoint::handle)),
+            (at(metadata::REVOKE), post_only(&self.core, &self.core, revocation_endpoint::handle)),
         ]);
+        if introspection_endpoint::is_needed(&self.core) {
+            routes.push((
+                at(metadata::INTROSPECT),
+                post_only(&self.core, &self.core, introspection_endpoint::handle),
+            ));
+        }
         routes
+    }
+
+    /// The scopes of all servers, each once. Some clients ask for all of them.
+    pub(crate) fn scopes(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        for scope in self.servers.iter().flat_map(|server| &server.scopes) {
+            if !names.contains(&scope.name()) {
+                names.push(scope.name());
+            }
+        }
+        names
     }
 
     /// Where clients of 2025-03-26 look that read no metadata: the origin's root. With the path of what answers there.

@@ -4,8 +4,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use super::answer;
-use crate::{AuditEvent, AuditKind, store::StoreError};
+use super::{NoClient, NoDocument, answer};
+use crate::{AuditEvent, AuditKind, random, store::StoreError};
 
 /// A refusal: what the client reads. What only the operator should know goes to the log where the refusal is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,13 @@ pub(crate) struct OAuthError {
 impl OAuthError {
     /// 400 with this code.
     pub(crate) fn new(code: &'static str, description: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, description: description.into(), retry_after: None, about: None }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code,
+            description: description.into(),
+            retry_after: None,
+            about: None,
+        }
     }
 
     /// 401: the client could not prove who it is.
@@ -82,10 +88,18 @@ impl IntoResponse for OAuthError {
         let body = json!({ "error": self.code, "error_description": printable(&self.description) });
         let mut response = answer::json(self.status, &body);
         if let Some(seconds) = self.retry_after {
+            // Who came too often is told when there is a place again; of an outage nobody knows the end.
+            let outage = self.status == StatusCode::SERVICE_UNAVAILABLE;
+            let seconds = if outage { seconds + spread(seconds) } else { seconds };
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
+}
+
+/// Up to as much again, at random: whoever was sent away together does not come back together (C54). It guards nothing.
+fn spread(seconds: u64) -> u64 {
+    random::bytes::<8>().map_or(0, |bytes| u64::from_ne_bytes(bytes) % (seconds + 1))
 }
 
 /// The characters that a description may have (RFC 6749 section 5.2). What a stranger wrote may be quoted in it.
@@ -99,5 +113,19 @@ impl From<StoreError> for OAuthError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the authorization server cannot answer");
         Self::unavailable()
+    }
+}
+
+impl From<NoClient> for OAuthError {
+    fn from(error: NoClient) -> Self {
+        match error {
+            NoClient::Store(error) => error.into(),
+            // Its tokens are good, and it need not begin anew.
+            NoClient::Document(NoDocument::Unreachable(_)) => {
+                let description = "the document at client_id cannot be fetched now: try again later";
+                Self { retry_after: Some(30), description: description.to_owned(), ..Self::unavailable() }
+            }
+            NoClient::Document(NoDocument::Invalid(why)) => Self::invalid_client(why),
+        }
     }
 }

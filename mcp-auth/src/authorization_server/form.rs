@@ -35,7 +35,7 @@ impl Form {
         Self::parse(&read(request).await?)
     }
 
-    fn parse(body: &[u8]) -> Result<Self, OAuthError> {
+    pub(super) fn parse(body: &[u8]) -> Result<Self, OAuthError> {
         let mut parameters: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(body) {
             if value.is_empty() {
@@ -47,6 +47,11 @@ impl Form {
             parameters.push((name.into_owned(), value.into_owned()));
         }
         Ok(Self { parameters })
+    }
+
+    #[cfg(test)]
+    pub(super) fn into_parameters(self) -> Vec<(String, String)> {
+        self.parameters
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {

@@ -66,12 +66,11 @@ pub(super) async fn ring(
     let mut keys = Vec::new();
     for key in store.keys(PURPOSE).await? {
         let known = before.and_then(|ring| ring.keys().iter().find(|known| known.id == key.id));
-        let signer = match known {
-            Some(known) => Arc::clone(&known.signer),
-            None => {
-                let private = open(sealer, &key).map_err(NoKey::OtherSealingKey)?;
-                Arc::new(Signer::from_pkcs8(&private)?)
-            }
+        let signer = if let Some(known) = known {
+            Arc::clone(&known.signer)
+        } else {
+            let private = open(sealer, &key).map_err(NoKey::OtherSealingKey)?;
+            Arc::new(Signer::from_pkcs8(&private)?)
         };
         keys.push(RingKey { id: key.id, created_at: key.created_at, signer });
     }

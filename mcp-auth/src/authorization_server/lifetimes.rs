@@ -25,6 +25,10 @@ pub struct Lifetimes {
     pub grant: Duration,
     /// A browser in which somebody signed in: 8 hours unless set.
     pub session: Duration,
+    /// What a provider said about an account, for [who may enter](crate::WhoMayEnter): 5 minutes unless set, 1 hour at most.
+    /// For so long somebody who has left an organisation can still refresh. Zero: each refresh asks the provider, and
+    /// meets its rate limit.
+    pub entry: Duration,
     /// After how long a new signing key takes the place of the one before, by itself: never unless set, a day at least. See
     /// [`Admin::rotate_signing_key`](crate::Admin::rotate_signing_key).
     pub signing_key: Option<Duration>,
@@ -40,6 +44,7 @@ impl Default for Lifetimes {
             refresh_grace: MINUTE / 2,
             grant: 180 * DAY,
             session: 8 * HOUR,
+            entry: 5 * MINUTE,
             signing_key: None,
         }
     }
@@ -52,8 +57,13 @@ pub struct RegistrationLimits {
     /// How many clients are kept: 10,000 unless set. Of more, those that nobody has used make room.
     pub clients: usize,
     /// How many new clients a minute, from everywhere together: 120 unless set. Who registers the same again is not
-    /// counted. There is no limit by address: many people share one.
+    /// counted.
     pub per_minute: u32,
+    /// How many of these from one address (IPv6: one /64): 30 unless set, so that one stranger leaves places to others.
+    /// It counts where the address is certain: of public addresses that connect to [`Auth::serve`](crate::Auth::serve),
+    /// and behind [trusted proxies](crate::AuthorizationServer::trusted_proxies). An application that serves the router itself
+    /// has to tell who connects (`into_make_service_with_connect_info::<SocketAddr>()`).
+    pub per_address: u32,
     /// How long a client is kept that nobody signs in with: 1 day unless set.
     pub unused: Duration,
     /// How long a client is kept after somebody got tokens with it: 180 days unless set.
@@ -62,6 +72,6 @@ pub struct RegistrationLimits {
 
 impl Default for RegistrationLimits {
     fn default() -> Self {
-        Self { clients: 10_000, per_minute: 120, unused: DAY, used: 180 * DAY }
+        Self { clients: 10_000, per_minute: 120, per_address: 30, unused: DAY, used: 180 * DAY }
     }
 }

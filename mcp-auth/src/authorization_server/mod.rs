@@ -18,14 +18,19 @@ mod answer;
 mod authorization_endpoint;
 mod branding;
 mod browser;
+mod bucket;
 mod client;
 mod core;
 mod ended;
 mod ending;
 mod endpoints;
+mod entry;
 mod error;
 mod form;
+#[cfg(test)]
+pub(crate) mod fuzzed;
 mod housekeeping;
+mod introspection_endpoint;
 mod issuer_url;
 mod jwks_endpoint;
 mod key;
@@ -34,7 +39,7 @@ mod lifetimes;
 mod metadata;
 pub(crate) mod page;
 mod post_only;
-mod redirect_uri;
+pub(crate) mod redirect_uri;
 mod registration_endpoint;
 mod response;
 mod revocation_endpoint;
@@ -42,6 +47,7 @@ mod rotation;
 mod seal;
 mod settings;
 mod sign_in;
+mod source;
 mod tasks;
 #[cfg(test)]
 #[cfg(feature = "testing")]
@@ -49,17 +55,29 @@ mod tests;
 mod token;
 mod token_endpoint;
 
+/// In the place of a provider's id: the client itself, without a person. Its subject is `client:` and its id.
+pub(crate) const MACHINE: &str = "client";
+
 pub(crate) use self::core::Core;
 pub use admin::{Admin, SealReport};
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
-pub(crate) use client::{Client, ClientAuthentication, ClientMetadata};
+pub(crate) use client::{
+    Client, ClientAuthentication, ClientKeys, ClientMetadata, KnownClients, NoClient, NoDocument,
+    read_clients, read_clients_file,
+};
+pub use client::{ClientDocuments, PreregisteredClient};
+#[cfg(test)]
+pub(crate) use client::{authority_of_document, read_document};
 pub(crate) use ended::EndedGrants;
 pub(crate) use endpoints::{Endpoints, ProtectedServer};
+pub use entry::{Entry, EntryDecision, EntryError, EntryPolicy, WhoMayEnter};
 pub(crate) use error::OAuthError;
 pub(crate) use issuer_url::IssuerUrl;
 pub use lifetimes::{Lifetimes, RegistrationLimits};
 pub(crate) use seal::{Sealer, Unsealed};
 pub use settings::AuthorizationServer;
+#[cfg(test)]
+pub(crate) use sign_in::read_callback;
 pub(crate) use tasks::Tasks;
 #[cfg(feature = "testing")]
 pub(crate) use token::AccessToken;

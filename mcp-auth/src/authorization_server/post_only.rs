@@ -9,23 +9,24 @@ use axum::{
 };
 use http::{HeaderValue, Method, Request, StatusCode, header};
 
-use super::{Core, Endpoints, OAuthError};
+use super::{Core, OAuthError};
 
-/// `handle` for POST; the preflight of a page's request; JSON for every other method, as for everything else here.
-pub(super) fn post_only<H, F>(endpoints: &Arc<Endpoints>, handle: H) -> MethodRouter
+/// `handle` for POST, and the audit where it refuses; the preflight of a page's request; JSON for every other method, as for everything else here.
+pub(super) fn post_only<S, H, F>(core: &Arc<Core>, state: &Arc<S>, handle: H) -> MethodRouter
 where
-    H: Fn(Arc<Core>, Request<Body>) -> F + Clone + Send + Sync + 'static,
+    S: Send + Sync + 'static,
+    H: Fn(Arc<S>, Request<Body>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Response, OAuthError>> + Send,
 {
-    let core = Arc::clone(&endpoints.core);
+    let (core, state) = (Arc::clone(core), Arc::clone(state));
     any(move |request: Request<Body>| {
-        let (core, handle) = (Arc::clone(&core), handle.clone());
+        let (core, state, handle) = (Arc::clone(&core), Arc::clone(&state), handle.clone());
         async move {
             match *request.method() {
                 Method::POST => {
                     let basic = request.headers().contains_key(header::AUTHORIZATION);
                     let endpoint = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
-                    handle(Arc::clone(&core), request).await.unwrap_or_else(|error| {
+                    handle(state, request).await.unwrap_or_else(|error| {
                         error.event(&endpoint).into_iter().for_each(|event| core.audit(event));
                         refused(error, basic)
                     })

@@ -112,6 +112,13 @@ pub(crate) fn matches(registered: &str, asked: &str) -> bool {
         || without_port(registered).is_some_and(|bare| without_port(asked).is_some_and(|asked| asked == bare))
 }
 
+/// Whether it is answered by a server on the web: https, and not on this machine.
+pub(crate) fn is_web(uri: &str) -> bool {
+    Url::parse(uri).is_ok_and(|url| {
+        url.scheme() == "https" && url.host_str().is_some_and(|host| !crate::transport::is_loopback(host))
+    })
+}
+
 /// Scheme and host of an http URI of this machine, and what stands behind the port.
 pub(super) fn without_port(uri: &str) -> Option<(&str, &str)> {
     let host = ["http://127.0.0.1", "http://[::1]", "http://localhost"]

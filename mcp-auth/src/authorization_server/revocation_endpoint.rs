@@ -34,15 +34,7 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
 /// The grant of a token, and the client it was issued to. An access token that is over ends nothing: it may lie in somebody's
 /// log.
 async fn owner(core: &Core, token: &str) -> Result<Option<(String, String)>, OAuthError> {
-    let mut read = core.signer.read(token);
-    if read.is_none() && token.split('.').count() == 3 {
-        // Another process may have signed it, with a key that it made a moment ago.
-        if !core.learn_unknown_key().await {
-            return Err(OAuthError::unavailable());
-        }
-        read = core.signer.read(token);
-    }
-    if let Some(token) = read {
+    if let Some(token) = core.read_access_token(token).await? {
         let live = token.exp > core.now().as_secs();
         return Ok(live.then_some((token.grant, token.client_id)));
     }

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Core,
+    Core, OAuthError,
     key::{self, NoKey},
-    token::signs_from,
+    token::{AccessToken, signs_from},
 };
 use crate::{
     AuditEvent, AuditKind,
@@ -29,7 +29,8 @@ impl Core {
     pub(super) async fn learn_keys(&self) -> Result<(), StoreError> {
         let known = self.signer.ring();
         let ring = key::ring(&*self.store, &self.sealer, Some(&known)).await?;
-        let ids = |ring: &super::token::KeyRing| ring.keys().iter().map(|key| key.id.clone()).collect::<Vec<_>>();
+        let ids =
+            |ring: &super::token::KeyRing| ring.keys().iter().map(|key| key.id.clone()).collect::<Vec<_>>();
         if ids(&known) != ids(&ring) {
             self.signer.replace(ring);
         }
@@ -52,6 +53,20 @@ impl Core {
             tracing::warn!(%error, "it is not known which signing keys there are");
         }
         learned.is_ok()
+    }
+
+    /// What an access token of ours says, whether it is over or not. Another process may have signed it, with a key that it
+    /// made a moment ago.
+    pub(super) async fn read_access_token(&self, token: &str) -> Result<Option<AccessToken>, OAuthError> {
+        let read = self.signer.read(token);
+        if read.is_some() || token.split('.').count() != 3 {
+            return Ok(read);
+        }
+        if self.learn_unknown_key().await {
+            Ok(self.signer.read(token))
+        } else {
+            Err(OAuthError::unavailable())
+        }
     }
 
     /// What has to be done about keys now and then: learn of new ones, remove those whose last token is over, make the next

@@ -5,7 +5,7 @@ mod start;
 
 use std::{fmt, sync::Arc};
 
-use super::{Branding, Lifetimes, RegistrationLimits};
+use super::{Branding, ClientDocuments, Lifetimes, PreregisteredClient, RegistrationLimits, WhoMayEnter};
 use crate::{
     Auth, ConfigError, Secret,
     store::Store,
@@ -22,9 +22,13 @@ pub struct AuthorizationServer {
     sealing_keys: Vec<(String, Secret)>,
     lifetimes: Lifetimes,
     registration: RegistrationLimits,
+    clients: Vec<PreregisteredClient>,
     branding: Branding,
     sinks: crate::audit::Sinks,
     trail: Option<Arc<crate::audit::AuditTrail>>,
+    documents: ClientDocuments,
+    who_may_enter: Vec<WhoMayEnter>,
+    trusted_proxies: Vec<String>,
 }
 
 impl AuthorizationServer {
@@ -37,15 +41,34 @@ impl AuthorizationServer {
             sealing_keys: Vec::new(),
             lifetimes: Lifetimes::default(),
             registration: RegistrationLimits::default(),
+            clients: Vec::new(),
             branding: Branding::default(),
             sinks: crate::audit::Sinks::default(),
             trail: None,
+            documents: ClientDocuments::default(),
+            who_may_enter: Vec::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 
     /// A way to sign in. Each call adds one; several are offered for choice.
     pub fn sign_in(mut self, provider: impl SignIn) -> Self {
         self.providers.push(provider.into_provider());
+        self
+    }
+
+    /// Who may enter, of those who can sign in. Without a policy that is everybody with an account at a provider.
+    ///
+    /// ```
+    /// use mcp_auth::{AuthorizationServer, GitHub, WhoMayEnter};
+    ///
+    /// let settings = AuthorizationServer::new("https://mcp.example.com")
+    ///     .sign_in(GitHub::new("client id", "client secret"))
+    ///     .who_may_enter(WhoMayEnter::any().email_domain("example.com").github_team("acme/core"));
+    /// # let _ = settings;
+    /// ```
+    pub fn who_may_enter(mut self, policy: WhoMayEnter) -> Self {
+        self.who_may_enter.push(policy);
         self
     }
 
@@ -75,6 +98,32 @@ impl AuthorizationServer {
     /// How many clients may register themselves.
     pub fn registration(mut self, limits: RegistrationLimits) -> Self {
         self.registration = limits;
+        self
+    }
+
+    /// A client that you know. Each call adds one; none of them has to register itself, and none expires.
+    pub fn client(mut self, client: PreregisteredClient) -> Self {
+        self.clients.push(client);
+        self
+    }
+
+    /// Clients that you know, such as those of a file ([`PreregisteredClient::from_file`]).
+    pub fn clients(mut self, clients: impl IntoIterator<Item = PreregisteredClient>) -> Self {
+        self.clients.extend(clients);
+        self
+    }
+
+    /// Clients whose id is the URL of a document about them: on unless this says otherwise.
+    pub fn client_documents(mut self, documents: ClientDocuments) -> Self {
+        self.documents = documents;
+        self
+    }
+
+    /// The proxies in front of this server, by address (`10.0.0.7`) or network (`10.0.0.0/8`): what they write into
+    /// `X-Forwarded-For` says where a request comes from, for limits by address and for nothing else. From everybody else
+    /// the header means nothing, because anybody can write one. Without it, what comes through a proxy shares one limit.
+    pub fn trusted_proxies<T: Into<String>>(mut self, proxies: impl IntoIterator<Item = T>) -> Self {
+        self.trusted_proxies.extend(proxies.into_iter().map(Into::into));
         self
     }
 

@@ -152,6 +152,27 @@ pub const fn decided(tool: &str, argument_scopes: &[&[ScopeInfo]], default: Opti
         .panic()
 }
 
+/// A tool that says what it needs at a provider takes a token of it.
+#[track_caller]
+pub const fn require_token_argument(tool: &str, provider: &str, takes: &[bool]) {
+    let mut i = 0;
+    while i < takes.len() {
+        if takes[i] {
+            return;
+        }
+        i += 1;
+    }
+    Message::new()
+        .text("tool ")
+        .code(tool)
+        .text(" says what it needs at ")
+        .code(provider)
+        .text(" and takes no token of it; take an argument `Upstream<")
+        .text(provider)
+        .text(">`")
+        .panic()
+}
+
 /// An argument of a public tool does without an identity and without scopes.
 #[track_caller]
 pub const fn public_argument(

@@ -79,13 +79,18 @@ impl Rule {
         &self.wanted
     }
 
+    /// Whether it asks for no more of somebody with a token than these scopes.
+    pub(crate) fn opens_to(&self, held: ScopeSet) -> bool {
+        let satisfied = self.all.is_some_and(|all| held.contains_all(all))
+            && self.any.iter().all(|group| held.intersects(*group));
+        self.public || satisfied
+    }
+
     pub(crate) fn decide(&self, caller: &Caller) -> Decision {
         let Some(held) = caller.scopes() else {
             return if self.public { Decision::Allowed } else { Decision::NeedsToken };
         };
-        let satisfied = self.all.is_some_and(|all| held.contains_all(all))
-            && self.any.iter().all(|group| held.intersects(*group));
-        if self.public || satisfied { Decision::Allowed } else { Decision::NeedsScope }
+        if self.opens_to(held) { Decision::Allowed } else { Decision::NeedsScope }
     }
 }
 

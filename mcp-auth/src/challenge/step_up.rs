@@ -38,6 +38,9 @@ struct Slot {
     /// The caller has to sign in again; the text says why.
     #[cfg(feature = "authorization-server")]
     ended: OnceLock<String>,
+    /// The caller has to allow more at a provider; the text says what.
+    #[cfg(feature = "authorization-server")]
+    more: OnceLock<String>,
 }
 
 impl StepUp {
@@ -49,6 +52,8 @@ impl StepUp {
             asked,
             #[cfg(feature = "authorization-server")]
             ended: OnceLock::new(),
+            #[cfg(feature = "authorization-server")]
+            more: OnceLock::new(),
         }))
     }
 
@@ -71,6 +76,18 @@ impl StepUp {
             }
             scopes
         })
+    }
+
+    /// Asks once more for what the operation needs: another sign-in is to bring from the provider what this one did not.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn allow_more(&self, why: &str) {
+        let _ = self.0.more.set(why.to_owned());
+    }
+
+    /// What is to be allowed at a provider.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn more(&self) -> Option<&str> {
+        self.0.more.get().map(String::as_str)
     }
 
     /// What the gate is to ask for.

@@ -13,7 +13,7 @@ use crate::{AuthBuilder, Introspection, Issuer};
 
 const PREFIX: &str = "MCP_AUTH_";
 #[cfg(feature = "authorization-server")]
-const PROVIDER_PREFIX: &str = "MCP_GITHUB_";
+const PROVIDER_PREFIX: &str = "MCP_";
 
 pub(crate) const ISSUER: &str = "MCP_AUTH_ISSUER";
 const JWKS_URL: &str = "MCP_AUTH_JWKS_URL";
@@ -142,7 +142,7 @@ impl Vars {
     fn read(mut self, vars: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
         for (name, value) in vars {
             #[cfg(feature = "authorization-server")]
-            if name.starts_with(PROVIDER_PREFIX) {
+            if name.starts_with(PROVIDER_PREFIX) && !name.starts_with(PREFIX) {
                 self.providers.push((name, value));
                 continue;
             }
@@ -171,8 +171,13 @@ impl Vars {
 
     /// The value of a variable; empty is absent.
     fn take(&mut self, name: &str) -> Option<String> {
+        self.take_as_is(name).filter(|value| !value.is_empty())
+    }
+
+    /// The same, where empty is something else than absent.
+    fn take_as_is(&mut self, name: &str) -> Option<String> {
         let at = self.set.iter().position(|(set, _)| set == name)?;
-        Some(self.set.swap_remove(at).1).filter(|value| !value.is_empty())
+        Some(self.set.swap_remove(at).1)
     }
 
     /// The issuer; without a URL its details are checked all the same.

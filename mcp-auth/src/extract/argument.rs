@@ -82,6 +82,7 @@ impl AsExtractor {
             scopes: T::SCOPES,
             optional_scopes: T::OPTIONAL_SCOPES,
             needs_identity: T::NEEDS_IDENTITY,
+            takes_upstream: T::TAKES_UPSTREAM,
             definition: ArgumentDefinition { whole: T::WHOLE_INPUT, ..ArgumentDefinition::UNNAMED },
             source: Source::Extracted(|server, call| Box::pin(T::from_tool_call(server, call))),
         }
@@ -102,6 +103,7 @@ impl Plain {
             scopes: &[],
             optional_scopes: &[],
             needs_identity: false,
+            takes_upstream: false,
             definition: ArgumentDefinition {
                 schema: Some(T::schema),
                 optional: Some(T::is_optional),
@@ -119,6 +121,7 @@ impl Unmarked {
             scopes: &[],
             optional_scopes: &[],
             needs_identity: false,
+            takes_upstream: false,
             definition: ArgumentDefinition::UNNAMED,
             source: Source::Input(|_| Err(serde::de::Error::custom("not an input"))),
         }
@@ -173,6 +176,8 @@ pub struct Argument<T, S> {
     pub optional_scopes: &'static [ScopeInfo],
     /// Whether it needs a verified identity.
     pub needs_identity: bool,
+    /// Whether it takes a provider's token by itself.
+    pub takes_upstream: bool,
     /// What a client sees of it.
     pub definition: ArgumentDefinition,
     source: Source<T, S>,

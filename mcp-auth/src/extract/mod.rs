@@ -12,6 +12,7 @@ mod handles;
 mod optional;
 mod require;
 mod state;
+mod takes_token;
 
 use std::future::Future;
 
@@ -22,6 +23,7 @@ pub use argument::{
 pub use handles::{Handles, Tickets};
 pub use optional::OptionalFromToolCall;
 pub use state::State;
+pub use takes_token::{TakesNoToken, TakesToken};
 
 use crate::{
     authorize::ScopeInfo,
@@ -85,6 +87,10 @@ pub trait FromToolCall<S>: Extractor + Sized + Send {
 
     /// Whether the argument cannot exist without a verified identity. On a `public` tool that is a compile error.
     const NEEDS_IDENTITY: bool = false;
+
+    /// Whether it takes an [`Upstream<P>`](crate::Upstream) by itself, so that a tool that takes *it* may say what it needs
+    /// at the provider: `#[tool(upstream(GitHub, scopes = "repo"))]`.
+    const TAKES_UPSTREAM: bool = false;
 
     /// For arguments that are the whole input (`Parameters<T>`): the JSON schema of the tool's input.
     #[doc(hidden)]

@@ -18,6 +18,9 @@ pub trait OptionalFromToolCall<S>: Extractor + Sized + Send {
     /// Scopes without which it is absent.
     const SCOPES: &'static [ScopeInfo] = &[];
 
+    /// As [`FromToolCall::TAKES_UPSTREAM`].
+    const TAKES_UPSTREAM: bool = false;
+
     /// Makes the value, or `None`.
     fn optional_from_tool_call<'a>(
         server: &'a S,
@@ -27,6 +30,7 @@ pub trait OptionalFromToolCall<S>: Extractor + Sized + Send {
 
 impl<S, T: OptionalFromToolCall<S>> FromToolCall<S> for Option<T> {
     const OPTIONAL_SCOPES: &'static [ScopeInfo] = T::SCOPES;
+    const TAKES_UPSTREAM: bool = T::TAKES_UPSTREAM;
 
     fn from_tool_call<'a>(
         server: &'a S,

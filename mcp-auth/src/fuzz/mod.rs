@@ -7,10 +7,24 @@
 //! There is no coverage to steer by, as libFuzzer has. bolero would bring that, and pins a version of `indexmap` that the
 //! library itself would then be built with.
 
+#[cfg(feature = "authorization-server")]
+mod assertion;
 mod bearer;
+#[cfg(feature = "authorization-server")]
+mod callback;
+#[cfg(feature = "authorization-server")]
+mod client_document;
 mod envelope;
+#[cfg(feature = "authorization-server")]
+mod form;
 mod jwt;
 mod metadata;
+#[cfg(feature = "authorization-server")]
+mod redirect;
+#[cfg(feature = "authorization-server")]
+mod registration;
+#[cfg(feature = "authorization-server")]
+mod sealed;
 
 use std::{
     env, fs,

@@ -45,8 +45,16 @@ fn is_special(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => SPECIAL_V4.iter().any(|network| network.contains(v4)),
         // Everything outside of global unicast is special, and some of what is inside.
-        IpAddr::V6(v6) => !GLOBAL_V6.contains(v6) || SPECIAL_V6.iter().any(|network| network.contains(v6)),
+        IpAddr::V6(v6) => {
+            !GLOBAL_V6.contains(v6) || SPECIAL_V6.iter().any(|network| network.contains(v6)) || is_isatap(v6)
+        }
     }
+}
+
+/// An interface that stands for an IPv4 address behind a tunnel (ISATAP, RFC 5214 section 6.1), under any prefix.
+fn is_isatap(address: Ipv6Addr) -> bool {
+    let [_, _, _, _, first, second, _, _] = address.segments();
+    second == 0x5efe && first & !0x0200 == 0
 }
 
 /// A block of IPv4 addresses: those whose first `length` bits are the ones of `first`.
@@ -155,6 +163,8 @@ mod tests {
             "fe80::1",
             "fec0::1",
             "ff02::1",
+            "2606:4700::5efe:7f00:1",
+            "2606:4700::200:5efe:a9fe:a9fe",
             "3fff::1",
             "5f00::1",
         ] {

@@ -244,7 +244,7 @@ impl Entry {
         let (Some(resource), Some(mut registry)) = (resource, registry) else { return Err(problems) };
         let origins = self.auth.origins(&resource).map_err(|problem| vec![problem])?;
         #[cfg(feature = "authorization-server")]
-        crate::upstream::check_offered(registry.upstreams, &self.auth)?;
+        crate::upstream::check_offered(&crate::upstream::Needs::of(&registry), &self.auth)?;
         registry.audit = Some(ToolAudit::new(Arc::clone(&self.auth.settings.audit), resource.as_str()));
         let registry = Arc::new(registry);
         Ok(Checked { auth: self.auth, resource, from_settings: self.from_settings, registry, origins })

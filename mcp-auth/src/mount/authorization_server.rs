@@ -15,11 +15,14 @@ use crate::{
     authorization_server::{Core, Endpoints, OAuthError, ProtectedServer},
     builder::setting,
     transport::{Origins, is_loopback},
+    upstream::Needs,
 };
 
 /// One authorization server with its routes, not mounted yet.
 pub(super) struct Own {
     core: Arc<Core>,
+    resources: Vec<String>,
+    scopes: Vec<&'static str>,
     /// Paths that have to be its own.
     routes: Vec<(String, MethodRouter)>,
     /// Paths at which old clients look as well (2025-03-26): only where nobody else is.
@@ -57,7 +60,15 @@ impl Own {
         });
         let fallbacks = fallbacks.collect();
         routes.extend(endpoints.documents());
-        Self { core: Arc::clone(core), routes, fallbacks }
+        let resources = endpoints.servers.iter().map(|server| server.resource.as_str().to_owned()).collect();
+        let of_server = |server: &ProtectedServer| [server.scopes.clone(), server.requires.clone()].concat();
+        let scopes = endpoints.servers.iter().flat_map(of_server).map(|scope| scope.name()).collect();
+        Self { core: Arc::clone(core), resources, scopes, routes, fallbacks }
+    }
+
+    /// Clients that were written down for servers or scopes that are not here.
+    fn of_clients(&self) -> Vec<Problem> {
+        self.core.clients.problems(&self.resources, &self.scopes)
     }
 
     /// Who answers at its paths.
@@ -82,6 +93,7 @@ fn view(server: &Checked) -> ProtectedServer {
         title: registry.title().unwrap_or(server.resource.host()).to_owned(),
         scopes: registry.catalog.infos().to_vec(),
         requires: registry.requires.to_vec(),
+        upstream: Needs::of(registry),
     }
 }
 
@@ -99,7 +111,7 @@ pub(super) fn routes(own: Vec<Own>, taken: &[Taken]) -> Vec<(String, MethodRoute
 
 /// An issuer that cannot be where these servers are.
 pub(super) fn misplaced(servers: &[Checked], own: &[Own]) -> Vec<Problem> {
-    own.iter().flat_map(|own| of_one(servers, &own.core)).collect()
+    own.iter().flat_map(|own| of_one(servers, &own.core).into_iter().chain(own.of_clients())).collect()
 }
 
 fn of_one(servers: &[Checked], core: &Arc<Core>) -> Vec<Problem> {

@@ -9,6 +9,9 @@ pub struct CodeRecord {
     pub code: Digest,
     /// The client that asked.
     pub client_id: String,
+    /// What the client's document said when the code was given, as JSON; `None` for a client that registered. Opaque to the
+    /// store.
+    pub client: Option<String>,
     /// Where the code was sent.
     pub redirect_uri: String,
     /// The S256 challenge (RFC 7636 section 4.2).

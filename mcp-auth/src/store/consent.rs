@@ -1,6 +1,6 @@
 //! What a person agreed to before, for each client: it tells what is new, and skips nothing.
 
-use super::{Person, StoreFuture, Timestamp};
+use super::{Digest, Person, StoreFuture, Timestamp};
 
 /// What a person agreed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,9 @@ pub struct ConsentRecord {
     pub client_id: String,
     /// For which resource.
     pub resource: String,
+    /// The digest of what the client's document said about where it is answered and how it proves itself; `None` for a client
+    /// that registered, which does not change.
+    pub client: Option<Digest>,
     /// To which scopes, the last time.
     pub scopes: Vec<String>,
     /// When.

@@ -39,6 +39,9 @@ pub trait GrantStore {
     /// The grant of this id, also when it has ended.
     fn grant<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<GrantRecord>>;
 
+    /// Keeps a grant that no code stands behind: a machine's own. An id that is taken is an error.
+    fn insert_grant(&self, grant: GrantRecord) -> StoreFuture<'_, ()>;
+
     /// Ends the grant with all its refresh tokens; false where it had ended or never was. One that has run out is marked
     /// as ended too, so that a clock that goes back does not revive it.
     fn end_grant<'a>(&'a self, id: &'a str, now: Timestamp) -> StoreFuture<'a, bool>;

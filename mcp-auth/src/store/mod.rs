@@ -1,8 +1,6 @@
-//! What the authorization server keeps: one trait per record, each verb atomic.
-//!
-//! To add a record: a file here with the record and its trait, the trait in [`Store`], and a file of the same name in
-//! every back end.
+#![doc = include_str!("../../docs/store.md")]
 
+mod assertion;
 mod client;
 mod code;
 mod consent;
@@ -21,6 +19,7 @@ mod sqlite;
 mod timestamp;
 mod upstream_token;
 
+pub use assertion::{AssertionRecord, AssertionStore, AssertionUse};
 pub use client::{ClientRecord, ClientStore, Registration};
 pub use code::{CodeRecord, CodeStore, Redemption};
 pub use consent::{ConsentRecord, ConsentStore};
@@ -51,7 +50,8 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// Expiry is always checked by the verb, with the time that the caller gives; [`expire`](Self::expire) is hygiene. What
 /// expires at a time has expired at that millisecond.
 pub trait Store:
-    ClientStore
+    AssertionStore
+    + ClientStore
     + CodeStore
     + ConsentStore
     + GrantStore
@@ -72,6 +72,9 @@ pub trait Store:
     }
 
     /// Removes what has ended by `now` and is needed for nothing any more, at most `most` rows; returns how many.
+    ///
+    /// An upstream token ends a day after the first call that finds no session, grant or code that lives and uses it, unless
+    /// it is put anew. It is no row that was removed: it is one that ended.
     ///
     /// Codes, grants and ended upstream tokens stay for a day after their end, redeemed codes and rotated refresh tokens as
     /// long as their grant: a replay is recognised by them. Consents for a registered client go with it.

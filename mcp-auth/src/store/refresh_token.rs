@@ -45,6 +45,14 @@ pub trait RefreshTokenStore {
         token: &'a Digest,
     ) -> StoreFuture<'a, Option<(RefreshTokenRecord, GrantRecord)>>;
 
+    /// The same, if it could be exchanged for the first time at `now`: it was not rotated, neither it nor its grant has run
+    /// out, and the grant has not ended. It looks, nothing changes.
+    fn live_refresh_token<'a>(
+        &'a self,
+        token: &'a Digest,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Option<(RefreshTokenRecord, GrantRecord)>>;
+
     /// Uses `token` once and keeps its `successor`, with what a repeated request is to be given (`sealed`). For `grace`
     /// after that, until somebody uses the successor, the token gives the same again; then its reuse ends the grant, also
     /// when the token itself would have run out. A successor of another grant is an error, and changes nothing.

@@ -36,6 +36,21 @@ pub trait UpstreamTokenStore {
     /// The token of this id.
     fn upstream_token<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<UpstreamTokenRecord>>;
 
+    /// Gives `holder` alone the right to renew the token at the provider, before the time `until`: whether they have it now.
+    /// They do not where the token is not of this version any more, or somebody else has the right and their time is not over.
+    /// Who has it may ask again, for longer or, with `until` not after `now`, to give it back; any change of the token ends it.
+    ///
+    /// It keeps two processes from using a refresh token that is good once. It does not fence: who is late finds another
+    /// version, and [`swap_upstream_token`](Self::swap_upstream_token) refuses them.
+    fn lease_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        version: u64,
+        holder: &'a str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> StoreFuture<'a, bool>;
+
     /// Replaces what is sealed, if nobody else has since `token.version` was read; it becomes the next version.
     fn swap_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool>;
 

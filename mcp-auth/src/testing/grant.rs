@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use super::FakeGitHub;
 use crate::{
     Auth, Secret,
-    authorization_server::{AccessToken, Core},
+    authorization_server::{AccessToken, Core, MACHINE},
     random,
     store::{CodeRecord, Digest, GrantRecord, Person, Redemption, RefreshTokenRecord},
     upstream::{Tokens, keep},
@@ -62,12 +62,33 @@ impl Grant {
         resource: &str,
         scopes: &str,
     ) -> Self {
+        Self::of_github_with(auth, github, login, resource, scopes, &[]).await
+    }
+
+    /// The same after a sign-in that asked GitHub for these scopes too, as it does for the tools that these scopes of the
+    /// server open.
+    ///
+    /// # Panics
+    ///
+    /// As [`of_github`](Self::of_github).
+    pub async fn of_github_with(
+        auth: &Auth,
+        github: &FakeGitHub,
+        login: &str,
+        resource: &str,
+        scopes: &str,
+        at_github: &[&str],
+    ) -> Self {
         let core = core(auth);
         let provider = core.provider("github").unwrap_or_else(|| panic!("nobody can sign in with GitHub"));
-        let asked = provider.scopes().join(" ");
-        let (id, tokens) = github.signed_in(login, &asked, core.now());
+        let mut asked = provider.scopes().to_vec();
+        asked.extend(at_github.iter().copied().map(str::to_owned));
+        asked.sort();
+        asked.dedup();
+        let joined = asked.join(" ");
+        let (id, tokens) = github.signed_in(login, &joined, core.now());
         let person = Person { provider: "github".to_owned(), id: id.to_string(), name: login.to_owned() };
-        let kept = core.store.upstream_token_id(&person, &asked).await;
+        let kept = core.store.upstream_token_id(&person, &joined).await;
         let upstream = match kept.unwrap_or_else(|error| panic!("{error}")) {
             Some(kept) => kept,
             None => keep(core, &person, &asked, tokens()).await.unwrap_or_else(|error| panic!("{error}")),
@@ -88,6 +109,46 @@ impl Grant {
             name: name.to_owned(),
         };
         Self::made(core(auth), person, None, resource, scopes).await
+    }
+
+    /// A grant of a machine: of this client itself, without a person (`client_credentials`). The client need not be one that
+    /// `auth` knows. The subject is `client:` and its id.
+    ///
+    /// ```
+    /// use mcp_auth::{DevelopmentSignIn, prelude::*, store::SqliteStore, testing::{Grant, TestIssuer, TestServer}};
+    /// # struct Notes;
+    /// # #[server(resource = "http://127.0.0.1:3000/mcp", scopes("notes:read"))]
+    /// # impl Notes {
+    /// #     /** Who calls. */ #[tool(scopes = "notes:read")]
+    /// #     async fn who(&self, user: AuthInfo) -> String { user.subject().to_owned() }
+    /// # }
+    /// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+    /// let resource = "http://127.0.0.1:3000/mcp";
+    /// let auth = Auth::authorization_server("http://127.0.0.1:3000")
+    ///     .sign_in(DevelopmentSignIn::new())
+    ///     .store(SqliteStore::in_memory().unwrap())
+    ///     .build()
+    ///     .unwrap();
+    /// let machine = Grant::of_machine(&auth, "nightly", resource, "notes:read").await;
+    ///
+    /// let server = TestServer::around(auth.router(Notes).unwrap(), resource, &TestIssuer::new());
+    /// let answer = server.call("who", serde_json::json!({})).bearer(machine.access_token()).await;
+    /// assert_eq!(answer.text(), Some("client:nightly"));
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Where `auth` has no authorization server, or the store fails.
+    pub async fn of_machine(auth: &Auth, client_id: &str, resource: &str, scopes: &str) -> Self {
+        let core = core(auth);
+        let person =
+            Person { provider: MACHINE.to_owned(), id: client_id.to_owned(), name: client_id.to_owned() };
+        let mut grant = record(core, person, client_id, resource, scopes);
+        grant.expires_at = core.now().plus(core.lifetimes.access_token);
+        let kept = core.store.insert_grant(grant.clone()).await;
+        kept.unwrap_or_else(|error| panic!("{error}"));
+        Self::signed(core, &grant)
     }
 
     /// The first access token: good for as long as the server's access tokens are.
@@ -118,57 +179,68 @@ impl Grant {
         resource: &str,
         scopes: &str,
     ) -> Self {
-        let identifier = || random::identifier().unwrap_or_else(|error| panic!("{error}"));
-        let (now, id, client_id) = (core.now(), identifier(), "test".to_owned());
-        let words: Vec<_> = scopes.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        let (code, resource) = (Digest::of(identifier()), resource.to_owned());
-        // The way of every grant: a code, and its redemption.
+        let (now, code) = (core.now(), Digest::of(identifier()));
+        let grant = GrantRecord { upstream, ..record(core, person, "test", resource, scopes) };
+        // The way of every grant of a person: a code, and its redemption.
         let inserted = core.store.insert_code(CodeRecord {
             code,
-            client_id: client_id.clone(),
+            client_id: grant.client_id.clone(),
+            client: None,
             redirect_uri: "http://127.0.0.1/callback".to_owned(),
             code_challenge: identifier(),
-            resource: resource.clone(),
-            scopes: words.clone(),
-            person: person.clone(),
-            upstream: upstream.clone(),
+            resource: grant.resource.clone(),
+            scopes: grant.scopes.clone(),
+            person: grant.person.clone(),
+            upstream: grant.upstream.clone(),
             expires_at: now.plus(DAY),
             redeemed: None,
         });
         inserted.await.unwrap_or_else(|error| panic!("{error}"));
-        let sub = person.subject();
-        let grant = GrantRecord {
-            id: id.clone(),
-            person,
-            client_id: client_id.clone(),
-            resource: resource.clone(),
-            scopes: words,
-            upstream,
-            created_at: now,
-            expires_at: now.plus(core.lifetimes.grant),
-            ended_at: None,
-        };
         let refresh_token = RefreshTokenRecord {
             token: Digest::of(identifier()),
-            grant: id.clone(),
+            grant: grant.id.clone(),
             issued_at: now,
             expires_at: now.plus(DAY),
         };
-        let redeemed = core.store.redeem(&code, grant, refresh_token, now).await;
+        let redeemed = core.store.redeem(&code, grant.clone(), refresh_token, now).await;
         assert_eq!(redeemed.ok(), Some(Redemption::Done), "the store keeps a grant");
+        Self::signed(core, &grant)
+    }
+
+    fn signed(core: &Core, grant: &GrantRecord) -> Self {
+        let now = core.now();
         let claims = AccessToken {
             iss: core.issuer.as_str().to_owned(),
-            sub,
-            aud: resource,
-            client_id,
-            scope: scopes.to_owned(),
+            sub: grant.person.subject(),
+            aud: grant.resource.clone(),
+            client_id: grant.client_id.clone(),
+            scope: grant.scopes.join(" "),
             iat: now.as_secs(),
             exp: now.plus(core.lifetimes.access_token).as_secs(),
             jti: identifier(),
-            grant: id.clone(),
+            grant: grant.id.clone(),
         };
         let access_token = core.signer.sign(&claims).unwrap_or_else(|error| panic!("{error}"));
-        Self { id, access_token }
+        Self { id: grant.id.clone(), access_token }
+    }
+}
+
+fn identifier() -> String {
+    random::identifier().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn record(core: &Core, person: Person, client_id: &str, resource: &str, scopes: &str) -> GrantRecord {
+    let words = scopes.split(' ').filter(|word| !word.is_empty());
+    GrantRecord {
+        id: identifier(),
+        person,
+        client_id: client_id.to_owned(),
+        resource: resource.to_owned(),
+        scopes: words.map(str::to_owned).collect(),
+        upstream: None,
+        created_at: core.now(),
+        expires_at: core.now().plus(core.lifetimes.grant),
+        ended_at: None,
     }
 }
 

@@ -45,6 +45,8 @@ mod clock;
 #[cfg(feature = "authorization-server")]
 mod fake_github;
 #[cfg(feature = "authorization-server")]
+mod fake_oidc;
+#[cfg(feature = "authorization-server")]
 mod grant;
 #[cfg(feature = "authorization-server")]
 mod html;
@@ -72,6 +74,8 @@ pub use client::{Refused, TestClient, TestTokens};
 pub use clock::TestClock;
 #[cfg(feature = "authorization-server")]
 pub use fake_github::{FakeGitHub, GitHubPart};
+#[cfg(feature = "authorization-server")]
+pub use fake_oidc::{FakeOidc, OidcLie, OidcPart};
 #[cfg(feature = "authorization-server")]
 pub use grant::Grant;
 pub use issuer::{TestIssuer, TestIssuerBuilder};

@@ -40,7 +40,10 @@ impl Assembly {
         let entries = tools.iter().map(|tool| {
             let extra: Vec<_> = definition.requires.iter().copied().chain(argument_scopes(tool)).collect();
             let rule = Rule::new(&tool.access, &extra, &catalog);
-            Arc::new(Entry::new(schema::tool(tool), rule, Box::new(Compiled(tool))))
+            let entry = Entry::new(schema::tool(tool), rule, Box::new(Compiled(tool)));
+            #[cfg(feature = "authorization-server")]
+            let entry = entry.needing(tool.upstreams);
+            Arc::new(entry)
         });
         let entries: Vec<_> = entries.collect();
         let policy = Policy::new(&catalog, definition.requires, definition.anonymous, &definition.groups);

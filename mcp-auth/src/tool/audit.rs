@@ -2,11 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{
-    AuditEvent, AuditKind, AuthInfo,
-    audit::AuditTrail,
-    authorize::Rule,
-};
+use crate::{AuditEvent, AuditKind, AuthInfo, audit::AuditTrail, authorize::Rule};
 
 /// Where the decisions of one server are told.
 pub(crate) struct ToolAudit {

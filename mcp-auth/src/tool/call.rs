@@ -26,6 +26,9 @@ pub struct ToolCall {
     pub(crate) auth: Option<AuthInfo>,
     /// What the scopes of `auth` mean on this server.
     pub(crate) catalog: Arc<Catalog>,
+    /// What the tool needs at providers, and what every tool of the server does.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) upstreams: [&'static [super::UpstreamDefinition]; 2],
 }
 
 /// Which tool and who calls, without the arguments: they can hold anything.

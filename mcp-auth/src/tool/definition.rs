@@ -153,6 +153,8 @@ pub struct ToolDefinition<S: 'static> {
     pub arguments: &'static [ArgumentDefinition],
     /// The schema of the structured result.
     pub output: fn() -> Option<Arc<JsonObject>>,
+    /// What it needs at providers.
+    pub upstreams: &'static [UpstreamDefinition],
     /// Extracts the arguments and runs the function. Access has been decided before.
     pub call: for<'a> fn(&'a S, &'a ToolCall) -> OutcomeFuture<'a>,
 }
@@ -175,6 +177,7 @@ impl<S> ToolDefinition<S> {
             meta: self.meta,
             arguments: self.arguments,
             output: self.output,
+            upstreams: self.upstreams,
             call,
         }
     }

@@ -50,6 +50,8 @@ pub(crate) async fn call(
         request_state: None,
         auth,
         catalog: Arc::clone(&registry.catalog),
+        #[cfg(feature = "authorization-server")]
+        upstreams: [registry.upstreams, entry.upstreams()],
     };
     call.request_state = call.round().open(binding, brought)?;
     let name = call.name();
@@ -68,6 +70,11 @@ pub(crate) async fn call(
                 Kind::SignInAgain(why) => {
                     audited(registry, &entry, call.auth.as_ref(), "the caller has to sign in again");
                     Ok(sign_in_again(&call, entry.rule(), why, resource_metadata))
+                }
+                #[cfg(feature = "authorization-server")]
+                Kind::AllowMore(why) => {
+                    audited(registry, &entry, call.auth.as_ref(), "the provider's token allows too little");
+                    Ok(allow_more(&call, entry.rule(), why, resource_metadata))
                 }
                 // Of rmcp's own error type, by way of `?`.
                 Kind::Protocol(error) => Err(refined(&call, entry.rule(), error)),
@@ -196,6 +203,23 @@ fn sign_in_again(call: &ToolCall, rule: &Rule, why: String, resource_metadata: &
     challenged(Some("invalid_token"), why, rule.wanted(), resource_metadata)
 }
 
+/// The person has allowed too little at the provider. The scopes of the token suffice: what is asked for is another
+/// sign-in for the same. Where the answer has not begun, the gate makes a 403 of it.
+#[cfg(feature = "authorization-server")]
+fn allow_more(call: &ToolCall, rule: &Rule, why: String, resource_metadata: &str) -> CallToolResponse {
+    if let Some(step_up) = StepUp::of(&call.context.extensions) {
+        step_up.operation(rule.wanted());
+        step_up.allow_more(&why);
+    }
+    tracing::info!(
+        tool = call.name(),
+        subject = call.subject(),
+        why,
+        "refused: the person has to allow more at the provider"
+    );
+    challenged(Some("insufficient_scope"), why, rule.wanted(), resource_metadata)
+}
+
 fn refined(call: &ToolCall, rule: &Rule, error: ErrorData) -> ErrorData {
     let Some(step_up) = StepUp::of(&call.context.extensions) else { return error };
     step_up.operation(rule.wanted());
@@ -229,7 +253,7 @@ fn failed(tool: &str, kind: Kind) -> Result<CallToolResponse, ErrorData> {
         Kind::Forbidden => "not allowed".to_owned(),
         Kind::NeedsScope(scope) => needed(&[scope.name()]),
         #[cfg(feature = "authorization-server")]
-        Kind::SignInAgain(text) => text,
+        Kind::SignInAgain(text) | Kind::AllowMore(text) => text,
         Kind::Protocol(error) => return Err(error),
         Kind::Opaque(source) => return Ok(opaque(tool, &failure::chain(&*source))),
     };

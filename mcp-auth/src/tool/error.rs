@@ -40,6 +40,9 @@ pub(crate) enum Kind {
     /// The caller may, after a new sign-in: this one has ended. The text says why.
     #[cfg(feature = "authorization-server")]
     SignInAgain(String),
+    /// The caller may, after a new sign-in at which they allow more at the provider. The text says what.
+    #[cfg(feature = "authorization-server")]
+    AllowMore(String),
     /// A JSON-RPC error of the protocol, as rmcp spells it.
     Protocol(ErrorData),
 }
@@ -103,6 +106,9 @@ fn upstream(source: Source) -> ToolError {
     match source.downcast::<crate::UpstreamError>() {
         Ok(error) => match (error.for_client(), &*error) {
             (Some(why), crate::UpstreamError::Ended { .. }) => ToolError(Box::new(Kind::SignInAgain(why))),
+            (Some(why), crate::UpstreamError::NotGranted { refused: false, .. }) => {
+                ToolError(Box::new(Kind::AllowMore(why)))
+            }
             (Some(why), _) => ToolError::tell(why),
             (None, _) => ToolError::opaque(error),
         },
@@ -127,7 +133,7 @@ impl From<ToolError> for ErrorData {
             Kind::Forbidden => Self::invalid_request("not allowed", None),
             Kind::NeedsScope(scope) => challenge::needs(scope),
             #[cfg(feature = "authorization-server")]
-            Kind::SignInAgain(why) => Self::invalid_request(why, None),
+            Kind::SignInAgain(why) | Kind::AllowMore(why) => Self::invalid_request(why, None),
             Kind::Protocol(error) => error,
         }
     }
@@ -143,6 +149,8 @@ impl fmt::Debug for ToolError {
             Kind::NeedsScope(scope) => f.debug_tuple("NeedsScope").field(scope).finish(),
             #[cfg(feature = "authorization-server")]
             Kind::SignInAgain(why) => f.debug_tuple("SignInAgain").field(why).finish(),
+            #[cfg(feature = "authorization-server")]
+            Kind::AllowMore(why) => f.debug_tuple("AllowMore").field(why).finish(),
             Kind::Protocol(error) => f.debug_tuple("Protocol").field(error).finish(),
         }
     }

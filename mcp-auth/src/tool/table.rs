@@ -30,6 +30,9 @@ pub(crate) struct Entry {
     tool: Tool,
     rule: Rule,
     run: Box<dyn Run>,
+    /// What it needs at providers.
+    #[cfg(feature = "authorization-server")]
+    upstreams: &'static [super::UpstreamDefinition],
     /// As JSON: listed, and marked.
     json: [OnceLock<Option<Box<[u8]>>>; 2],
 }
@@ -40,7 +43,27 @@ impl Entry {
         let meta = tool.meta.get_or_insert_default();
         meta.remove(NEEDS);
         meta.insert("securitySchemes".to_owned(), security_schemes(&rule));
-        Self { tool, rule, run, json: Default::default() }
+        Self {
+            tool,
+            rule,
+            run,
+            #[cfg(feature = "authorization-server")]
+            upstreams: &[],
+            json: Default::default(),
+        }
+    }
+
+    /// With what the tool needs at providers.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn needing(mut self, upstreams: &'static [super::UpstreamDefinition]) -> Self {
+        self.upstreams = upstreams;
+        self
+    }
+
+    /// What the tool needs at providers.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn upstreams(&self) -> &'static [super::UpstreamDefinition] {
+        self.upstreams
     }
 
     /// The tool as it is listed for those who may call it.

@@ -327,6 +327,13 @@ impl Gate {
             let refusal = self.challenged(step_up.needed()).sign_in_again(why);
             return refused(refusal.answering(id.clone()));
         }
+        // Work that found that the provider's token is not for enough.
+        #[cfg(feature = "authorization-server")]
+        if let Some(why) = step_up.more() {
+            let metadata = &self.parts.resource_metadata;
+            let refusal = Refusal::insufficient(step_up.needed(), why, metadata);
+            return refused(refusal.answering(id.clone()));
+        }
         // Work that found a scope missing, before anything was answered.
         if let Some(scopes) = step_up.asked() {
             let refusal = Refusal::insufficient_scope(scopes, &self.parts.resource_metadata);

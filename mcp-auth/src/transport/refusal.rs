@@ -50,13 +50,18 @@ impl Refusal {
     /// 403: the same person, with more scopes.
     pub(crate) fn insufficient_scope(scope: &[&str], resource_metadata: &str) -> Self {
         let message = format!("the token lacks a scope that this needs: {}", scope.join(" "));
+        Self::insufficient(scope, &message, resource_metadata)
+    }
+
+    /// 403: the same person, once more or with more scopes.
+    pub(crate) fn insufficient(scope: &[&str], message: &str, resource_metadata: &str) -> Self {
         let challenge = Challenge {
             error: Some("insufficient_scope"),
-            error_description: Some(&message),
+            error_description: Some(message),
             scope,
             resource_metadata,
         };
-        Self::new(StatusCode::FORBIDDEN, Rpc::Forbidden, message.as_str()).challenging(&challenge)
+        Self::new(StatusCode::FORBIDDEN, Rpc::Forbidden, message).challenging(&challenge)
     }
 
     /// 503: our fault or the issuer's, never the caller's; their token stays good.

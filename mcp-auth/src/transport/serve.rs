@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{HeaderValue, Request, Response, Version, header};
 use hyper::body::Incoming;
 use hyper_util::{
@@ -197,8 +197,9 @@ impl Connections {
     /// Serves what comes on `stream`; `place`: taken by it until it has ended.
     fn serve(&self, stream: TcpStream, place: Option<OwnedSemaphorePermit>) {
         let activity = Activity::default();
+        let peer = stream.peer_addr().ok();
         let io = TokioIo::new(Timed::new(stream, &self.limits, activity.clone()));
-        let service = watched(self.router.clone(), activity.clone(), self.closing.clone());
+        let service = watched(self.router.clone(), activity.clone(), peer, self.closing.clone());
         let connection = self.builder.serve_connection(io, TowerToHyperService::new(service));
         let connection = self.open.watch(connection.into_owned());
         let idle_time = self.limits.idle_time;
@@ -251,6 +252,7 @@ impl Bound {
 fn watched(
     router: Router,
     activity: Activity,
+    peer: Option<SocketAddr>,
     closing: CancellationToken,
 ) -> impl Service<
     Request<Incoming>,
@@ -258,8 +260,12 @@ fn watched(
     Error = Infallible,
     Future = impl Future<Output = Result<Response<Body>, Infallible>> + Send,
 > + Clone {
-    tower::service_fn(move |request: Request<Incoming>| {
+    tower::service_fn(move |mut request: Request<Incoming>| {
         let work = activity.work();
+        // As `axum::serve` tells it.
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         // HTTP/2 has a frame for it, which hyper sends.
         let closing = (request.version() < Version::HTTP_2).then(|| closing.clone());
         let answer = router.clone().oneshot(request.map(Body::new));

@@ -25,6 +25,18 @@ pub enum UpstreamError {
         /// The provider, as pages call it.
         provider: String,
     },
+    /// The token is not for everything that the tool says it needs: the person allowed less, or signed in before the tool
+    /// needed it. The client is asked to sign them in again; once they have refused at two sign-ins in a row, it is only
+    /// told.
+    #[error("{provider} did not grant {}: {}", scopes.join(" "), next(*refused))]
+    NotGranted {
+        /// The provider, as pages call it.
+        provider: String,
+        /// The scopes at the provider that are missing.
+        scopes: Vec<String>,
+        /// Whether asking once more would be asking for ever.
+        refused: bool,
+    },
     /// It does not answer now, or is asked too often. The sign-in lives.
     #[error("{provider} cannot answer now; try again {}", when(*retry_after))]
     Unavailable {
@@ -81,12 +93,18 @@ impl UpstreamError {
     /// What the client reads, where it is written for them.
     pub(crate) fn for_client(&self) -> Option<String> {
         match self {
-            Self::Ended { .. } | Self::Elsewhere { .. } | Self::Unavailable { .. } | Self::Status { .. } => {
-                Some(self.to_string())
-            }
+            Self::Ended { .. }
+            | Self::Elsewhere { .. }
+            | Self::NotGranted { .. }
+            | Self::Unavailable { .. }
+            | Self::Status { .. } => Some(self.to_string()),
             Self::Unreadable { .. } | Self::Request { .. } => None,
         }
     }
+}
+
+fn next(refused: bool) -> &'static str {
+    if refused { "it was asked for and refused at the last sign-ins" } else { "sign in again and allow it" }
 }
 
 fn when(retry_after: Option<Duration>) -> String {

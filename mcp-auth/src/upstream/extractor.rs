@@ -10,8 +10,8 @@ use std::{
 use rmcp::model::Extensions;
 
 use super::{
-    AnyProvider, UpstreamError, UpstreamProvider,
-    vault::{Current, VaultError, current, end, renew},
+    AnyProvider, UpstreamDefinition, UpstreamError, UpstreamProvider,
+    vault::{Current, VaultError, after_refusal, current, declined},
 };
 use crate::{
     AuthInfo, Secret,
@@ -52,11 +52,15 @@ const GRANT: &str = "grant";
 /// out, where the provider renews tokens. Where the provider does not honour it any more, [`UpstreamError::Ended`] makes
 /// the client sign in again.
 ///
-/// The server says `upstream(GitHub)` in its `#[server]`, and does not start where nobody can sign in that way.
+/// The server says `upstream(GitHub)` in its `#[server]`, and does not start where nobody can sign in that way. With
+/// `upstream(GitHub, scopes = "read:user")` everybody is asked for these scopes at sign-in; the same at a tool asks those
+/// who allow the tool: see the guide's page on the authorization server.
 pub struct Upstream<P> {
     pub(super) core: Arc<Core>,
     pub(super) provider: Arc<dyn AnyProvider>,
     id: String,
+    /// What was asked for at the sign-in.
+    asked: String,
     current: Mutex<Current>,
     of: PhantomData<fn() -> P>,
 }
@@ -121,7 +125,48 @@ impl<P: UpstreamProvider> Upstream<P> {
                        list it in `#[server(upstream(…))]` and in `AuthorizationServer::sign_in`";
             return Err(ToolError::opaque(why));
         };
-        Ok(Self::find(core, provider, auth))
+        Ok(Self::enough(core, provider, auth, call.upstreams))
+    }
+
+    /// The caller's token, which is for all that the tool and the server say they need.
+    async fn enough(
+        core: &Arc<Core>,
+        provider: Arc<dyn AnyProvider>,
+        auth: &AuthInfo,
+        needs: [&'static [UpstreamDefinition]; 2],
+    ) -> Result<Self, UpstreamError> {
+        let upstream = Self::find(core, provider, auth).await?;
+        let needed = needs.into_iter().flatten().flat_map(|needed| needed.scopes_at(&*upstream.provider));
+        let mut missing: Vec<String> = Vec::new();
+        for scope in needed {
+            if !upstream.has_scope(scope) && !missing.iter().any(|known| known == scope) {
+                missing.push((*scope).to_owned());
+            }
+        }
+        if missing.is_empty() {
+            return Ok(upstream);
+        }
+        Err(upstream.not_granted(missing).await)
+    }
+
+    /// The first time, another sign-in may bring it. Whoever has refused twice in a row is not asked for ever.
+    async fn not_granted(&self, scopes: Vec<String>) -> UpstreamError {
+        let provider = self.provider.name().to_owned();
+        let refused = match declined(&self.core, &self.id).await {
+            Ok(declined) => declined >= 2 && scopes.iter().all(|scope| self.was_asked(scope)),
+            Err(error) => return UpstreamError::vault(&provider, error),
+        };
+        tracing::info!(
+            provider = self.provider.id(),
+            ?scopes,
+            refused,
+            "a token is not for what the tool needs"
+        );
+        UpstreamError::NotGranted { provider, scopes, refused }
+    }
+
+    fn was_asked(&self, scope: &str) -> bool {
+        self.asked.split(' ').any(|asked| self.provider.includes(asked, scope))
     }
 
     async fn find(
@@ -146,9 +191,10 @@ impl<P: UpstreamProvider> Upstream<P> {
         let Some(record) = record(core, &id, &grant).await.map_err(failed)? else {
             return Err(orphaned(core, &grant, &name).await);
         };
+        let asked = record.scopes.clone();
         let current = current(core, &provider, record).await.map_err(failed)?;
         let (core, current) = (Arc::clone(core), Mutex::new(current));
-        Ok(Self { core, provider, id, current, of: PhantomData })
+        Ok(Self { core, provider, id, asked, current, of: PhantomData })
     }
 
     /// The token itself, for a client library of the provider. Calls through [`get`](Self::get) and its like notice when
@@ -157,9 +203,19 @@ impl<P: UpstreamProvider> Upstream<P> {
         self.used().tokens.access_token
     }
 
-    /// What the person granted at the provider, if it says so: they may have granted less than was asked.
-    pub fn granted_scopes(&self) -> Option<String> {
-        self.used().tokens.scopes
+    /// The provider's scopes that the token is for: what the person granted there, which may be less than was asked; what
+    /// was asked, where the provider does not say (RFC 6749 section 5.1).
+    ///
+    /// What a tool cannot do without, it says in its attribute, and is not called without it:
+    /// `#[tool(scopes = "repos:read", upstream(GitHub, scopes = "repo"))]`.
+    pub fn scopes(&self) -> Vec<String> {
+        let granted = self.used().tokens.scopes.unwrap_or_else(|| self.asked.clone());
+        granted.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Whether the token is for `scope`, itself or as part of another: at GitHub, `repo` includes `public_repo`.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes().iter().any(|held| self.provider.includes(held, scope))
     }
 
     pub(super) fn used(&self) -> Current {
@@ -168,24 +224,10 @@ impl<P: UpstreamProvider> Upstream<P> {
 
     /// The API refuses the token. Returns whether there is another one; the first time, also one that is renewed for it.
     pub(super) async fn refused(&self, refused: &Current, first: bool) -> Result<(), UpstreamError> {
-        let newer = self.after(refused, first).await;
+        let newer = after_refusal(&self.core, &self.provider, &self.id, refused, first).await;
         let newer = newer.map_err(|error| UpstreamError::vault(self.provider.name(), error))?;
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = newer;
         Ok(())
-    }
-
-    async fn after(&self, refused: &Current, first: bool) -> Result<Current, VaultError> {
-        let Some(record) = self.core.store.upstream_token(&self.id).await? else {
-            return Err(VaultError::Ended);
-        };
-        if first && record.version != refused.version {
-            return current(&self.core, &self.provider, record).await;
-        }
-        if first && refused.tokens.refresh_token.is_some() {
-            return renew(&self.core, &self.provider, record).await;
-        }
-        tracing::info!(provider = self.provider.id(), "the provider refuses a token that it gave");
-        end(&self.core, &UpstreamTokenRecord { version: refused.version, ..record }).await
     }
 }
 

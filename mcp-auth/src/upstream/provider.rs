@@ -14,8 +14,13 @@ use crate::{
     upstream::service::Service,
 };
 
-/// A way to sign in: [`GitHub`](crate::GitHub), [`DevelopmentSignIn`](crate::DevelopmentSignIn).
+#[doc = include_str!("../../docs/sign-in.md")]
 #[expect(private_bounds, reason = "what a way to sign in has to do is written with `Provider`")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no way to sign in",
+    label = "people cannot sign in with it",
+    note = "use `GitHub`, `Google`, `Oidc` or `DevelopmentSignIn`, or implement `Provider`"
+)]
 pub trait SignIn: IntoProvider {}
 
 impl<T: IntoProvider> SignIn for T {}

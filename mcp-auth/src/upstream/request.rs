@@ -91,7 +91,7 @@ impl<P: UpstreamProvider> Upstream<P> {
 
 /// The URL of `path`. What a model wrote may stand in it, so it must not lead out of the API, or to another part of it by
 /// dots.
-fn within(api: &str, path: &str) -> Result<String, &'static str> {
+pub(super) fn within(api: &str, path: &str) -> Result<String, &'static str> {
     if !path.starts_with('/') {
         return Err("its path does not begin with a slash");
     }
@@ -225,9 +225,7 @@ impl<P: UpstreamProvider> UpstreamRequest<'_, P> {
         let unavailable = |outage: Outage| UpstreamError::outage(provider.name(), &outage);
         let http = service.http().map_err(|error: SignInError| unavailable(error.to_string().into()))?;
         let answer = http.send(request).await.map_err(|error| match error {
-            FetchError::TooLarge => {
-                UpstreamError::Unreadable { provider: name(), why: error.to_string() }
-            }
+            FetchError::TooLarge => UpstreamError::Unreadable { provider: name(), why: error.to_string() },
             error => unavailable(error.to_string().into()),
         })?;
         match service.outage(&answer, self.upstream.core.now()) {

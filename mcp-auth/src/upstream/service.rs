@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use http::HeaderMap;
 
-use super::{AnyProvider, Outage, SignInError};
+use super::{AnyProvider, Needs, Outage, SignInError};
 use crate::{
     Auth, GitHub, Problem, Secret,
     http::{HttpClient, Incoming},
@@ -52,7 +52,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no provider whose tokens tools can use",
     label = "gives tools no tokens",
-    note = "write `#[server(upstream(GitHub))]`, and take `Upstream<GitHub>`"
+    note = "write `#[server(upstream(GitHub))]`, and take `Upstream<GitHub>`",
+    note = "of another sign-in, a type of yours says which: `impl UpstreamProvider for Corp {{ const ID: &'static str = \"corp\"; }}`"
 )]
 pub trait UpstreamProvider: Send + Sync + 'static {
     /// The id of the sign-in that is meant, such as `github`.
@@ -60,7 +61,7 @@ pub trait UpstreamProvider: Send + Sync + 'static {
 }
 
 /// The API of a provider.
-pub(crate) trait Service {
+pub(crate) trait Service: Send + Sync {
     /// Where it begins, without a slash at the end.
     fn api_url(&self) -> String;
 
@@ -73,22 +74,34 @@ pub(crate) trait Service {
     fn outage(&self, answer: &Incoming, now: Timestamp) -> Option<Outage>;
 }
 
-/// One entry of `#[server(upstream(…))]`.
+/// One entry of `upstream(…)`, of a server or a tool.
 #[derive(Clone, Copy)]
 pub struct UpstreamDefinition {
     name: &'static str,
     id: &'static str,
+    scopes: &'static [&'static str],
 }
 
 impl UpstreamDefinition {
-    /// `P`, as it is written there.
-    pub const fn of<P: UpstreamProvider>(name: &'static str) -> Self {
-        Self { name, id: P::ID }
+    /// `P`, as it is written there, and the scopes that are needed of it.
+    pub const fn of<P: UpstreamProvider>(name: &'static str, scopes: &'static [&'static str]) -> Self {
+        Self { name, id: P::ID, scopes }
+    }
+
+    /// What a test needs of a provider.
+    #[cfg(test)]
+    pub(super) fn of_id(id: &'static str, scopes: &'static [&'static str]) -> Self {
+        Self { name: "Provider", id, scopes }
     }
 
     /// As it is written in the attribute.
     pub(crate) fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// What is needed of it, if it is `provider`.
+    pub(crate) fn scopes_at(&self, provider: &dyn AnyProvider) -> &'static [&'static str] {
+        if provider.id() == self.id { self.scopes } else { &[] }
     }
 
     /// Whether people can sign in with it.
@@ -98,9 +111,15 @@ impl UpstreamDefinition {
 }
 
 /// A server whose tools take tokens that nobody can bring does not start.
-pub(crate) fn check_offered(wanted: &[UpstreamDefinition], auth: &Auth) -> Result<(), Vec<Problem>> {
+pub(crate) fn check_offered(needs: &Needs, auth: &Auth) -> Result<(), Vec<Problem>> {
     let core = auth.settings.authorization_server.as_ref();
-    let missing = wanted.iter().filter(|wanted| !core.is_some_and(|core| wanted.is_among(&core.providers)));
+    let mut missing: Vec<&UpstreamDefinition> = Vec::new();
+    for wanted in needs.definitions() {
+        let offered = core.is_some_and(|core| wanted.is_among(&core.providers));
+        if !offered && !missing.iter().any(|known| known.name == wanted.name) {
+            missing.push(wanted);
+        }
+    }
     let problem = |wanted: &UpstreamDefinition| {
         let name = wanted.name();
         let add = if wanted.id == GitHub::ID {
@@ -118,12 +137,14 @@ pub(crate) fn check_offered(wanted: &[UpstreamDefinition], auth: &Auth) -> Resul
             ),
             None => (
                 format!("its tools take tokens of `{name}`, and this `Auth` has no authorization server"),
-                format!("add `.authorization_server(AuthorizationServer::new(…))` to the `Auth`, with `.{add}`"),
+                format!(
+                    "add `.authorization_server(AuthorizationServer::new(…))` to the `Auth`, with `.{add}`"
+                ),
             ),
         };
         Problem::new(format!("#[server(upstream({name}))]"), why, help)
     };
-    let problems: Vec<_> = missing.map(problem).collect();
+    let problems: Vec<_> = missing.into_iter().map(problem).collect();
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 

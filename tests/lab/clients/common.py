@@ -29,6 +29,11 @@ class Task:
             raise SystemExit(f"{self.tool} answered {answer!r}, expected {self.expected!r}")
 
 
+def known_client():
+    """Id and secret of a client that the server knows (LAB_CLIENT_ID, LAB_CLIENT_SECRET), if it is one."""
+    return os.environ.get("LAB_CLIENT_ID"), os.environ.get("LAB_CLIENT_SECRET")
+
+
 def keep_tokens(tokens):
     """Notes the tokens of this sign-in for scan-log.py."""
     if (path := os.environ.get("LAB_TOKENS")) and tokens:

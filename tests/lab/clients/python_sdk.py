@@ -10,11 +10,11 @@ import threading
 import urllib.parse
 
 import httpx2
-from common import Task, keep_tokens
+from common import Task, keep_tokens, known_client
 from mcp import Client
 from mcp.client.auth import OAuthClientProvider, TokenStorage
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
+from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata
 
 
 class InMemory(TokenStorage):
@@ -67,15 +67,22 @@ async def open_browser(url):
 
 
 async def main(url, mode):
-    task, callback = Task(), Callback()
+    task, callback, storage = Task(), Callback(), InMemory()
+    client_id, secret = known_client()
+    if client_id:
+        method = "client_secret_basic" if secret else "none"
+        storage.client = OAuthClientInformationFull(
+            client_id=client_id, client_secret=secret, redirect_uris=[callback.url], token_endpoint_auth_method=method
+        )
     auth = OAuthClientProvider(
         server_url=url,
         client_metadata=OAuthClientMetadata(
             client_name="lab python-sdk", redirect_uris=[callback.url], token_endpoint_auth_method="none"
         ),
-        storage=InMemory(),
+        storage=storage,
         redirect_handler=open_browser,
         callback_handler=callback.answer,
+        client_metadata_url=os.environ.get("LAB_DOCUMENT"),
     )
     async with httpx2.AsyncClient(auth=auth, timeout=30) as http_client:
         async with Client(streamable_http_client(url, http_client=http_client), mode=mode) as client:
@@ -84,4 +91,5 @@ async def main(url, mode):
             task.judge(client.protocol_version, tools, await client.call_tool(task.tool, task.arguments))
 
 
-asyncio.run(main(*sys.argv[1:3]))
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:3]))

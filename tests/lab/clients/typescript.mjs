@@ -37,6 +37,9 @@ const nextAnswer = () => (answers.length ? answers.shift() : new Promise((resolv
 
 const state = randomUUID();
 const saved = {};
+if (process.env.LAB_CLIENT_ID) {
+  saved.client = { client_id: process.env.LAB_CLIENT_ID, client_secret: process.env.LAB_CLIENT_SECRET };
+}
 const authProvider = {
   redirectUrl: `http://127.0.0.1:${listener.address().port}/callback`,
   get clientMetadata() {
@@ -45,6 +48,7 @@ const authProvider = {
       grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], token_endpoint_auth_method: 'none',
     };
   },
+  clientMetadataUrl: process.env.LAB_DOCUMENT,
   state: () => state,
   clientInformation: () => saved.client,
   saveClientInformation: (client) => { saved.client = client; },

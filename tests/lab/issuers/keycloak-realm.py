@@ -10,9 +10,11 @@ keycloak-realm.py BASE REALM RESOURCE [SCOPE…]      prints the issuer
 - mcp-server / mcp-server-secret, the resource server where it introspects
 - cli, a public client that gets a token for a name and password, without a browser
 - alice / alice
+- with SIGN_IN_CALLBACK, the callback of a server whose people sign in here: the client mcp-auth / mcp-auth-secret
 """
 
 import json
+import os
 import sys
 import urllib.parse
 import urllib.request
@@ -110,6 +112,10 @@ def main(base, name, resource, *scopes):
     realm.allow_registration_from_loopback(scopes)
     realm.add_client("cli", publicClient=True, directAccessGrantsEnabled=True)
     realm.add_person("alice")
+    if callback := os.environ.get("SIGN_IN_CALLBACK"):
+        settings = {"secret": "mcp-auth-secret", "publicClient": False, "standardFlowEnabled": True}
+        pkce = {"pkce.code.challenge.method": "S256"}
+        realm.add_client("mcp-auth", redirectUris=[callback], attributes=pkce, **settings)
     print(f"{base}/realms/{name}")
 
 

@@ -9,6 +9,7 @@
 //             first challenge, and oidc-provider would then refuse the step-up with invalid_scope. KEEP_SCOPE=1: it does.
 // TOKEN_TTL   seconds an access token lives (600)
 // LAB_TOKENS  a file that gets every token issued, one a line, for scan-log.py
+// SIGN_IN_CALLBACK  the callback of a server whose people sign in here: it becomes the client mcp-auth, and tokens open UserInfo
 // CIMD        {"https://client.example.test/app.json": {…}}: client metadata documents, answered without a network
 import { appendFileSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
@@ -21,6 +22,7 @@ const resources = [...(process.env.RESOURCES ?? 'http://127.0.0.1:8600/mcp').spl
 const scopes = process.env.SCOPES ?? 'mcp:tools';
 const sign = process.env.SIGN ?? 'ES256';
 const ttl = Number(process.env.TOKEN_TTL ?? 600);
+const callback = process.env.SIGN_IN_CALLBACK;
 const documents = JSON.parse(process.env.CIMD ?? '{}');
 
 const key = (kind, options, alg) => ({
@@ -30,15 +32,19 @@ const key = (kind, options, alg) => ({
 const provider = new Provider(issuer, {
   jwks: { keys: [key('ec', { namedCurve: 'P-256' }, 'ES256'), key('rsa', { modulusLength: 2048 }, 'RS256')] },
   cookies: { keys: ['loopback only'] },
-  scopes: ['openid', 'offline_access', ...scopes.split(' ')],
+  scopes: ['openid', 'offline_access', ...(callback ? ['profile', 'email'] : []), ...scopes.split(' ')],
+  // As usual: what `profile` and `email` open stands in UserInfo and not in ID tokens.
+  ...(callback ? { claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] } } : {}),
   clients: [
     // A token without a person: client credentials.
     { client_id: 'machine', client_secret: 'machine-secret', grant_types: ['client_credentials'],
       redirect_uris: [], response_types: [], scope: scopes },
     // The resource server, where it introspects.
     { client_id: 'mcp-server', client_secret: 'mcp-server-secret', grant_types: [], redirect_uris: [], response_types: [] },
+    ...(callback ? [{ client_id: 'mcp-auth', client_secret: 'mcp-auth-secret', redirect_uris: [callback],
+      grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] }] : []),
   ],
-  findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, name: id, email: `${id}@example.test` }) }),
+  findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, name: id, email: `${id}@example.test`, email_verified: true }) }),
   pkce: { required: () => true },
   issueRefreshToken: async (_context, client) => client.grantTypeAllowed('refresh_token'),
   ttl: { AccessToken: ttl, ClientCredentials: ttl, AuthorizationCode: 60, IdToken: 600, Interaction: 600,
@@ -51,7 +57,7 @@ const provider = new Provider(issuer, {
     introspection: { enabled: true, allowedPolicy: async (_context, client) => client.clientId === 'mcp-server' },
     clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
     resourceIndicators: {
-      enabled: true,
+      enabled: !callback,
       defaultResource: async () => resources[0],
       useGrantedResource: async () => true,
       getResourceServerInfo: async (_context, resource) => {

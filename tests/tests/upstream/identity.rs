@@ -82,6 +82,18 @@ async fn somebody_who_signed_in_elsewhere_has_no_github_token() {
     assert_ended(&has_github(&octocat).await);
 }
 
+/// Nobody has signed in: a machine has a token of its own, and nothing of anybody's at GitHub.
+#[tokio::test]
+async fn a_machine_has_no_github_token() {
+    let world = World::new().await;
+    let machine = Grant::of_machine(&world.auth, "583231", RESOURCE, "profile:read").await;
+    world.grant().await;
+    assert_told(&world.login(&machine).await, "needs a sign-in with GitHub");
+    assert_eq!(world.call("has_github", json!({}), &machine).await.text(), Some("false"));
+    machine.end(&world.auth).await;
+    assert_eq!(world.login(&machine).await.status(), 401);
+}
+
 #[tokio::test]
 async fn a_grant_that_has_ended_opens_nothing() {
     let world = World::new().await;

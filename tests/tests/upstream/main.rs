@@ -8,6 +8,8 @@ mod headers;
 mod identity;
 mod log;
 mod renewal;
+mod scopes;
+mod several;
 mod support;
 mod trouble;
 mod walk;

@@ -40,7 +40,7 @@ impl Profiles {
     /// What you granted.
     #[tool(scopes = "profile:read")]
     async fn granted(&self, github: Upstream<GitHub>) -> String {
-        github.granted_scopes().unwrap_or_default()
+        github.scopes().join(" ")
     }
 
     /// Whatever the path.

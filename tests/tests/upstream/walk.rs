@@ -63,6 +63,59 @@ async fn c36_while_github_is_down_the_client_is_told_so_and_the_person_can_try_a
     client.sign_in(&octocat()).await.unwrap();
 }
 
+/// Nobody waits for longer than five seconds, whichever part is slow, and both are asked again.
+#[tokio::test]
+async fn c34_c36_while_github_is_slow_nobody_waits_for_long() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    let tokens = client.sign_in(&octocat()).await.unwrap();
+    for part in [GitHubPart::Token, GitHubPart::Api] {
+        world.github.answer_slowly(part, Duration::from_secs(30));
+    }
+    let elsewhere = client.in_another_browser();
+    let person = octocat();
+    let waited = tokio::time::timeout(Duration::from_secs(12), async {
+        tokio::join!(
+            elsewhere.sign_in(&person),
+            world.server.call("login", json!({})).bearer(tokens.access_token()),
+        )
+    });
+    let (refused, told) = waited.await.unwrap();
+    assert_eq!(refused.unwrap_err().error, "temporarily_unavailable");
+    assert_eq!(told.status(), 200, "a fault of GitHub's is no reason to sign in again: {told:?}");
+    assert!(told.body().contains("cannot answer now"), "{told:?}");
+    world.github.recover();
+    elsewhere.sign_in(&octocat()).await.unwrap();
+    let answer = world.server.call("login", json!({})).bearer(tokens.access_token()).await;
+    assert_eq!(answer.text(), Some("octocat"));
+}
+
+/// What says nothing about who somebody is signs nobody in.
+#[tokio::test]
+async fn c36_a_github_that_lies_signs_nobody_in() {
+    let world = World::new().await;
+    let client = client(&world).await;
+    for document in [
+        json!(null),
+        json!([]),
+        json!("octocat"),
+        json!({ "login": "octocat" }),
+        json!({ "login": "octocat", "id": null }),
+        json!({ "login": "octocat", "id": "583231" }),
+        json!({ "login": "octocat", "id": -1 }),
+        json!({ "login": "octocat", "id": 1.5 }),
+        json!({ "id": 583_231 }),
+        json!({ "login": "x".repeat(2_000_000), "id": 583_231 }),
+    ] {
+        world.github.answer("/user", document.clone());
+        let refused = client.sign_in(&octocat()).await.unwrap_err();
+        let known = ["temporarily_unavailable", "server_error", "access_denied"];
+        assert!(known.contains(&refused.error.as_str()), "{document}: {refused:?}");
+    }
+    world.github.answer_as_always("/user");
+    client.sign_in(&octocat()).await.unwrap();
+}
+
 #[tokio::test]
 async fn somebody_who_says_no_brings_nothing() {
     let world = World::new().await;

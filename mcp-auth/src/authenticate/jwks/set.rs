@@ -72,6 +72,12 @@ impl KeySet {
         named.find(fits).map_or(Selection::OtherAlgorithm, |key| Selection::Found(key.clone()))
     }
 
+    /// Whether one of these keys signed it.
+    #[cfg(all(test, feature = "authorization-server"))]
+    pub(crate) fn signed(&self, assertion: &crate::authenticate::ClientAssertion<'_>) -> bool {
+        matches!(self.select(assertion.key()), Selection::Found(key) if assertion.is_signed_by(&key))
+    }
+
     /// Whether every key of `older` is still in this set.
     pub(crate) fn keeps_all_of(&self, older: &Self) -> bool {
         older.keys.iter().all(|old| self.keys.iter().any(|key| key.is_same(old)))

@@ -57,7 +57,7 @@ pub(super) fn members(json: &[u8]) -> Option<Map<String, Value>> {
 }
 
 /// `iss` is the configured string, code point by code point (RFC 9068 section 4): no case folding, no slash added.
-fn check_issuer(claims: &Map<String, Value>, issuer: &str) -> Result<(), Reason> {
+pub(super) fn check_issuer(claims: &Map<String, Value>, issuer: &str) -> Result<(), Reason> {
     match name(claims, "iss")? {
         Some(found) if found == issuer => Ok(()),
         Some(_) => Err(Reason::WrongIssuer),
@@ -67,7 +67,7 @@ fn check_issuer(claims: &Map<String, Value>, issuer: &str) -> Result<(), Reason>
 
 /// `aud` names us, alone or among others (RFC 7519 section 4.1.3). A prefix of us, or us with a slash more, is somebody
 /// else.
-fn check_audience(claims: &Map<String, Value>, audience: &str) -> Result<Vec<String>, Reason> {
+pub(super) fn check_audience(claims: &Map<String, Value>, audience: &str) -> Result<Vec<String>, Reason> {
     let found = match claims.get("aud") {
         None => return Err(Reason::MissingClaim("aud")),
         Some(value) => strings(value).ok_or(Reason::BadClaim("aud"))?,
@@ -77,14 +77,17 @@ fn check_audience(claims: &Map<String, Value>, audience: &str) -> Result<Vec<Str
 
 /// A time as number of seconds since 1970, possibly with a fraction (RFC 7519 section 2, `NumericDate`). A string is
 /// not one, whatever it contains.
-fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result<Option<f64>, Reason> {
+pub(super) fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result<Option<f64>, Reason> {
     let Some(value) = claims.get(name) else { return Ok(None) };
     let seconds = value.as_f64().filter(|seconds| seconds.is_finite());
     seconds.map(Some).ok_or(Reason::BadClaim(name))
 }
 
 /// A claim that is a string and says something.
-fn name<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, Reason> {
+pub(super) fn name<'a>(
+    claims: &'a Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<&'a str>, Reason> {
     match claims.get(name) {
         None => Ok(None),
         Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),

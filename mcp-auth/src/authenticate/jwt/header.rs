@@ -24,12 +24,28 @@ pub(super) struct Header {
 
 impl Header {
     pub(super) fn check(members: &Map<String, Value>, expected: &Expectations) -> Result<Self, Reason> {
+        let unnamed = Self::of_any_type(members)?;
+        let says_access_token = token_type(text(members, "typ")?, expected.any_token_type)?;
+        Ok(Self { says_access_token, ..unnamed })
+    }
+
+    /// The header of an ID token, which says `JWT` or nothing: every other type is another kind of token.
+    #[cfg(feature = "authorization-server")]
+    pub(super) fn of_id_token(members: &Map<String, Value>) -> Result<Self, Reason> {
+        let header = Self::of_any_type(members)?;
+        let typ = text(members, "typ")?.map(str::to_ascii_lowercase);
+        match typ.as_deref() {
+            None | Some("jwt" | "application/jwt") => Ok(header),
+            Some(_) => Err(Reason::Header("it is the one of another kind of token")),
+        }
+    }
+
+    fn of_any_type(members: &Map<String, Value>) -> Result<Self, Reason> {
         no_extensions(members)?;
         let algorithm = text(members, "alg")?.ok_or(Reason::Algorithm)?;
         let algorithm = Algorithm::from_header(algorithm).ok_or(Reason::Algorithm)?;
-        let says_access_token = token_type(text(members, "typ")?, expected.any_token_type)?;
         let key_id = text(members, "kid")?.map(str::to_owned);
-        Ok(Self { algorithm, key_id, says_access_token })
+        Ok(Self { algorithm, key_id, says_access_token: false })
     }
 }
 
@@ -40,7 +56,7 @@ pub(super) fn members(json: &[u8]) -> Option<Map<String, Value>> {
 
 /// We implement no extension, so whatever is critical is unknown (RFC 7515 section 4.1.11). `b64` changes what is signed
 /// and is only legal as a critical one (RFC 7797 section 6); `enc` and `zip` belong to encrypted tokens.
-fn no_extensions(members: &Map<String, Value>) -> Result<(), Reason> {
+pub(super) fn no_extensions(members: &Map<String, Value>) -> Result<(), Reason> {
     if members.contains_key("crit") {
         return Err(Reason::Crit);
     }

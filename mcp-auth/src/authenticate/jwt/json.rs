@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// The members of the object in `json`; `None` for anything else, for nesting deeper than `depth` and for a name that
 /// stands twice. (Parsers differ in which of two they take, RFC 8259 section 4: what the issuer checked before signing
 /// may not be what is read here.)
-pub(in crate::authenticate) fn object(json: &[u8], depth: usize) -> Option<Map<String, Value>> {
+pub(crate) fn object(json: &[u8], depth: usize) -> Option<Map<String, Value>> {
     if nesting(json) > depth {
         return None;
     }

@@ -10,13 +10,21 @@
 //! What remains of it is its model of JSON Web Keys.
 
 mod algorithm;
+#[cfg(feature = "authorization-server")]
+mod assertion;
 mod claims;
 mod compact;
 mod header;
+#[cfg(feature = "authorization-server")]
+mod id_token;
 pub(super) mod json;
 pub(super) mod kind;
 
 pub(crate) use algorithm::Algorithm;
+#[cfg(feature = "authorization-server")]
+pub(crate) use assertion::ClientAssertion;
+#[cfg(feature = "authorization-server")]
+pub(crate) use id_token::{IdToken, IdTokenExpectations};
 
 use std::{sync::Arc, time::Duration};
 

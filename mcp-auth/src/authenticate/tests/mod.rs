@@ -22,7 +22,7 @@ pub(crate) mod log;
 mod properties;
 mod secrecy;
 mod several_issuers;
-mod signer;
+pub(crate) mod signer;
 mod stub;
 mod times;
 mod verifier;

@@ -15,37 +15,37 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
-pub(super) struct Signer {
-    pub(super) key_id: &'static str,
-    pub(super) algorithm: Algorithm,
-    pub(super) jwk: Value,
+pub(crate) struct Signer {
+    pub(crate) key_id: &'static str,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) jwk: Value,
     key: EncodingKey,
 }
 
 impl Signer {
-    pub(super) fn rs256() -> &'static Self {
+    pub(crate) fn rs256() -> &'static Self {
         static SIGNER: LazyLock<Signer> = LazyLock::new(|| Signer::rsa("rsa-1", Algorithm::RS256));
         &SIGNER
     }
 
-    pub(super) fn ps256() -> &'static Self {
+    pub(crate) fn ps256() -> &'static Self {
         static SIGNER: LazyLock<Signer> = LazyLock::new(|| Signer::rsa("rsa-2", Algorithm::PS256));
         &SIGNER
     }
 
-    pub(super) fn es256() -> &'static Self {
+    pub(crate) fn es256() -> &'static Self {
         static SIGNER: LazyLock<Signer> = LazyLock::new(|| Signer::generate_es256("ec-1"));
         &SIGNER
     }
 
-    pub(super) fn es384() -> &'static Self {
+    pub(crate) fn es384() -> &'static Self {
         static SIGNER: LazyLock<Signer> = LazyLock::new(|| {
             Signer::curve("ec-2", Algorithm::ES384, "P-384", 48, &ECDSA_P384_SHA384_FIXED_SIGNING)
         });
         &SIGNER
     }
 
-    pub(super) fn eddsa() -> &'static Self {
+    pub(crate) fn eddsa() -> &'static Self {
         static SIGNER: LazyLock<Signer> = LazyLock::new(|| {
             let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
             let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap();
@@ -60,16 +60,16 @@ impl Signer {
         &SIGNER
     }
 
-    pub(super) fn all() -> [&'static Self; 5] {
+    pub(crate) fn all() -> [&'static Self; 5] {
         [Self::rs256(), Self::ps256(), Self::es256(), Self::es384(), Self::eddsa()]
     }
 
-    pub(super) fn all_keys() -> Value {
+    pub(crate) fn all_keys() -> Value {
         key_set(&Self::all().map(|signer| signer.jwk.clone()))
     }
 
     /// A key of its own.
-    pub(super) fn generate_es256(key_id: &'static str) -> Self {
+    pub(crate) fn generate_es256(key_id: &'static str) -> Self {
         Self::curve(key_id, Algorithm::ES256, "P-256", 32, &ECDSA_P256_SHA256_FIXED_SIGNING)
     }
 
@@ -113,30 +113,30 @@ impl Signer {
     }
 
     /// The header of a good token.
-    pub(super) fn header(&self) -> Value {
+    pub(crate) fn header(&self) -> Value {
         json!({"typ": "at+jwt", "alg": format!("{:?}", self.algorithm), "kid": self.key_id})
     }
 
-    pub(super) fn sign(&self, claims: &Value) -> String {
+    pub(crate) fn sign(&self, claims: &Value) -> String {
         self.sign_text(&self.header().to_string(), &claims.to_string())
     }
 
-    pub(super) fn sign_with_header(&self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn sign_with_header(&self, header: &Value, claims: &Value) -> String {
         self.sign_text(&header.to_string(), &claims.to_string())
     }
 
     /// Signs any two texts, JSON or not.
-    pub(super) fn sign_text(&self, header: &str, claims: &str) -> String {
+    pub(crate) fn sign_text(&self, header: &str, claims: &str) -> String {
         self.sign_parts(&format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims)))
     }
 
     /// Signs whatever stands before the second dot.
-    pub(super) fn sign_parts(&self, signed: &str) -> String {
+    pub(crate) fn sign_parts(&self, signed: &str) -> String {
         format!("{signed}.{}", sign(signed.as_bytes(), &self.key, self.algorithm))
     }
 
     /// Signs with another algorithm of the same key.
-    pub(super) fn sign_as(&self, algorithm: Algorithm, claims: &Value) -> String {
+    pub(crate) fn sign_as(&self, algorithm: Algorithm, claims: &Value) -> String {
         let header =
             json!({"typ": "at+jwt", "alg": format!("{algorithm:?}"), "kid": self.key_id}).to_string();
         let signed =
@@ -146,7 +146,7 @@ impl Signer {
     }
 }
 
-pub(super) fn key_set(keys: &[Value]) -> Value {
+pub(crate) fn key_set(keys: &[Value]) -> Value {
     json!({"keys": keys})
 }
 
@@ -155,7 +155,7 @@ pub(super) fn key_set(keys: &[Value]) -> Value {
 /// By the named provider and not by jsonwebtoken's default one, so that these tests also run where both of its
 /// providers are compiled in and there is no default: `cargo test -p mcp-auth --lib --features
 /// jsonwebtoken/rust_crypto` shows that the verifier needs none.
-pub(super) fn sign(message: &[u8], key: &EncodingKey, algorithm: Algorithm) -> String {
+pub(crate) fn sign(message: &[u8], key: &EncodingKey, algorithm: Algorithm) -> String {
     let signer = (jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.signer_factory)(&algorithm, key).unwrap();
     URL_SAFE_NO_PAD.encode(signer.try_sign(message).unwrap())
 }

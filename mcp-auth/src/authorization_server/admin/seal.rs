@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Admin, super::{Core, key}};
+use super::{
+    super::{Core, key},
+    Admin,
+};
 use crate::{
     AuditEvent, AuditKind,
     store::{StoreError, UpstreamTokenRecord},
@@ -66,7 +69,8 @@ impl Admin {
         }
         let report = SealReport { resealed, ..self.sealed_under().await? };
         let done = if report.is_done() { "nothing is" } else { "something is" };
-        let reason = format!("{resealed} rows were sealed anew; {done} under another key than `{}`", report.first);
+        let reason =
+            format!("{resealed} rows were sealed anew; {done} under another key than `{}`", report.first);
         core.audit(AuditEvent::new(AuditKind::Resealed).reason(reason));
         Ok(report)
     }
@@ -81,7 +85,9 @@ impl Admin {
         let first = core.sealer.ids().next().unwrap_or_default().to_owned();
         let mut report = SealReport { first, ..SealReport::default() };
         for key in core.store.keys(key::PURPOSE).await? {
-            key::sealed_under(&key).iter().for_each(|id| report.count(Some(id.as_str())));
+            for id in key::sealed_under(&key) {
+                report.count(Some(&id));
+            }
         }
         let mut after = None;
         loop {

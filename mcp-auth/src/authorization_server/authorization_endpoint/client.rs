@@ -1,7 +1,7 @@
 //! Who asks, and where the answer may go. Until both are known nobody but the person is told (RFC 6749 section 4.1.2.1).
 
 use super::{
-    super::{page::Fault, redirect_uri},
+    super::{client::Snapshot, page::Fault, redirect_uri},
     Client, Core, Parameters, Refused, WayBack,
 };
 
@@ -21,10 +21,19 @@ pub(super) fn addressed_once(asked: &Parameters) -> Result<(), Refused> {
 
 /// The client is registered here (RFC 6749 sections 2.2 and 4.1.1). Some keep a registration for longer than it lives:
 /// the page says how to get rid of it.
-pub(super) async fn known_client(core: &Core, asked: &Parameters) -> Result<Client, Refused> {
+///
+/// `shown`: as the person was shown it, a moment ago.
+pub(super) async fn known_client(
+    core: &Core,
+    asked: &Parameters,
+    shown: Option<Snapshot>,
+) -> Result<Client, Refused> {
     let Some(id) = asked.get("client_id") else {
         return Err(Refused::person(Fault::Request, "client_id is missing"));
     };
+    if let Some(client) = shown.and_then(|shown| shown.into_client(id)) {
+        return Ok(client);
+    }
     let client = Client::find(core, id).await?;
     client.ok_or_else(|| Refused::person(Fault::UnknownClient, &format!("there is no client {id:?}")))
 }

@@ -21,9 +21,11 @@ use http::{HeaderMap, Request, Response, Uri};
 pub(crate) use self::{
     refused::Refused,
     request::{MOST_BYTES, Parameters},
+    resource::the_resource,
 };
 use super::{
     Client, Core, Endpoints, OAuthError, ProtectedServer, metadata,
+    client::Snapshot,
     response::{WayBack, see_other},
     sign_in::{self, Form},
 };
@@ -56,11 +58,21 @@ pub(crate) enum Prompt {
 
 /// The policy. The order counts: the first line that refuses decides who is told.
 pub(crate) async fn check<'a>(endpoints: &'a Endpoints, text: &str) -> Result<Checked<'a>, Refused> {
+    check_as_shown(endpoints, text, None).await
+}
+
+/// The same for a request that a person has seen before: with the client as they were shown it, whatever its document says by
+/// now (C43).
+pub(super) async fn check_as_shown<'a>(
+    endpoints: &'a Endpoints,
+    text: &str,
+    shown: Option<Snapshot>,
+) -> Result<Checked<'a>, Refused> {
     let core = &*endpoints.core;
     // Told to the person, because it is not known whose the redirect URI is.
     let asked = client::readable(text)?;
     client::addressed_once(&asked)?;
-    let client = client::known_client(core, &asked).await?;
+    let client = client::known_client(core, &asked, shown).await?;
     let back = client::registered_redirect_uri(core, &client, &asked)?;
     // Told to the client.
     let told = |error| Refused::client(&back, error);
@@ -71,7 +83,7 @@ pub(crate) async fn check<'a>(endpoints: &'a Endpoints, text: &str) -> Result<Ch
     checks::response_mode_is_query(&asked).map_err(told)?;
     let code_challenge = checks::s256_challenge(&asked).map_err(told)?;
     let server = resource::resource(&asked, &endpoints.servers).map_err(told)?;
-    let scopes = scope::scopes(&asked, server).map_err(told)?;
+    let scopes = scope::scopes(&asked, server, &client).map_err(told)?;
     let prompt = checks::prompt(&asked).map_err(told)?;
     Ok(Checked { asked, client, back, code_challenge, server, scopes, prompt })
 }

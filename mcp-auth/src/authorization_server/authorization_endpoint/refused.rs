@@ -6,7 +6,7 @@ use axum::body::Body;
 use http::Response;
 
 use super::super::{
-    Core, OAuthError,
+    Core, NoClient, NoDocument, OAuthError,
     page::{self, Fault},
     response::WayBack,
 };
@@ -81,6 +81,17 @@ impl Refused {
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         Self::unavailable(&error)
+    }
+}
+
+/// Who must act: the client's developer, or nobody but time.
+impl From<NoClient> for Refused {
+    fn from(error: NoClient) -> Self {
+        match error {
+            NoClient::Store(error) => error.into(),
+            NoClient::Document(NoDocument::Invalid(why)) => Self::person(Fault::ClientDocument, &why),
+            NoClient::Document(NoDocument::Unreachable(why)) => Self::person(Fault::ClientUnreachable, &why),
+        }
     }
 }
 

@@ -8,7 +8,15 @@ pub(super) fn resource<'a>(
     asked: &Parameters,
     servers: &'a [ProtectedServer],
 ) -> Result<&'a ProtectedServer, OAuthError> {
-    let mut named = asked.all("resource");
+    the_resource(&asked.all("resource").collect::<Vec<_>>(), servers)
+}
+
+/// The same for a request of another kind, which names these.
+pub(crate) fn the_resource<'a>(
+    named: &[&str],
+    servers: &'a [ProtectedServer],
+) -> Result<&'a ProtectedServer, OAuthError> {
+    let mut named = named.iter().copied();
     match (named.next(), servers) {
         (Some(first), _) if named.all(|other| same(first, other)) => servers
             .iter()

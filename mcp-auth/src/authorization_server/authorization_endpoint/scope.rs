@@ -1,6 +1,6 @@
 //! What for: scopes (RFC 6749 section 3.3).
 
-use super::{OAuthError, Parameters, ProtectedServer};
+use super::{Client, OAuthError, Parameters, ProtectedServer};
 use crate::ScopeInfo;
 
 /// Asks for a refresh token elsewhere; here everybody gets one (OpenID Connect Core section 11).
@@ -9,10 +9,22 @@ const OFFLINE_ACCESS: &str = "offline_access";
 /// What the consent page offers: what is asked for and known here, and what every request to the server needs, in the
 /// order of the catalogue. Scopes that are not known are ignored, because clients ask for what they remember (RFC 6749
 /// section 3.3 lets us); who asks for nothing gets what a first challenge names.
-pub(super) fn scopes(asked: &Parameters, server: &ProtectedServer) -> Result<Vec<ScopeInfo>, OAuthError> {
+///
+/// A client that the operator wrote down gets none but the scopes that stand there.
+pub(super) fn scopes(
+    asked: &Parameters,
+    server: &ProtectedServer,
+    client: &Client,
+) -> Result<Vec<ScopeInfo>, OAuthError> {
+    if server.requires.iter().any(|scope| !client.may_have(scope.name())) {
+        let message = "the client may not have a scope that every request to this resource needs";
+        return Err(OAuthError::new("invalid_scope", message));
+    }
+
     let words = asked.get("scope").unwrap_or_default().split(' ');
     let words: Vec<&str> = words.filter(|word| !word.is_empty() && *word != OFFLINE_ACCESS).collect();
-    let all = catalogue(server);
+    let mut all = catalogue(server);
+    all.retain(|scope| client.may_have(scope.name()));
     let required = |scope: &ScopeInfo| server.requires.contains(scope);
     if words.is_empty() {
         let everything = server.requires.is_empty();

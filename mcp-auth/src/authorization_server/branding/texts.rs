@@ -59,10 +59,16 @@ texts! {
         client_label: "App",
         /// Consent: beside the name of a client that has proven its domain.
         verified: "verified: {domain}",
+        /// Consent: beside the name of a client that the server's operator wrote down.
+        known: "known to this server",
         /// Consent: beside the name of a client that anybody could have given itself.
         unverified: "unverified",
         /// Consent: what that means.
         unverified_help: "Nobody has checked this name. Allow this only if you have just started to connect {client} yourself.",
+        /// Consent: the name is checked, and the answer goes to this device, where any program can use the name of another.
+        verified_elsewhere_help: "The name of {client} is checked, but not that it is {client} who asks: any program on this computer can use its name. Allow this only if you have just started to connect {client} yourself.",
+        /// Consent: the client describes itself otherwise than when the person allowed it before.
+        changed_help: "{client} has changed since you allowed it: where it is answered, or how it proves who it is. What you allowed before does not count.",
         /// Consent: before the address to which the browser goes afterwards.
         destination_label: "Returns you to",
         /// Consent: the client waits on this machine.
@@ -155,6 +161,29 @@ texts! {
         /// A person's own page: after that button.
         grants_signed_out: "You are signed out.",
 
+        /// Not let in: the headline.
+        not_entered_title: "You cannot enter with this account",
+        /// Not let in: below it.
+        not_entered: "You signed in with {provider} as {person}. This account may not use {server}.",
+        /// Not let in: what the person can do.
+        not_entered_help: "If you have another account for {server}, use that one. Otherwise ask those who run it.",
+        /// Not let in, because the provider was not allowed to tell what has to be known: the headline.
+        not_told_title: "{provider} may not say enough about you",
+        /// The same: below it.
+        not_told: "You signed in as {person}. Whether you may use {server} cannot be seen, because {provider} was not allowed to show it.",
+        /// The same: what the person can do.
+        not_told_help: "Try again, and allow everything that {provider} asks for. If {provider} does not ask, those who run your organization there have to approve this app.",
+        /// Not let in, because nobody can say now whether they may: the headline.
+        not_known_title: "It could not be checked whether you may enter",
+        /// The same: below it.
+        not_known: "You signed in as {person}, and {provider} or {server} cannot say right now whether you may enter. Nothing was kept.",
+        /// The same: what the person can do.
+        not_known_help: "Try again in a moment.",
+        /// Not let in: the button that begins again.
+        try_again: "Try again",
+        /// Not let in: the button that goes back to the client, which is told.
+        back_to_client: "Return to {client}",
+
         /// Errors: before the id under which the server's log says more.
         reference_label: "Reference",
         /// Errors: what the reference is good for.
@@ -216,6 +245,16 @@ error_texts! {
         "The app that sent you here is unknown to this server, or its registration has expired.",
         "In the app, remove this server and add it again. It then registers anew. With mcp-remote, delete the folder \
          ~/.mcp-auth first.";
+    /// The client's id leads to no document that could be a client's.
+    client_document:
+        "This app cannot be checked",
+        "The app that sent you here names an address at which it should describe itself, and there is no valid description.",
+        "Only the makers of the app can repair this. If you do not know the app, close this page.";
+    /// The document at the client's id cannot be fetched now.
+    client_unreachable:
+        "This app cannot be checked right now",
+        "The app that sent you here describes itself at an address that does not answer.",
+        "Try again in a few minutes. If that does not help, ask the makers of the app.";
     /// The redirect URI is not one of the client's.
     redirect_uri:
         "This app cannot be answered safely",

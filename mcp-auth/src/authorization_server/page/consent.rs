@@ -73,6 +73,7 @@ impl Page<'_> {
                     dd {
                         (self.say("{client}")) " "
                         @match &view.client.verified_domain {
+                            None if view.client.known => span.badge.proof { (texts.known) },
                             Some(domain) => span.badge.proof { (markup(&texts.verified, &[("domain", &clean(domain, 260))])) },
                             None => span.badge.doubt { (texts.unverified) },
                         }
@@ -100,9 +101,16 @@ impl Page<'_> {
         let Self { texts, view, .. } = self;
         let client = &view.client;
         html! {
-            @if client.verified_domain.is_none() || client.loopback || client.private_scheme {
+            @let here = client.loopback || client.private_scheme;
+            @let doubtful = client.verified_domain.is_none() && !client.known;
+            @if doubtful || here || view.client_changed {
                 div.warning {
-                    @if client.verified_domain.is_none() { p { (self.say(&texts.unverified_help)) } }
+                    @if view.client_changed { p { (self.say(&texts.changed_help)) } }
+                    @if doubtful {
+                        p { (self.say(&texts.unverified_help)) }
+                    } @else if here && !client.known {
+                        p { (self.say(&texts.verified_elsewhere_help)) }
+                    }
                     @if client.loopback { p { (self.say(&texts.loopback_warning)) } }
                     @if client.private_scheme { p { (self.say(&texts.private_scheme_warning)) } }
                 }
@@ -159,7 +167,14 @@ impl Page<'_> {
                     section {
                         h2 { (markup(&texts.upstream_title, &values)) }
                         p { (markup(&texts.upstream_permissions, &values)) }
-                        ul { @for permission in permissions { li { bdi { (clean(permission, 400)) } } } }
+                        ul {
+                            @for permission in permissions {
+                                li {
+                                    bdi { (clean(&permission.text, 400)) }
+                                    @if permission.new { " " span.badge.new { (texts.new) } }
+                                }
+                            }
+                        }
                     }
                 }
             }

@@ -16,6 +16,10 @@ use crate::{Branding, authorization_server::ErrorText};
 pub(crate) enum Fault {
     /// The client is not known, or no longer.
     UnknownClient,
+    /// The client's id leads to no document that could be a client's.
+    ClientDocument,
+    /// The document at the client's id cannot be fetched now.
+    ClientUnreachable,
     /// The redirect URI is not one of the client's.
     RedirectUri,
     /// The request is incomplete or malformed.
@@ -33,6 +37,8 @@ impl Fault {
         let errors = &branding.words().errors;
         match self {
             Self::UnknownClient => &errors.unknown_client,
+            Self::ClientDocument => &errors.client_document,
+            Self::ClientUnreachable => &errors.client_unreachable,
             Self::RedirectUri => &errors.redirect_uri,
             Self::Request => &errors.request,
             Self::Expired => &errors.expired,
@@ -43,11 +49,13 @@ impl Fault {
 
     fn status(self) -> StatusCode {
         match self {
-            Self::UnknownClient | Self::RedirectUri | Self::Request | Self::Expired => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::UnknownClient
+            | Self::ClientDocument
+            | Self::RedirectUri
+            | Self::Request
+            | Self::Expired => StatusCode::BAD_REQUEST,
             Self::OtherBrowser => StatusCode::FORBIDDEN,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ClientUnreachable | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -68,7 +76,7 @@ pub(crate) fn fault(branding: &Branding, fault: Fault, reference: Option<&str>) 
         }
     };
     let mut response = respond(fault.status(), document(branding, &text.title, &content), Forms::None);
-    if fault == Fault::Unavailable {
+    if fault.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     }
     response

@@ -65,6 +65,7 @@ fn notice(texts: &Texts, notice: Option<GrantsNotice>) -> Markup {
     let text = notice.map(|notice| match notice {
         GrantsNotice::Ended => &texts.grant_ended,
         GrantsNotice::AllEnded => &texts.all_ended,
+        GrantsNotice::Nothing => &texts.grants_none,
         GrantsNotice::SignedOut => &texts.grants_signed_out,
         GrantsNotice::Renewed => &texts.renewed,
     });
@@ -81,6 +82,7 @@ fn one(texts: &Texts, grant: &GrantShown) -> Markup {
                 bdi { (name) } " "
                 @match &grant.verified_domain {
                     Some(domain) => span.badge.proof { (markup(&texts.verified, &[("domain", &clean(domain, 260))])) },
+                    None if grant.known => span.badge.proof { (texts.known) },
                     None => span.badge.doubt { (texts.unverified) },
                 }
             }

@@ -19,6 +19,7 @@ mod error;
 mod fill;
 mod form;
 mod grants;
+mod not_entered;
 mod pick_name;
 mod response;
 mod sign_in;
@@ -29,9 +30,10 @@ mod view;
 pub(crate) use consent::consent;
 pub(crate) use error::{Fault, fault};
 pub(crate) use grants::{grants, grants_sign_in};
+pub(crate) use not_entered::not_entered;
 pub(crate) use pick_name::pick_name;
 pub(crate) use sign_in::sign_in;
 pub(crate) use view::{
     AskedScope, ClientShown, ConsentView, GrantShown, GrantsNotice, GrantsSignInView, GrantsView, Hidden,
-    NameProblem, Notice, PickNameView, SignInChoice, SignInView,
+    NameProblem, NotEntered, NotEnteredView, Notice, Permission, PickNameView, SignInChoice, SignInView,
 };

@@ -14,6 +14,8 @@ pub(crate) struct Hidden {
 pub(crate) struct ClientShown {
     /// The name it gave itself.
     pub(crate) name: String,
+    /// The operator wrote it down, name included.
+    pub(crate) known: bool,
     /// The domain that it proved to be, if it did.
     pub(crate) verified_domain: Option<String>,
     /// Where the answer goes: the host of the redirect URI (in ASCII, as the URI has it), or its scheme for an app.
@@ -40,6 +42,15 @@ pub(crate) struct AskedScope {
     pub(crate) new: bool,
 }
 
+/// What is asked of a person at a provider.
+#[derive(Debug, Clone)]
+pub(crate) struct Permission {
+    /// In words.
+    pub(crate) text: String,
+    /// The person is signed in and has not granted it yet.
+    pub(crate) new: bool,
+}
+
 /// Something to say above a consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notice {
@@ -56,15 +67,18 @@ pub(crate) struct ConsentView {
     pub(crate) action: String,
     pub(crate) hidden: Vec<Hidden>,
     pub(crate) client: ClientShown,
+    /// The person allowed it before, and it is answered elsewhere now, or proves itself otherwise.
+    pub(crate) client_changed: bool,
     /// The title of the server that the client wants to use, and its URL.
     pub(crate) server: String,
     pub(crate) resource: String,
     pub(crate) scopes: Vec<AskedScope>,
     /// Name of a provider, and what is asked of it there.
-    pub(crate) upstream: Vec<(String, Vec<String>)>,
+    pub(crate) upstream: Vec<(String, Vec<Permission>)>,
     /// Who is signed in in this browser. There is a button `decision=switch` to be somebody else.
     pub(crate) person: Option<String>,
-    /// Where `Allow` leads when nobody is signed in and there is one provider only: its name.
+    /// Where `Allow` leads when nobody is signed in and there is one provider only, or when more is needed there than the
+    /// person has granted: its name.
     pub(crate) continues_with: Option<String>,
     pub(crate) notice: Option<Notice>,
 }
@@ -112,6 +126,8 @@ pub(crate) enum GrantsNotice {
     Ended,
     /// None has.
     AllEnded,
+    /// The person has allowed nothing, or it has ended.
+    Nothing,
     /// The person has signed out.
     SignedOut,
     /// The form was too old, or not made for this browser: here is a fresh one.
@@ -123,6 +139,8 @@ pub(crate) enum GrantsNotice {
 pub(crate) struct GrantShown {
     pub(crate) id: String,
     pub(crate) client_id: String,
+    /// Whether the operator wrote it down.
+    pub(crate) known: bool,
     /// The name that the client gave itself.
     pub(crate) client_name: String,
     /// The domain that it proved to be, if it did.
@@ -153,4 +171,31 @@ pub(crate) struct GrantsSignInView {
     pub(crate) hidden: Vec<Hidden>,
     pub(crate) choices: Vec<SignInChoice>,
     pub(crate) notice: Option<GrantsNotice>,
+}
+
+/// Why somebody may not enter, as far as they are to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotEntered {
+    /// This account is not one of those who may.
+    NotListed,
+    /// The provider was not allowed to say what has to be known.
+    NotTold,
+    /// A policy's own words.
+    Said(String),
+    /// It cannot be known now.
+    Unknown,
+}
+
+/// They signed in and may not enter. The form posts `decision=switch|retry|deny`.
+#[derive(Debug, Clone)]
+pub(crate) struct NotEnteredView {
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) client: String,
+    pub(crate) server: String,
+    /// What the provider calls them.
+    pub(crate) person: String,
+    pub(crate) provider: String,
+    pub(crate) why: NotEntered,
+    pub(crate) reference: String,
 }

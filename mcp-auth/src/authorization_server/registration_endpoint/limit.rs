@@ -1,42 +1,39 @@
-//! How many new clients there may be a minute, from everywhere together.
+//! How many new clients there may be a minute: from everywhere together, and from one address.
 
-use std::{
-    fmt,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{fmt, time::Duration};
 
 use http::StatusCode;
 use quick_cache::sync::Cache;
 
-use super::super::{OAuthError, RegistrationLimits};
+use super::super::{
+    OAuthError, RegistrationLimits,
+    bucket::{Bucket, Shares},
+    source::Source,
+};
 use crate::{clock::Clock, store::Digest};
 
 /// Clients that registered lately: who comes again is not new, and waits for nobody.
 const KNOWN: usize = 10_000;
 
-/// A bucket of places, which fill up again, and who is known.
+/// Who is known, and the places for those who are not.
 pub(crate) struct Registrations {
-    bucket: Mutex<Bucket>,
+    everybody: Bucket,
+    /// Of each address that is known: so that one stranger cannot take all places (F17).
+    shares: Shares<Source>,
     known: Cache<Digest, ()>,
 }
 
-#[derive(Debug, Default)]
-struct Bucket {
-    /// Taken, and not free again.
-    taken: f64,
-    /// When it was looked at, on the monotonic clock.
-    seen: Duration,
-}
-
-/// One place in the bucket, or none for who is known.
+/// One place for a new client, or none for who is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place(bool);
+pub(super) enum Place {
+    Known,
+    New(Option<Source>),
+}
 
 impl Place {
     /// Whether it is one for a new client.
     pub(super) fn is_new(self) -> bool {
-        self.0
+        self != Self::Known
     }
 }
 
@@ -45,32 +42,42 @@ impl Registrations {
     pub(super) fn enter(
         &self,
         fingerprint: Digest,
+        source: Option<Source>,
         limits: &RegistrationLimits,
         clock: &Clock,
     ) -> Result<Place, OAuthError> {
         if self.known.get(&fingerprint).is_some() {
-            return Ok(Place(false));
+            return Ok(Place::Known);
         }
-        let most = f64::from(limits.per_minute);
-        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
         let now = clock.monotonic();
-        let freed = now.saturating_sub(bucket.seen).as_secs_f64() * most / 60.0;
-        bucket.taken = (bucket.taken - freed).max(0.0);
-        bucket.seen = now;
-        if bucket.taken + 1.0 > most {
-            tracing::warn!(per_minute = limits.per_minute, "refused: too many new clients register");
-            let wait = Duration::from_secs_f64((bucket.taken + 1.0 - most) * 60.0 / most);
-            return Err(too_many(wait.as_secs() + 1));
+        let share = source.map(|source| self.shares.of(&source));
+        // First the own one: what it has no place for must not take one from everybody.
+        if let Some(share) = &share {
+            share.take(limits.per_address, now).map_err(|wait| {
+                tracing::warn!(
+                    per_address = limits.per_address,
+                    "refused: too many new clients from one address"
+                );
+                too_many(seconds(wait))
+            })?;
         }
-        bucket.taken += 1.0;
-        Ok(Place(true))
+        self.everybody.take(limits.per_minute, now).map_err(|wait| {
+            if let Some(share) = &share {
+                share.give_back();
+            }
+            tracing::warn!(per_minute = limits.per_minute, "refused: too many new clients register");
+            too_many(seconds(wait))
+        })?;
+        Ok(Place::New(source))
     }
 
     /// Gives a place back: it was no new client.
-    pub(super) fn leave(&self, place: Place, limits: &RegistrationLimits) {
-        if place.0 {
-            let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
-            bucket.taken = (bucket.taken - 1.0).clamp(0.0, f64::from(limits.per_minute));
+    pub(super) fn leave(&self, place: Place) {
+        if let Place::New(source) = place {
+            self.everybody.give_back();
+            if let Some(source) = source {
+                self.shares.of(&source).give_back();
+            }
         }
     }
 
@@ -84,9 +91,13 @@ impl Registrations {
     }
 }
 
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + 1
+}
+
 impl Default for Registrations {
     fn default() -> Self {
-        Self { bucket: Mutex::default(), known: Cache::new(KNOWN) }
+        Self { everybody: Bucket::default(), shares: Shares::default(), known: Cache::new(KNOWN) }
     }
 }
 

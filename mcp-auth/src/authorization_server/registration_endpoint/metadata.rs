@@ -4,10 +4,14 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{
-    super::{ClientAuthentication, ClientMetadata, OAuthError, redirect_uri},
+    super::{ClientAuthentication, ClientMetadata, OAuthError, client::keys, redirect_uri},
     name,
 };
-use crate::{ScopeInfo, store::Digest};
+use crate::{
+    ScopeInfo,
+    http::{self, Reach},
+    store::Digest,
+};
 
 const MOST_REDIRECT_URIS: usize = 32;
 const LONGEST_SCOPE: usize = 4096;
@@ -16,24 +20,25 @@ const LONGEST_URL: usize = 2048;
 /// What the client is registered with; what is not understood is left out (section 2).
 ///
 /// A client that asks for a secret gets none: whoever calls can register, so a secret would prove nothing, and clients that
-/// ask for one were seen never to send it. The answer says `none` (section 3.2.1 lets us replace what was asked for).
-pub(super) fn checked(asked: &Map<String, Value>) -> Result<ClientMetadata, OAuthError> {
+/// ask for one were seen never to send it. The answer says `none` (section 3.2.1 lets us replace what was asked for). One that
+/// brings keys and wants to sign with them does.
+pub(crate) fn checked(asked: &Map<String, Value>) -> Result<ClientMetadata, OAuthError> {
     if present(asked, "jwks").is_some() && present(asked, "jwks_uri").is_some() {
         return Err(invalid("jwks and jwks_uri cannot both be there"));
     }
-    // It is answered with `none`; that it is text is checked all the same.
-    text(asked, "token_endpoint_auth_method")?;
+    let redirect_uris = redirect_uris(asked)?;
+    let (token_endpoint_auth_method, jwks, jwks_uri) = authentication(asked)?;
     Ok(ClientMetadata {
         client_name: text(asked, "client_name")?.and_then(name::cleaned),
-        redirect_uris: redirect_uris(asked)?,
-        token_endpoint_auth_method: ClientAuthentication::None,
+        token_endpoint_auth_method,
         grant_types: grant_types(asked)?,
         response_types: response_types(asked)?,
         scope: text(asked, "scope")?.and_then(scope),
-        application_type: application_type(asked)?,
+        application_type: application_type(asked, &redirect_uris)?,
+        redirect_uris,
         client_uri: text(asked, "client_uri")?.filter(|url| is_web_page(url)).map(str::to_owned),
-        jwks: None,
-        jwks_uri: None,
+        jwks,
+        jwks_uri,
     })
 }
 
@@ -103,11 +108,46 @@ fn scope(text: &str) -> Option<String> {
     (!words.is_empty() && text.len() <= LONGEST_SCOPE).then(|| words.join(" "))
 }
 
-/// OpenID Connect Registration section 2, and SEP-837. It is kept as it is said; the redirect URIs are judged by themselves,
-/// because clients say `web` with URIs of apps.
-fn application_type(asked: &Map<String, Value>) -> Result<Option<String>, OAuthError> {
-    let known = |kind: &&str| ["web", "native"].contains(kind);
-    Ok(text(asked, "application_type")?.filter(known).map(str::to_owned))
+/// How it will prove who it is, and the keys for that.
+fn authentication(
+    asked: &Map<String, Value>,
+) -> Result<(ClientAuthentication, Option<Value>, Option<String>), OAuthError> {
+    let method = text(asked, "token_endpoint_auth_method")?;
+    let (jwks, jwks_uri) = (present(asked, "jwks"), text(asked, "jwks_uri")?);
+    if method != Some("private_key_jwt") || (jwks.is_none() && jwks_uri.is_none()) {
+        return Ok((ClientAuthentication::None, None, None));
+    }
+    if let Some(jwks) = jwks {
+        keys::check(jwks).map_err(|why| invalid(&format!("jwks: {why}")))?;
+    }
+    if let Some(url) = jwks_uri {
+        // A stranger's: nothing but the public internet is asked.
+        http::check(url, Reach::default()).map_err(|why| invalid(&format!("jwks_uri: {why}")))?;
+        if url.len() > LONGEST_URL {
+            return Err(invalid("jwks_uri is too long"));
+        }
+    }
+    Ok((ClientAuthentication::PrivateKeyJwt, jwks.cloned(), jwks_uri.map(str::to_owned)))
+}
+
+/// OpenID Connect Registration section 2, and SEP-837: a web client is answered at https, elsewhere than on this machine. Who
+/// says `web` and has no such URI is refused. Who has others beside it (Cursor registers its app as well) is no web client,
+/// and is told so.
+fn application_type(
+    asked: &Map<String, Value>,
+    redirect_uris: &[String],
+) -> Result<Option<String>, OAuthError> {
+    let web = redirect_uris.iter().filter(|uri| redirect_uri::is_web(uri)).count();
+    match text(asked, "application_type")? {
+        Some("web") if web == redirect_uris.len() => Ok(Some("web".to_owned())),
+        Some("web") if web == 0 => {
+            let message =
+                "the redirect URIs of a web client are https and not on this machine: register as native";
+            Err(OAuthError::new("invalid_redirect_uri", message))
+        }
+        Some("web" | "native") => Ok(Some("native".to_owned())),
+        _ => Ok(None),
+    }
 }
 
 /// A page that can be linked to.

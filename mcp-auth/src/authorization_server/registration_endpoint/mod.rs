@@ -1,13 +1,17 @@
 //! `/register`: clients register themselves (RFC 7591).
 //!
 //! Some register anew for every connection: who brings the same again gets the same client. A flood of new ones is slowed
-//! down for everybody together and not by address, because many people share one; known ones are never slowed down.
+//! down, for everybody together, and before that for the address it comes from; known ones are never slowed down.
 
 mod limit;
 mod metadata;
 mod name;
 
 pub(crate) use limit::Registrations;
+pub(super) use metadata::checked as checked_metadata;
+#[cfg(test)]
+pub(crate) use metadata::checked;
+pub(crate) use name::cleaned as cleaned_name;
 
 use std::sync::Arc;
 
@@ -19,6 +23,7 @@ use serde_json::{Map, Value};
 use super::{
     ClientMetadata, Core, OAuthError, answer,
     form::{media_type, read},
+    source::Source,
 };
 use crate::{
     AuditEvent, AuditKind,
@@ -41,11 +46,12 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
         let message = "the request has to be JSON: Content-Type: application/json";
         return Err(OAuthError::new("invalid_client_metadata", message));
     }
+    let source = core.source(request.extensions(), request.headers());
     let body = read(request).await?;
     let asked: Map<String, Value> = serde_json::from_slice(&body)
         .map_err(|_| OAuthError::new("invalid_client_metadata", "the request is not a JSON object"))?;
     let metadata = metadata::checked(&asked)?;
-    let client = register(&core, &metadata).await?;
+    let client = register(&core, &metadata, source).await?;
     crash_point!("register.kept");
     core.audit(AuditEvent::new(AuditKind::ClientRegistered).client_id(&client.id));
     let registered = Registered {
@@ -57,10 +63,14 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
     Ok(answer::json(StatusCode::CREATED, &registered))
 }
 
-async fn register(core: &Arc<Core>, metadata: &ClientMetadata) -> Result<ClientRecord, OAuthError> {
+async fn register(
+    core: &Arc<Core>,
+    metadata: &ClientMetadata,
+    source: Option<Source>,
+) -> Result<ClientRecord, OAuthError> {
     let fingerprint = metadata::fingerprint(metadata);
     let record = record(core, metadata, fingerprint)?;
-    let enter = || core.registrations.enter(fingerprint, &core.registration, &core.clock);
+    let enter = || core.registrations.enter(fingerprint, source, &core.registration, &core.clock);
     let mut place = enter();
     if !place.as_ref().is_ok_and(|place| place.is_new()) {
         // They are known here, or there is no place for new ones: then the store says whether they are known there. Who
@@ -80,7 +90,7 @@ async fn register(core: &Arc<Core>, metadata: &ClientMetadata) -> Result<ClientR
         }
         Registration::Known(known) => {
             core.registrations.know(fingerprint);
-            core.registrations.leave(place, &core.registration);
+            core.registrations.leave(place);
             Ok(known)
         }
         Registration::Full => {

@@ -3,7 +3,7 @@
 const LONGEST: usize = 100;
 
 /// The name without what steers the text around it or cannot be seen; `None` where nothing is left.
-pub(super) fn cleaned(name: &str) -> Option<String> {
+pub(crate) fn cleaned(name: &str) -> Option<String> {
     let visible: String = name
         .chars()
         .map(|char| if char.is_whitespace() { ' ' } else { char })

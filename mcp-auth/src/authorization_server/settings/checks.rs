@@ -3,7 +3,10 @@
 use std::{collections::HashSet, time::Duration};
 
 use super::AuthorizationServer;
-use crate::{Lifetimes, Problem, RegistrationLimits, authorization_server::IssuerUrl};
+use crate::{
+    Lifetimes, Problem, RegistrationLimits,
+    authorization_server::{IssuerUrl, MACHINE, client::preregistered},
+};
 
 /// Less cannot be told in tokens, which count in seconds.
 const SECOND: Duration = Duration::from_secs(1);
@@ -28,6 +31,7 @@ impl AuthorizationServer {
         problems.extend(self.of_sealing_keys());
         problems.extend(of_lifetimes(&self.lifetimes));
         problems.extend(of_registration(&self.registration));
+        problems.extend(preregistered::problems(&self.clients, issuer));
         problems
     }
 
@@ -52,6 +56,11 @@ impl AuthorizationServer {
                     ),
                     "keep one of them",
                 ));
+            }
+            // `client:…` are the subjects of machines: nobody who signs in may be one of them.
+            if provider.id() == MACHINE {
+                let message = format!("a provider cannot be called `{MACHINE}`: clients have these subjects");
+                problems.push(Problem::new(setting, message, "give it another id"));
             }
             problems.extend(issuer.map(|issuer| provider.problems(issuer)).unwrap_or_default());
         }
@@ -107,6 +116,7 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
         grant,
         session,
         signing_key,
+        entry,
     } = lifetimes;
     let mut problems = Vec::new();
     for (name, value, least, most) in [
@@ -117,6 +127,7 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
         ("refresh_grace", refresh_grace, Duration::ZERO, 2 * MINUTE),
         ("grant", grant, SECOND, TEN_YEARS),
         ("session", session, SECOND, TEN_YEARS),
+        ("entry", entry, Duration::ZERO, 60 * MINUTE),
     ] {
         problems.extend(outside(&format!("Lifetimes::{name}"), *value, least, most));
     }
@@ -126,9 +137,11 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
 }
 
 fn of_registration(limits: &RegistrationLimits) -> Vec<Problem> {
-    let RegistrationLimits { clients, per_minute, unused, used } = limits;
+    let RegistrationLimits { clients, per_minute, per_address, unused, used } = limits;
     let mut problems = Vec::new();
-    for (name, zero) in [("clients", *clients == 0), ("per_minute", *per_minute == 0)] {
+    for (name, zero) in
+        [("clients", *clients == 0), ("per_minute", *per_minute == 0), ("per_address", *per_address == 0)]
+    {
         if zero {
             problems.push(Problem::new(
                 format!("RegistrationLimits::{name}"),

@@ -6,16 +6,20 @@ use super::AuthorizationServer;
 use crate::{
     Problem,
     authorization_server::{
-        Core, EndedGrants, IssuerUrl, Sealer, Tasks,
+        ClientKeys, Core, EndedGrants, IssuerUrl, KnownClients, Sealer, Tasks,
+        bucket::Shares,
+        entry::Door,
         housekeeping::Housekeeping,
         key::{self, NoKey},
         key_file::{self, NoKeyFile},
         registration_endpoint::Registrations,
+        source::TrustedProxies,
         token::SigningKeys,
         token_endpoint::RedeemedCodes,
     },
     clock::Clock,
     store::{Store, StoreError, Timestamp},
+    upstream::AnyProvider,
 };
 
 impl AuthorizationServer {
@@ -24,7 +28,17 @@ impl AuthorizationServer {
         let mut problems = self.branding.problems();
         let issuer = IssuerUrl::parse(&self.issuer, setting).map_err(|problem| problems.push(problem)).ok();
         problems.extend(self.problems(issuer.as_ref()));
-        let (Some(issuer), Some(store), true) = (issuer, self.store.clone(), problems.is_empty()) else {
+        let documents = match &issuer {
+            Some(issuer) => self.documents.clone().start(issuer, &clock),
+            None => Ok(None),
+        };
+        let documents = documents.map_err(|problem| problems.push(problem)).ok().flatten();
+        let proxies = TrustedProxies::parse(&self.trusted_proxies).map_err(|more| problems.extend(more)).ok();
+        let door =
+            Door::build(&self.who_may_enter, &self.providers).map_err(|more| problems.extend(more)).ok();
+        let (Some(issuer), Some(store), Some(door), Some(trusted_proxies), true) =
+            (issuer, self.store.clone(), door, proxies, problems.is_empty())
+        else {
             return Err(problems);
         };
         let now = Timestamp::from(clock.unix());
@@ -39,23 +53,45 @@ impl AuthorizationServer {
         });
         let (sealer, ring, ended) = opened.map_err(|error| vec![problem(&error)])?;
         let trail = self.trail.unwrap_or_else(|| Arc::new(crate::audit::AuditTrail::log(clock.clone())));
+        let clients = KnownClients::new(self.clients, &issuer, &clock).map_err(|error| {
+            let help = "check the TLS set-up of this process";
+            vec![Problem::new("AuthorizationServer::client", error.to_string(), help)]
+        })?;
+        // Who has to say more about people asks them for it.
+        let telling = |provider: Arc<dyn AnyProvider>| {
+            let wanted = door.wants_of(&*provider);
+            provider.telling(&wanted).unwrap_or(provider)
+        };
+        if self.who_may_enter.is_empty() && issuer.is_https() {
+            tracing::info!(
+                issuer = issuer.as_str(),
+                "everybody who has an account at a provider may enter; \
+                 `AuthorizationServer::who_may_enter` restricts that"
+            );
+        }
         Ok(Arc::new(Core {
             issuer,
             trail,
-            providers: self.providers,
+            providers: self.providers.into_iter().map(telling).collect(),
+            door,
             store,
             sealer,
             signer: SigningKeys::new(ring),
             ended,
             lifetimes: self.lifetimes,
             registration: self.registration,
+            clients,
+            client_keys: ClientKeys::default(),
             branding: self.branding,
+            documents,
             clock,
             renewals: crate::upstream::Renewals::default(),
             tasks: Tasks::default(),
             housekeeping: Housekeeping::default(),
             redeemed: RedeemedCodes::default(),
             registrations: Registrations::default(),
+            trusted_proxies,
+            forms: Shares::default(),
         }))
     }
 

@@ -14,18 +14,19 @@ use super::{
         Core, Endpoints, OAuthError,
         authorization_endpoint::{self, Checked, MOST_BYTES, Parameters, Refused},
         browser::Browser,
+        entry::Asking,
         page::Fault,
     },
     Form, code,
     departure::Agreed,
-    guard, own_page, pick_name, session,
+    guard, not_entered, own_page, pick_name, session,
 };
 use crate::{
     AuditEvent, AuditKind, Secret,
     crash::crash_point,
     random,
     store::{Digest, SignInRecord},
-    upstream::{self, AnyProvider, Answer, Callback, Leg, SignInError, SignedIn},
+    upstream::{self, Answer, AnyProvider, Callback, Leg, SignInError, SignedIn},
 };
 
 pub(super) fn path(provider: &str) -> String {
@@ -86,7 +87,8 @@ async fn arrived(
     let checked = if agreed.is_own_page() {
         None
     } else {
-        Some(authorization_endpoint::check(endpoints, &agreed.request).await?)
+        let client = agreed.client.clone();
+        Some(authorization_endpoint::check_as_shown(endpoints, &agreed.request, client).await?)
     };
     let signed_in = match (given, provider.picks_name()) {
         (Given::Provider(query), false) => {
@@ -110,10 +112,10 @@ async fn arrived(
         _ => return Err(over("the provider does not answer like this")),
     };
     let Some(checked) = checked else {
-        return own_page::arrived(core, provider, &leg, signed_in, &headers).await;
+        return own_page::arrived(&endpoints.core, provider, &leg, signed_in, &headers).await;
     };
     let signed_in = signed_in.map_err(|error| Refused::client(&checked.back, told(&**provider, error)))?;
-    finish(endpoints, &checked, agreed.scopes, &leg, signed_in, &headers).await
+    finish(endpoints, &checked, agreed.scopes, &**provider, &leg, signed_in, &headers).await
 }
 
 impl Found {
@@ -142,6 +144,7 @@ impl Given {
 async fn given(core: &Core, request: Request<Body>) -> Result<Given, Refused> {
     if request.method() == Method::POST {
         guard::own_page(core, request.headers())?;
+        guard::not_too_often(core, &request)?;
         return Ok(Given::Page(Form::of_page(request).await?));
     }
     let query = Parameters::parse(request.uri().query().unwrap_or_default(), MOST_BYTES);
@@ -161,11 +164,19 @@ fn of_provider(query: &Parameters) -> Result<Callback, Refused> {
     Ok(Callback { answer, issuer: query.get("iss").map(str::to_owned) })
 }
 
-/// Somebody is signed in: their token is kept, this browser has a session, and the client gets its code.
+/// What a query says, for the fuzzer.
+#[cfg(test)]
+pub(crate) fn read_callback(query: &str) -> Option<Callback> {
+    of_provider(&Parameters::parse(query, MOST_BYTES).ok()?).ok()
+}
+
+/// Somebody is signed in. Unless they may not enter, their token is kept, this browser has a session, and the client gets its
+/// code.
 async fn finish(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     scopes: Vec<String>,
+    provider: &dyn AnyProvider,
     leg: &Leg,
     signed_in: SignedIn,
     headers: &HeaderMap,
@@ -173,11 +184,19 @@ async fn finish(
     let core = &*endpoints.core;
     let SignedIn { person, tokens } = signed_in;
     crash_point!("callback.exchanged");
+    let resource = checked.server.resource.as_str();
+    let asking = Asking { person: &person, client: &checked.client, resource, scopes: &scopes };
+    let (verdict, account) = core.door.enters(core, provider, tokens.as_ref(), asking).await;
+    if let Some(answer) = not_entered::answer(core, checked, &person, &verdict) {
+        return Ok(answer);
+    }
     let unavailable = |error: crate::store::StoreError| Refused::client(&checked.back, error.into());
     let token = match tokens {
         Some(tokens) => {
-            let kept = upstream::keep(core, &person, &leg.scopes.join(" "), tokens).await;
-            Some(kept.map_err(unavailable)?)
+            let kept = upstream::keep(core, &person, &leg.scopes, tokens).await;
+            let kept = kept.map_err(unavailable)?;
+            core.door.remember(core, &kept, &account).await;
+            Some(kept)
         }
         None => None,
     };

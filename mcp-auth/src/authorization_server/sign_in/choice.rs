@@ -12,7 +12,7 @@ use http::{Request, Response};
 use super::{
     super::{
         Endpoints,
-        authorization_endpoint::{self, Checked, Refused},
+        authorization_endpoint::{Checked, Refused},
         browser::Browser,
         page::{self, Hidden, SignInChoice, SignInView},
     },
@@ -32,13 +32,16 @@ pub(super) async fn sign_in(
     checked: &Checked<'_>,
     browser: &Browser,
     agreed: Vec<String>,
+    another: bool,
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     if let [only] = core.providers.as_slice() {
-        return departure::depart(endpoints, checked, browser, agreed, only).await;
+        return departure::depart(endpoints, checked, browser, agreed, only, another).await;
     }
     let ticket = Page::choice(browser, checked, &agreed).ticket(core);
-    let mut hidden = ask::hidden(checked, ticket.map_err(|error| Refused::unavailable(&error))?);
+    let hidden = ticket.and_then(|ticket| ask::hidden(core, browser, checked, ticket));
+    let mut hidden = hidden.map_err(|error| Refused::unavailable(&error))?;
+    hidden.extend(another.then(|| Hidden { name: ask::ANOTHER, value: "1".to_owned() }));
     hidden.extend(agreed.into_iter().map(|value| Hidden { name: "scope", value }));
     let choice = |id: &str, name: &str| SignInChoice { id: id.to_owned(), name: name.to_owned() };
     let view = SignInView {
@@ -58,9 +61,11 @@ async fn choose(State(endpoints): State<Arc<Endpoints>>, request: Request<Body>)
 async fn chosen(endpoints: &Endpoints, request: Request<Body>) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     guard::own_page(core, request.headers())?;
+    guard::not_too_often(core, &request)?;
     let headers = request.headers().clone();
     let form = Form::of_page(request).await?;
-    let checked = authorization_endpoint::check(endpoints, form.get("request").unwrap_or_default()).await?;
+    let checked = ask::check(endpoints, &headers, &form).await?;
+    let another = form.get(ask::ANOTHER).is_some();
     let agreed: Vec<String> = form.all("scope").map(str::to_owned).collect();
     let admits = |browser: &Browser| {
         let page = Page::choice(browser, &checked, &agreed);
@@ -70,7 +75,7 @@ async fn chosen(endpoints: &Endpoints, request: Request<Body>) -> Result<Respons
         return consent::again(endpoints, &checked, &headers).await;
     };
     match form.get("provider").and_then(|id| core.provider(id)) {
-        Some(provider) => departure::depart(endpoints, &checked, &browser, agreed, provider).await,
-        None => sign_in(endpoints, &checked, &browser, agreed).await,
+        Some(provider) => departure::depart(endpoints, &checked, &browser, agreed, provider, another).await,
+        None => sign_in(endpoints, &checked, &browser, agreed, another).await,
     }
 }

@@ -48,6 +48,7 @@ async fn keep(
     let consent = ConsentRecord {
         person: person.clone(),
         client_id: client.id.clone(),
+        client: client.proof(),
         resource: resource.to_owned(),
         scopes: scopes.clone(),
         given_at: now,
@@ -56,6 +57,7 @@ async fn keep(
     let record = CodeRecord {
         code: Digest::of(code.expose()),
         client_id: client.id.clone(),
+        client: client.kept_with_code()?,
         redirect_uri: checked.back.redirect_uri().to_owned(),
         code_challenge: checked.code_challenge.clone(),
         resource: resource.to_owned(),

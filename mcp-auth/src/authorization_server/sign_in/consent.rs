@@ -14,10 +14,12 @@ use super::{
         Endpoints, OAuthError,
         authorization_endpoint::{self, Checked, Parameters, Refused},
         browser::{Browser, Cookie},
+        entry::{Reason, Verdict},
         page::Notice,
     },
-    Form, ask, choice, code, guard, session,
+    Form, ask, choice, code, departure, guard, not_entered, session,
     ticket::Page,
+    upstream_scopes::SignedInHere,
 };
 use crate::{
     AuditEvent, AuditKind,
@@ -37,13 +39,15 @@ async fn decide(State(endpoints): State<Arc<Endpoints>>, request: Request<Body>)
 
 async fn decided(endpoints: &Endpoints, request: Request<Body>) -> Result<Response<Body>, Refused> {
     guard::own_page(&endpoints.core, request.headers())?;
+    guard::not_too_often(&endpoints.core, &request)?;
     let headers = request.headers().clone();
     let form = Form::of_page(request).await?;
     // As if it were asked now: what the form carries is a stranger's.
-    let checked = authorization_endpoint::check(endpoints, form.get("request").unwrap_or_default()).await?;
+    let checked = ask::check(endpoints, &headers, &form).await?;
     match form.get("decision") {
         Some("allow") => allow(endpoints, &checked, &headers, &form).await,
         Some("switch") => switch(endpoints, &checked, &headers).await,
+        Some("retry") => ask::ask(endpoints, &checked, &headers).await,
         Some("deny") => {
             // Who it was is for the audit: nobody is kept from saying no by a store that fails.
             let session = ask::session_for(endpoints, &checked, &headers).await.ok().flatten();
@@ -70,9 +74,24 @@ async fn allow(
     }
     match person {
         Some(session) => {
+            let core = &endpoints.core;
+            let verdict = not_entered::verdict(core, checked, session, &agreed).await;
+            // Their sign-in is over: they sign in again.
+            if verdict == Verdict::No(Reason::Ended) {
+                return again(endpoints, checked, headers).await;
+            }
+            if let Some(answer) = not_entered::answer(core, checked, &session.person, &verdict) {
+                return Ok(answer);
+            }
+            if let Some(here) = SignedInHere::of(core, session).await?
+                && !here.suffices(checked, &agreed)
+            {
+                // What they granted at the provider so far does not suffice.
+                return departure::depart(endpoints, checked, &browser, agreed, here.provider, false).await;
+            }
             code::give(endpoints, checked, agreed, session.person.clone(), session.upstream.clone()).await
         }
-        None => choice::sign_in(endpoints, checked, &browser, agreed).await,
+        None => choice::sign_in(endpoints, checked, &browser, agreed, form.get(ask::ANOTHER).is_some()).await,
     }
 }
 
@@ -114,6 +133,7 @@ async fn switch(
 ) -> Result<Response<Body>, Refused> {
     let core = &*endpoints.core;
     session::end(core, headers).await?;
+    let checked = &now(endpoints, checked).await?;
     let browser = Browser::of(core, headers)?;
     let mut response = ask::show(endpoints, checked, &browser, None, Some(Notice::SignedOut)).await?;
     Cookie::Session.remove(core, &mut response);
@@ -126,9 +146,15 @@ pub(super) async fn again(
     checked: &Checked<'_>,
     headers: &HeaderMap,
 ) -> Result<Response<Body>, Refused> {
+    let checked = &now(endpoints, checked).await?;
     let browser = Browser::of(&endpoints.core, headers)?;
-    let session = ask::session_for(endpoints, checked, headers).await?;
+    let session = ask::entering(endpoints, checked, headers).await?;
     ask::show(endpoints, checked, &browser, session.as_ref(), Some(Notice::Renewed)).await
+}
+
+/// The request with the client as it is now: a page that is shown anew shows nothing old.
+async fn now<'a>(endpoints: &'a Endpoints, checked: &Checked<'_>) -> Result<Checked<'a>, Refused> {
+    authorization_endpoint::check(endpoints, checked.asked.text()).await
 }
 
 fn denied(checked: &Checked<'_>, session: Option<&SessionRecord>) -> Refused {

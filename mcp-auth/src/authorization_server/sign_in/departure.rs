@@ -11,6 +11,7 @@ use super::{
         Core, Endpoints, OAuthError,
         authorization_endpoint::{Checked, Refused},
         browser::Browser,
+        client::Snapshot,
         response::see_other,
     },
     callback, pick_name, upstream_scopes,
@@ -33,23 +34,28 @@ pub(super) struct Agreed {
     /// The request, to be checked again; empty: there is none, and the person wants to see their own page.
     pub(super) request: String,
     pub(super) scopes: Vec<String>,
+    /// The client that the person agreed to, where that is described by a document.
+    #[serde(default)]
+    pub(super) client: Option<Snapshot>,
     code_verifier: String,
     nonce: String,
     /// What is asked for at the provider.
     upstream: Vec<String>,
 }
 
-/// Sends the person to `provider`. The state is new, for one return only, and for this browser; the proof key is our own
-/// (RFC 9700 sections 2.1.1 and 4.7).
+/// Sends the person to `provider`; `another`: who wants to be somebody else there than last time. The state is new, for one
+/// return only, and for this browser; the proof key is our own (RFC 9700 sections 2.1.1 and 4.7).
 pub(super) async fn depart(
     endpoints: &Endpoints,
     checked: &Checked<'_>,
     browser: &Browser,
     scopes: Vec<String>,
     provider: &Arc<dyn AnyProvider>,
+    another: bool,
 ) -> Result<Response<Body>, Refused> {
     let upstream = upstream_scopes::needed(checked, &scopes, &**provider);
-    let wanted = Wanted { request: checked.asked.text().to_owned(), scopes, upstream };
+    let client = Snapshot::of(&checked.client);
+    let wanted = Wanted { request: checked.asked.text().to_owned(), scopes, client, upstream, another };
     begin(&endpoints.core, browser, wanted, provider)
         .await
         .map_err(|error| Refused::client(&checked.back, error.told(&**provider)))
@@ -83,14 +89,18 @@ impl NotBegun {
 pub(super) struct Wanted {
     request: String,
     scopes: Vec<String>,
+    client: Option<Snapshot>,
     /// What is asked for at the provider.
     upstream: Vec<String>,
+    /// They want to be somebody else there than last time.
+    another: bool,
 }
 
 impl Wanted {
     /// Nobody's request: the person wants to see their own page.
     pub(super) fn own_page(provider: &dyn AnyProvider) -> Self {
-        Self { request: String::new(), scopes: Vec::new(), upstream: provider.scopes().to_vec() }
+        let upstream = provider.scopes().to_vec();
+        Self { request: String::new(), scopes: Vec::new(), client: None, upstream, another: false }
     }
 }
 
@@ -112,11 +122,14 @@ pub(super) async fn begin(
     let url = if provider.picks_name() {
         pick_name::url(core, provider.id(), &leg.state)
     } else {
-        provider.departure(&leg).await.map_err(NotBegun::Provider)?
+        let departure =
+            if wanted.another { provider.departure_of_another(&leg) } else { provider.departure(&leg) };
+        departure.await.map_err(NotBegun::Provider)?
     };
     let agreed = Agreed {
         request: wanted.request,
         scopes: wanted.scopes,
+        client: wanted.client,
         code_verifier: leg.code_verifier.expose().to_owned(),
         nonce: leg.nonce.expose().to_owned(),
         upstream: leg.scopes.clone(),

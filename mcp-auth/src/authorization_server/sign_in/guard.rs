@@ -1,6 +1,7 @@
 //! Forms that other sites' pages send.
 
-use http::{HeaderMap, header};
+use axum::body::Body;
+use http::{HeaderMap, Request, header};
 
 use super::super::{Core, authorization_endpoint::Refused, page::Fault};
 
@@ -20,6 +21,20 @@ pub(super) fn own_page(core: &Core, headers: &HeaderMap) -> Result<(), Refused> 
     let why =
         format!("another site's page posted a form of ours: Sec-Fetch-Site {site:?}, Origin {origin:?}");
     Err(Refused::person(Fault::OtherBrowser, &why))
+}
+
+/// How many forms one address may send a minute: what a large office does behind one, and far below what would push other
+/// people's sign-ins out of the store, each of which is a write.
+const FORMS: u32 = 300;
+
+/// Forms are answered with writes: whoever floods us with them waits. Without an address that is certain there is no limit,
+/// because one for everybody would keep everybody out.
+pub(super) fn not_too_often(core: &Core, request: &Request<Body>) -> Result<(), Refused> {
+    let Some(source) = core.source(request.extensions(), request.headers()) else { return Ok(()) };
+    let taken = core.forms.of(&source).take(FORMS, core.clock.monotonic());
+    taken.map_err(|wait| {
+        Refused::person(Fault::Unavailable, &format!("too many forms from {source:?}: {wait:?}"))
+    })
 }
 
 /// What proxies and tunnels add to requests that they pass on.

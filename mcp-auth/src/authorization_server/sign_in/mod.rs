@@ -11,8 +11,8 @@
 //!    v
 //!  pick_name      the development sign-in's own page, in place of a provider's
 //!    v
-//!  callback       GET /<provider>/callback: who they are
-//!    v
+//!  callback       GET /<provider>/callback: who they are, and whether they may enter
+//!    v            (not_entered: the page of who may not)
 //!  code           consent remembered, code stored, back to the client
 //! ```
 //!
@@ -26,6 +26,7 @@ mod consent;
 mod departure;
 mod form;
 mod guard;
+mod not_entered;
 mod own_page;
 mod pick_name;
 mod session;
@@ -38,6 +39,8 @@ use std::sync::Arc;
 
 use axum::routing::MethodRouter;
 
+#[cfg(test)]
+pub(crate) use self::callback::read_callback;
 pub(crate) use self::{ask::ask, form::Form};
 use super::{Endpoints, authorization_endpoint};
 

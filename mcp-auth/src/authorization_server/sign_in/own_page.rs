@@ -27,7 +27,7 @@ use super::{
 use crate::{
     AuditEvent, AuditKind,
     store::{GrantFilter, GrantRecord, Person},
-    upstream::{self, AnyProvider, Leg, SignInError, SignedIn},
+    upstream::{self, AnyProvider, Leg, SignInError, SignedIn, Tokens},
 };
 
 pub(crate) const PATH: &str = "/grants";
@@ -71,13 +71,12 @@ async fn now(
 async fn acted(endpoints: &Endpoints, request: Request<Body>) -> Result<Response<Body>, Refused> {
     let core = &endpoints.core;
     guard::own_page(core, request.headers())?;
+    guard::not_too_often(core, &request)?;
     let headers = request.headers().clone();
     let form = Form::of_page(request).await?;
     let session = session::current(core, &headers).await?;
     let person = session.map(|session| session.person);
-    let shown = |browser: &Browser| {
-        OwnPage::of(browser, person.as_ref()).admits(core, form.get("ticket"))
-    };
+    let shown = |browser: &Browser| OwnPage::of(browser, person.as_ref()).admits(core, form.get("ticket"));
     let Some(browser) = Browser::known(core, &headers).filter(shown) else {
         return now(endpoints, &headers, Some(GrantsNotice::Renewed)).await;
     };
@@ -171,12 +170,13 @@ async fn of(endpoints: &Endpoints, grant: GrantRecord) -> Result<GrantShown, Ref
     let server = endpoints.servers.iter().find(|server| server.resource.as_str() == grant.resource);
     let described = |name: &String| {
         let known = server.and_then(|server| server.scopes.iter().find(|scope| scope.name() == name));
-        (name.clone(), known.and_then(|scope| scope.description()).map(str::to_owned))
+        (name.clone(), known.and_then(crate::ScopeInfo::description).map(str::to_owned))
     };
     let (client_name, verified_domain) = named(&endpoints.core, &grant.client_id).await?;
     Ok(GrantShown {
         client_name,
         verified_domain,
+        known: endpoints.core.clients.find(&grant.client_id).is_some(),
         server: server.map_or_else(|| grant.resource.clone(), |server| server.title.clone()),
         scopes: grant.scopes.iter().map(described).collect(),
         since: grant.created_at,
@@ -190,7 +190,7 @@ async fn of(endpoints: &Endpoints, grant: GrantRecord) -> Result<GrantShown, Ref
 /// What the client is called. One that describes itself by a document is called by its address: nothing is fetched for a
 /// list. One that is forgotten here has its id left.
 async fn named(core: &Core, id: &str) -> Result<(String, Option<String>), Refused> {
-    if id.starts_with("https://") {
+    if id.contains("://") && core.clients.find(id).is_none() {
         let host = Url::parse(id).ok().and_then(|url| url.host_str().map(str::to_owned));
         return Ok((id.to_owned(), host));
     }
@@ -221,7 +221,7 @@ fn hidden(core: &Core, browser: &Browser, person: Option<&Person>) -> Result<Vec
 
 /// Somebody is back from the provider, for this page.
 pub(super) async fn arrived(
-    core: &Core,
+    core: &Arc<Core>,
     provider: &Arc<dyn AnyProvider>,
     leg: &Leg,
     signed_in: Result<SignedIn, SignInError>,
@@ -234,8 +234,13 @@ pub(super) async fn arrived(
             return Err(not_signed_in(core, &error));
         }
     };
+    let filter = GrantFilter { person: Some(person.clone()), client_id: None };
+    if core.store.grants(&filter, None, 1, core.now()).await?.is_empty() {
+        // Nothing is kept of somebody who has allowed nothing: anybody can come here.
+        return nothing(core, provider, tokens, headers);
+    }
     let token = match tokens {
-        Some(tokens) => Some(upstream::keep(core, &person, &leg.scopes.join(" "), tokens).await?),
+        Some(tokens) => Some(upstream::keep(core, &person, &leg.scopes, tokens).await?),
         None => None,
     };
     let session = session::begin(core, &person, token).await?;
@@ -245,9 +250,31 @@ pub(super) async fn arrived(
     Ok(response)
 }
 
+/// Somebody has allowed nothing. The provider's token has done its work.
+fn nothing(
+    core: &Arc<Core>,
+    provider: &Arc<dyn AnyProvider>,
+    tokens: Option<Tokens>,
+    headers: &HeaderMap,
+) -> Result<Response<Body>, Refused> {
+    if let Some(tokens) = tokens {
+        let (core, provider) = (Arc::clone(core), Arc::clone(provider));
+        tokio::spawn(async move {
+            if let Err(error) = provider.revoke(&tokens, core.now()).await {
+                tracing::debug!(%error, "the provider was not told that a token is not needed");
+            }
+        });
+    }
+    let browser = Browser::of(core, headers)?;
+    let mut response = ask(core, &browser, Some(GrantsNotice::Nothing))?;
+    browser.remember(core, &mut response);
+    Ok(response)
+}
+
 /// Nobody waits for an answer but the person.
 fn not_signed_in(core: &Core, error: &OAuthError) -> Refused {
     error.event("grants").into_iter().for_each(|event| core.audit(event));
-    let fault = if error.status.is_server_error() { Fault::Unavailable } else { Fault::Expired };
+    let ours = error.status.is_server_error() || error.code == "server_error";
+    let fault = if ours { Fault::Unavailable } else { Fault::Expired };
     Refused::person(fault, &error.description)
 }

@@ -20,7 +20,7 @@ pub(super) async fn current(core: &Core, headers: &HeaderMap) -> Result<Option<S
         return Ok(None);
     }
     let live = match &session.upstream {
-        Some(token) => upstream::is_live(core, token).await?,
+        Some(token) => upstream::held(core, token).await?.is_some(),
         None => true,
     };
     Ok(live.then_some(session))

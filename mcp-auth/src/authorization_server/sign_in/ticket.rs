@@ -42,8 +42,9 @@ impl<'a> Page<'a> {
     fn with<T>(&self, act: impl FnOnce(&[&str]) -> T) -> T {
         let Self { kind, browser, checked, scopes, person } = self;
         let resource = checked.server.resource.as_str();
-        let client = checked.client.name();
-        act(&[kind, browser.key(), checked.asked.text(), resource, client, scopes, person])
+        // The whole of what it says about itself, of which the person has seen the name and where it is answered.
+        let client = serde_json::to_string(&checked.client.metadata).unwrap_or_default();
+        act(&[kind, browser.key(), checked.asked.text(), resource, &client, scopes, person])
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Bed, Folder, ISSUER, RESOURCE, audit::Heard, memory, settings};
 use crate::{
     Auth, AuthorizationServer, DevelopmentSignIn,
     store::{GrantFilter, Person, SqliteStore},
-    testing::{FakeGitHub, Grant, GitHubPart, Person as Somebody, TestClient, TestClock},
+    testing::{FakeGitHub, GitHubPart, Grant, Person as Somebody, TestClient, TestClock},
 };
 
 const OLD: &str = "1111111111111111111111111111111111111111111111111111111111111111";
@@ -29,7 +29,10 @@ async fn s78_grants_are_listed_and_end_one_by_one_by_person_and_by_client() {
     let admin = admin(&bed);
     let one = TestClient::new(bed.router.clone(), RESOURCE).await;
     let other = one.in_another_browser();
-    let [first, second] = [one.sign_in(&Somebody::named("alice")).await.unwrap(), one.sign_in(&Somebody::named("alice")).await.unwrap()];
+    let [first, second] = [
+        one.sign_in(&Somebody::named("alice")).await.unwrap(),
+        one.sign_in(&Somebody::named("alice")).await.unwrap(),
+    ];
     let third = other.sign_in(&Somebody::named("bob")).await.unwrap();
     heard.take();
     let of_alice = GrantFilter { person: Some(alice()), client_id: None };
@@ -41,7 +44,11 @@ async fn s78_grants_are_listed_and_end_one_by_one_by_person_and_by_client() {
     assert!(admin.grant(&id).await.unwrap().unwrap().ended_at.is_some());
     assert_eq!(heard.lines(), ["grant.ended | development:alice | ended by the operator"]);
     let calls = async || {
-        [bed.call(first.access_token()).await, bed.call(second.access_token()).await, bed.call(third.access_token()).await]
+        [
+            bed.call(first.access_token()).await,
+            bed.call(second.access_token()).await,
+            bed.call(third.access_token()).await,
+        ]
     };
     let (good, bad) = (StatusCode::OK, StatusCode::UNAUTHORIZED);
     assert_eq!(calls().await, [bad, good, good]);
@@ -117,7 +124,10 @@ async fn c39_sealing_keys_change_and_nobody_is_logged_out() {
     let before = admin.sealed_under().await.unwrap();
     assert!(!before.is_done());
     // The signing key got a second seal at start; the token of the provider has its first.
-    assert_eq!(before.rows.clone().into_iter().collect::<Vec<_>>(), [("new".to_owned(), 1), ("old".to_owned(), 2)]);
+    assert_eq!(
+        before.rows.clone().into_iter().collect::<Vec<_>>(),
+        [("new".to_owned(), 1), ("old".to_owned(), 2)]
+    );
     let report = admin.reseal().await.unwrap();
     assert!(report.is_done(), "{report:?}");
     assert_eq!((report.resealed, report.unreadable, report.rows["new"]), (2, 0, 2));

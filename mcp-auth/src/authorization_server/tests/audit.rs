@@ -115,7 +115,7 @@ async fn c47_a_whole_flow_is_told_event_by_event_and_no_secret_is() {
             "tool.refused | development:alice | count | a scope is missing",
             "grant.ended | development:alice | revoked by the client",
             &format!("{BAD}the refresh token or its grant has ended"),
-            "request.refused | unsupported_grant_type: grant_type is neither authorization_code nor refresh_token",
+            "request.refused | unsupported_grant_type: grant_type is none of authorization_code, refresh_token and client_credentials",
             "request.refused | UnknownClient",
         ]
     );

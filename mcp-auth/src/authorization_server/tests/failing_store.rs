@@ -16,10 +16,11 @@ use tokio::sync::Barrier;
 
 use super::{Bed, CALLBACK, memory, settings};
 use crate::store::{
-    ClientRecord, ClientStore, CodeRecord, CodeStore, ConsentRecord, ConsentStore, Digest, GrantFilter, GrantRecord,
-    GrantStore, KeyRecord, KeyStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore, Registration,
-    Rotation, SessionRecord, SessionStore, SignInRecord, SignInStore, SqliteStore, Store, StoreError,
-    StoreFuture, Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
+    AssertionRecord, AssertionStore, AssertionUse, ClientRecord, ClientStore, CodeRecord, CodeStore,
+    ConsentRecord, ConsentStore, Digest, GrantFilter, GrantRecord, GrantStore, KeyRecord, KeyStore, Person,
+    Redemption, RefreshTokenRecord, RefreshTokenStore, Registration, Rotation, SessionRecord, SessionStore,
+    SignInRecord, SignInStore, SqliteStore, Store, StoreError, StoreFuture, Timestamp, UpstreamTokenRecord,
+    UpstreamTokenStore,
 };
 
 /// What it does.
@@ -83,7 +84,11 @@ delegate! {
         true forget_consents(person: &'a Person) -> ();
         true remember_consent(consent: ConsentRecord) -> ();
     }
+    AssertionStore {
+        true use_assertion(assertion: AssertionRecord, most: usize, now: Timestamp) -> AssertionUse;
+    }
     GrantStore {
+        true insert_grant(grant: GrantRecord) -> ();
         false grant(id: &'a str) -> Option<GrantRecord>;
         true end_grant(id: &'a str, now: Timestamp) -> bool;
         false grants(filter: &'a GrantFilter, after: Option<&'a str>, most: usize, now: Timestamp) -> Vec<GrantRecord>;
@@ -100,6 +105,7 @@ delegate! {
     }
     RefreshTokenStore {
         false refresh_token(token: &'a Digest) -> Option<(RefreshTokenRecord, GrantRecord)>;
+        false live_refresh_token(token: &'a Digest, now: Timestamp) -> Option<(RefreshTokenRecord, GrantRecord)>;
         true rotate(token: &'a Digest, successor: RefreshTokenRecord, sealed: Vec<u8>, grace: Duration, now: Timestamp) -> Rotation;
     }
     SessionStore {
@@ -117,6 +123,7 @@ delegate! {
         false upstream_token_id(person: &'a Person, scopes: &'a str) -> Option<String>;
         true put_upstream_token(token: UpstreamTokenRecord) -> bool;
         false upstream_token(id: &'a str) -> Option<UpstreamTokenRecord>;
+        true lease_upstream_token(id: &'a str, version: u64, holder: &'a str, until: Timestamp, now: Timestamp) -> bool;
         true swap_upstream_token(token: UpstreamTokenRecord) -> bool;
         false upstream_tokens(after: Option<&'a str>, most: usize) -> Vec<UpstreamTokenRecord>;
         true reseal_upstream_token(id: &'a str, before: &'a [u8], after: Vec<u8>) -> bool;

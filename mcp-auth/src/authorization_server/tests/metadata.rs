@@ -4,7 +4,7 @@ use http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{Bed, ISSUER, RESOURCE, memory};
-use crate::{Auth, AuthorizationServer, DevelopmentSignIn};
+use crate::{Auth, AuthorizationServer, ClientDocuments, DevelopmentSignIn};
 
 const PLACES: [&str; 2] = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
@@ -22,7 +22,8 @@ async fn s2_s3_s4_s5_s7_s8_s9_the_document_says_what_is_there() {
             assert_eq!(members.remove("subject_types_supported"), Some(json!(["public"])));
             assert_eq!(members.remove("id_token_signing_alg_values_supported"), Some(json!(["ES256"])));
         }
-        let auth_methods = ["none", "client_secret_basic", "client_secret_post"];
+        let auth_methods = ["none", "private_key_jwt"];
+        let algorithms = ["ES256", "RS256", "PS256", "EdDSA"];
         assert_eq!(
             body,
             json!({
@@ -37,9 +38,12 @@ async fn s2_s3_s4_s5_s7_s8_s9_the_document_says_what_is_there() {
                 "response_modes_supported": ["query"],
                 "grant_types_supported": ["authorization_code", "refresh_token"],
                 "token_endpoint_auth_methods_supported": auth_methods,
+                "token_endpoint_auth_signing_alg_values_supported": algorithms,
                 "revocation_endpoint_auth_methods_supported": auth_methods,
+                "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
                 "code_challenge_methods_supported": ["S256"],
                 "authorization_response_iss_parameter_supported": true,
+                "client_id_metadata_document_supported": true,
                 "protected_resources": [RESOURCE],
             }),
             "{place}"
@@ -59,6 +63,20 @@ async fn s10_what_is_said_is_there() {
     let keys = bed.get("/.well-known/jwks.json").await.body;
     assert_eq!(keys, bed.core.signer.jwks());
     assert_eq!(keys["keys"][0]["kid"].as_str().map(str::len), Some(43));
+}
+
+/// Claude takes its document only where the flag stands and `none` is among the methods.
+#[tokio::test]
+async fn s6_s10_documents_of_clients_are_promised_while_they_are_on() {
+    let on = Bed::new().get(PLACES[0]).await.body;
+    assert_eq!(on["client_id_metadata_document_supported"], true);
+    assert!(on["token_endpoint_auth_methods_supported"].as_array().unwrap().contains(&json!("none")));
+    let bed = Bed::of(super::settings(memory()).client_documents(ClientDocuments::off()));
+    let off = bed.get(PLACES[0]).await.body;
+    assert_eq!(off.get("client_id_metadata_document_supported"), None);
+    let form =
+        [("grant_type", "authorization_code"), ("client_id", "https://app.example.com/c"), ("code", "x")];
+    bed.form("/token", &form).await.assert_error(401, "invalid_client");
 }
 
 #[tokio::test]

@@ -1,15 +1,21 @@
 //! The endpoints of clients, driven through the routes of a mounted server.
 
 mod admin;
+mod assertion;
 mod audit;
+mod clients_file;
 mod failing_store;
+mod faults;
 mod gate;
 mod health;
+mod introspect;
 mod keys;
 #[cfg(unix)]
 mod kill;
+mod machine;
 mod metadata;
 mod mounting;
+mod preregistered;
 mod process;
 mod races;
 mod refresh;
@@ -19,6 +25,7 @@ mod restart;
 mod revoke;
 mod rotation;
 mod settings;
+mod soak;
 mod token;
 mod two_process_races;
 
@@ -223,6 +230,7 @@ pub(super) async fn given(core: &Core, client: &str, resource: &str) -> Given {
     let record = CodeRecord {
         code: Digest::of(&code),
         client_id: client.to_owned(),
+        client: None,
         redirect_uri: CALLBACK.to_owned(),
         code_challenge: URL_SAFE_NO_PAD.encode(Digest::of(&verifier).as_bytes()),
         resource: resource.to_owned(),

@@ -106,6 +106,7 @@ async fn s62_real_clients_mix_kinds_of_redirect_uris() {
     ]);
     let answer = bed.register(json!({ "redirect_uris": cursor, "application_type": "web" })).await;
     assert_eq!((answer.status, &answer.body["redirect_uris"]), (StatusCode::CREATED, &cursor));
+    assert_eq!(answer.body["application_type"], "native", "and told what they are then");
     let code = json!([
         "http://127.0.0.1:33418/",
         "http://127.0.0.1/",
@@ -114,6 +115,34 @@ async fn s62_real_clients_mix_kinds_of_redirect_uris() {
     ]);
     let answer = bed.register(json!({ "redirect_uris": code, "application_type": "native" })).await;
     assert_eq!((answer.status, &answer.body["redirect_uris"]), (StatusCode::CREATED, &code));
+}
+
+/// SEP-837, where a client says it: it is the client's own word that is taken.
+#[tokio::test]
+async fn s62_a_web_client_is_answered_on_the_web() {
+    let bed = Bed::new();
+    for uri in [
+        "http://localhost:8787/callback",
+        "http://127.0.0.1/callback",
+        "http://[::1]:1/callback",
+        "https://localhost/callback",
+        "https://127.0.0.1:8443/callback",
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+        "com.example.app:/callback",
+    ] {
+        let web = json!({ "redirect_uris": [uri], "application_type": "web" });
+        bed.register(web).await.assert_error(400, "invalid_redirect_uri");
+        for kind in [json!("native"), Value::Null, json!("")] {
+            let answer = bed.register(json!({ "redirect_uris": [uri], "application_type": kind })).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{uri} {kind}: {answer:?}");
+        }
+    }
+    let web = json!({ "redirect_uris": ["https://app.example.com/callback"], "application_type": "web" });
+    assert_eq!(bed.register(web).await.body["application_type"], "web");
+    // An app can have claimed an https URI (RFC 8252 section 7.2).
+    let native =
+        json!({ "redirect_uris": ["https://app.example.com/callback"], "application_type": "native" });
+    assert_eq!(bed.register(native).await.body["application_type"], "native");
 }
 
 #[tokio::test]
@@ -326,4 +355,54 @@ async fn s63_f17_after_a_start_a_flood_does_not_lock_known_clients_out() {
     after.register(numbered(4)).await.assert_error(429, "temporarily_unavailable");
     let again = after.register(numbered(0)).await;
     assert_eq!((again.status, again.text("client_id")), (StatusCode::CREATED, known));
+}
+
+/// A registration of a new client, by whoever connects from this address and writes these headers.
+async fn from(bed: &Bed, peer: &str, forwarded: Option<&str>, number: usize) -> StatusCode {
+    let mut request = super::request("POST", "/register").header(header::CONTENT_TYPE, "application/json");
+    if let Some(forwarded) = forwarded {
+        request = request.header("x-forwarded-for", forwarded);
+    }
+    let mut request = request.body(axum::body::Body::from(numbered(number).to_string())).unwrap();
+    let peer = std::net::SocketAddr::new(peer.parse().unwrap(), 4711);
+    request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+    bed.send(request).await.status
+}
+
+#[tokio::test]
+async fn s63_f17_one_address_cannot_take_the_places_of_all() {
+    let limits = RegistrationLimits { per_minute: 10, per_address: 4, ..RegistrationLimits::default() };
+    let bed = Bed::of(settings(memory()).registration(limits));
+    let mut created = 0;
+    for number in 0..50 {
+        // Each time another header, and another address of one network.
+        let forwarded = format!("198.51.100.{number}");
+        let peer = format!("2001:db8:5:6::{number}");
+        created += usize::from(from(&bed, &peer, Some(&forwarded), number).await == StatusCode::CREATED);
+    }
+    assert_eq!(created, 4, "a header that anybody can write changes nothing");
+    assert_eq!(from(&bed, "2001:db8:5:6::1", None, 0).await, StatusCode::CREATED, "it is known");
+    for number in 100..104 {
+        assert_eq!(from(&bed, "203.0.113.9", None, number).await, StatusCode::CREATED, "others have places");
+    }
+    assert_eq!(from(&bed, "203.0.113.9", None, 104).await, StatusCode::TOO_MANY_REQUESTS);
+    bed.clock.advance(Duration::from_secs(16));
+    assert_eq!(from(&bed, "203.0.113.9", None, 104).await, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn s63_f17_behind_a_trusted_proxy_the_address_that_it_names_has_the_share() {
+    let limits = RegistrationLimits { per_address: 2, ..RegistrationLimits::default() };
+    let bed = Bed::of(settings(memory()).registration(limits.clone()).trusted_proxies(["10.0.0.0/8"]));
+    for number in 0..2 {
+        assert_eq!(from(&bed, "10.0.0.7", Some("203.0.113.1"), number).await, StatusCode::CREATED);
+    }
+    let made_up = Some("198.51.100.9, 203.0.113.1");
+    assert_eq!(from(&bed, "10.0.0.7", made_up, 2).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(from(&bed, "10.0.0.7", Some("203.0.113.2"), 3).await, StatusCode::CREATED);
+    // A proxy that nobody named is everybody: then the limit of all holds.
+    let bed = Bed::of(settings(memory()).registration(limits));
+    for number in 0..10 {
+        assert_eq!(from(&bed, "10.0.0.7", Some("203.0.113.1"), number).await, StatusCode::CREATED);
+    }
 }

@@ -13,6 +13,7 @@ fn problems(settings: AuthorizationServer) -> String {
 fn all_problems_are_told_at_once() {
     let mut registration = RegistrationLimits::default();
     (registration.clients, registration.per_minute) = (0, 0);
+    registration.per_address = 0;
     (registration.unused, registration.used) = (Duration::ZERO, Duration::MAX);
     let hour = Duration::from_secs(3600);
     let lifetimes = Lifetimes {
@@ -24,6 +25,7 @@ fn all_problems_are_told_at_once() {
         refresh_grace: Duration::from_secs(121),
         grant: Duration::MAX,
         session: Duration::from_millis(999),
+        entry: hour * 2,
     };
     let settings = AuthorizationServer::new("http://mcp.example.com")
         .sealing_key("", "short")
@@ -33,7 +35,7 @@ fn all_problems_are_told_at_once() {
         .registration(registration);
     let problems = problems(settings);
     for expected in [
-        "the configuration has 18 problems",
+        "the configuration has 20 problems",
         "`http://mcp.example.com` cannot be the URL of an authorization server",
         "AuthorizationServer::sign_in: nobody can sign in",
         "AuthorizationServer::store: there is no store",
@@ -47,8 +49,10 @@ fn all_problems_are_told_at_once() {
         "Lifetimes::refresh_grace",
         "Lifetimes::grant",
         "Lifetimes::session",
+        "Lifetimes::entry",
         "RegistrationLimits::clients",
         "RegistrationLimits::per_minute",
+        "RegistrationLimits::per_address",
         "RegistrationLimits::unused",
         "RegistrationLimits::used",
     ] {

@@ -83,7 +83,7 @@ async fn t22_t23_s42_s43_s44_s49_s55_a_refused_request_changes_nothing() {
         ("code", None, "invalid_request"),
         ("grant_type", None, "invalid_request"),
         ("grant_type", Some("password"), "unsupported_grant_type"),
-        ("grant_type", Some("client_credentials"), "unsupported_grant_type"),
+        ("grant_type", Some("client_credentials"), "unauthorized_client"),
         ("grant_type", Some("implicit"), "unsupported_grant_type"),
     ] {
         bed.form("/token", &with(&form, name, value)).await.assert_error(400, error);
@@ -284,9 +284,10 @@ async fn s45_s46_a_public_client_shows_its_id_and_nothing_else() {
     bed.form("/token", &with(&form, "client_secret", Some("made up")))
         .await
         .assert_error(401, "invalid_client");
+    // An assertion needs its type (RFC 7521 section 4.2).
     bed.form("/token", &with(&form, "client_assertion", Some("e30.e30.x")))
         .await
-        .assert_error(401, "invalid_client");
+        .assert_error(400, "invalid_request");
     let two = [&form[..], &[("client_assertion", "e30.e30.x"), ("client_secret", "made up")]].concat();
     bed.form("/token", &two).await.assert_error(400, "invalid_request");
     for header in ["Basic", "Basic !", "Bearer abc", "Basic Og==", ""] {

@@ -115,7 +115,11 @@ mod tests {
     fn c4_a_key_is_published_before_it_signs_and_kept_until_its_last_token_is_over() {
         let ring = ring(&[100, 1000]);
         let signing = |minute| ring.signing(at(minute)).unwrap().id.clone();
-        assert_eq!([signing(0), signing(100), signing(1009)], ["100", "100", "100"], "the first has nobody to wait for");
+        assert_eq!(
+            [signing(0), signing(100), signing(1009)],
+            ["100", "100", "100"],
+            "the first has nobody to wait for"
+        );
         assert_eq!([signing(1010), signing(9999)], ["1000", "1000"]);
         let over = |minute| ring.over(at(minute)).map(|key| key.id.clone()).collect::<Vec<_>>();
         assert_eq!(over(1099), Vec::<String>::new());

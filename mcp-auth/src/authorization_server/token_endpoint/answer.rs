@@ -23,7 +23,8 @@ struct TokenResponse<'a> {
     access_token: &'a str,
     token_type: &'static str,
     expires_in: u64,
-    refresh_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
     /// Always there: older clients take what they asked for otherwise.
     scope: &'a str,
 }
@@ -65,13 +66,22 @@ impl Signed {
     }
 
     pub(super) fn response(&self, refresh_token: &Secret) -> Response {
+        self.answer(Some(refresh_token))
+    }
+
+    /// For a client that can come again on its own (RFC 6749 section 4.4.3).
+    pub(super) fn response_without_refresh(&self) -> Response {
+        self.answer(None)
+    }
+
+    fn answer(&self, refresh_token: Option<&Secret>) -> Response {
         answer::json(
             StatusCode::OK,
             &TokenResponse {
                 access_token: self.token.expose(),
                 token_type: "Bearer",
                 expires_in: self.expires_in,
-                refresh_token: refresh_token.expose(),
+                refresh_token: refresh_token.map(Secret::expose),
                 scope: &self.scope,
             },
         )

@@ -6,6 +6,7 @@
 
 mod answer;
 mod authorization_code;
+mod client_credentials;
 mod redeemed;
 mod refresh_token;
 mod resource;
@@ -19,36 +20,42 @@ use std::sync::Arc;
 use axum::{body::Body, response::Response};
 use http::Request;
 
-use super::{Client, Core, OAuthError, client::authenticate, form::Form};
+use super::{Client, Endpoints, OAuthError, client::authenticate, form::Form};
 
-pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
+pub(super) async fn handle(
+    endpoints: Arc<Endpoints>,
+    request: Request<Body>,
+) -> Result<Response, OAuthError> {
+    let core = Arc::clone(&endpoints.core);
     // Before anything is waited for: it tells who raced and who came later.
     let arrival = Arrival { moment: core.redeemed.arrival(), at: core.now() };
     let headers = request.headers().clone();
     let form = Form::read(request).await?;
     let grant_type = form.required("grant_type")?;
-    if !["authorization_code", "refresh_token"].contains(&grant_type) {
-        let message = "grant_type is neither authorization_code nor refresh_token";
+    if !["authorization_code", "refresh_token", "client_credentials"].contains(&grant_type) {
+        let message = "grant_type is none of authorization_code, refresh_token and client_credentials";
         return Err(OAuthError::new("unsupported_grant_type", message));
     }
     let client = authenticate(&core, &headers, &form).await?;
-    let answer = answer(&core, &client, &form, grant_type, arrival).await;
+    let answer = answer(&endpoints, &client, &form, grant_type, arrival).await;
     answer.map_err(|error| error.of_client(&client.id))
 }
 
 async fn answer(
-    core: &Arc<Core>,
+    endpoints: &Endpoints,
     client: &Client,
     form: &Form,
     grant_type: &str,
-    arrival: redeemed::Arrival,
+    arrival: Arrival,
 ) -> Result<Response, OAuthError> {
+    let core = &endpoints.core;
     if !client.metadata.grant_types.iter().any(|registered| registered == grant_type) {
         let message = "the client is not registered for this grant_type";
         return Err(OAuthError::new("unauthorized_client", message));
     }
     match grant_type {
         "authorization_code" => authorization_code::redeem(core, client, form, arrival).await,
+        "client_credentials" => client_credentials::grant(endpoints, client, form).await,
         _ => refresh_token::refresh(core, client, form).await,
     }
 }

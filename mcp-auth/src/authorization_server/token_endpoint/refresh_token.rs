@@ -5,7 +5,11 @@ use std::sync::Arc;
 use axum::response::Response;
 
 use super::{
-    super::{Client, Core, OAuthError, Sealer, form::Form},
+    super::{
+        Client, Core, OAuthError, Sealer,
+        entry::{Asking, Verdict},
+        form::Form,
+    },
     answer::{invalid_grant, random_secret, sign},
     resource,
 };
@@ -30,6 +34,7 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
     }
     resource::check(form, &grant.resource)?;
     let scopes = narrowed(form, &grant)?;
+    still_enters(core, client, &grant, &scopes).await?;
     let now = core.now();
     let signed = sign(core, &grant, &scopes, now)?;
     let event = signed.event(AuditKind::TokensRefreshed, &grant);
@@ -50,7 +55,9 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
             // Here, and not where it is answered: whoever asked may have gone.
             match &rotation {
                 Rotation::Rotated => core.audit(event),
-                Rotation::Repeated { .. } => core.audit(event.reason("the answer before was asked for again")),
+                Rotation::Repeated { .. } => {
+                    core.audit(event.reason("the answer before was asked for again"))
+                }
                 Rotation::Reused { grant } => {
                     core.grant_ended(grant);
                     core.has_ended(grant, "a refresh token was used again").await;
@@ -74,6 +81,35 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
     client.keep(core);
     Ok(signed.response(&refresh_token))
 }
+
+/// Whether the person may still enter. A definite no ends the grant; where nobody can say, everything stays as it is, and the
+/// client comes again (C34, C37). Of a grant that has ended nobody is asked.
+async fn still_enters(
+    core: &Arc<Core>,
+    client: &Client,
+    grant: &GrantRecord,
+    scopes: &[String],
+) -> Result<(), OAuthError> {
+    if grant.ended_at.is_some() || grant.expires_at <= core.now() {
+        return Ok(());
+    }
+    let asking = Asking { person: &grant.person, client, resource: &grant.resource, scopes };
+    match core.door.stays(core, grant.upstream.as_deref(), asking).await {
+        Verdict::Yes => Ok(()),
+        Verdict::No(_) => {
+            core.end_grant(&grant.id, "the person may not enter any more").await?;
+            Err(invalid_grant("the person may not enter any more", &client.id))
+        }
+        Verdict::Unknown(outage) => {
+            let wait = outage.retry_after.map_or(RETRY_AFTER, |wait| wait.as_secs().clamp(1, MOST_WAIT));
+            Err(OAuthError { retry_after: Some(wait), ..OAuthError::unavailable() })
+        }
+    }
+}
+
+/// When to come again where nobody says, and at the latest, in seconds.
+const RETRY_AFTER: u64 = 5;
+const MOST_WAIT: u64 = 300;
 
 /// The scopes of this access token. Fewer than the grant's may be asked for, never others; the grant keeps its own.
 fn narrowed(form: &Form, grant: &GrantRecord) -> Result<Vec<String>, OAuthError> {

@@ -10,7 +10,7 @@ use super::{
         upstream_token,
     },
 };
-use crate::store::{Digest, Redemption, Rotation, Store, Timestamp};
+use crate::store::{AssertionRecord, AssertionUse, Digest, Redemption, Rotation, Store, Timestamp};
 
 const FIRST: Timestamp = Timestamp::from_millis(0);
 const LAST: Timestamp = Timestamp::from_millis(u64::MAX);
@@ -113,6 +113,8 @@ async fn ask_everything(store: &dyn Store, name: &str, now: Timestamp) {
     upstream.expires_at = Some(end);
     assert!(store.put_upstream_token(upstream).await.unwrap());
     assert_eq!(store.end_upstream_token(name, 1, now).await.unwrap(), Vec::<String>::new());
+    let assertion = AssertionRecord { client_id: name.to_owned(), jti: digest, expires_at: end };
+    assert_eq!(store.use_assertion(assertion, 9, now).await.unwrap(), AssertionUse::First);
     store.expire(now, 0).await.unwrap();
 }
 

@@ -12,6 +12,7 @@ pub(super) async fn a_consent_takes_the_place_of_the_one_before(nodes: Nodes) {
     nodes.next().remember_consent(first.clone()).await.unwrap();
     assert_eq!(nodes.next().consent(&me, "client", RESOURCE).await.unwrap(), Some(first.clone()));
     let mut second = first;
+    second.client = None;
     second.scopes = vec!["notes:read".to_owned()];
     second.given_at = START.plus(HOUR);
     nodes.next().remember_consent(second.clone()).await.unwrap();
@@ -42,9 +43,8 @@ pub(super) async fn a_consent_is_forgotten(nodes: Nodes) {
     for (person, client) in [(&me, "one"), (&me, "two"), (&me, "three"), (&you, "one")] {
         nodes.next().remember_consent(consent(person.clone(), client)).await.unwrap();
     }
-    let known = async |person, client| {
-        nodes.next().consent(person, client, RESOURCE).await.unwrap().is_some()
-    };
+    let known =
+        async |person, client| nodes.next().consent(person, client, RESOURCE).await.unwrap().is_some();
     nodes.next().forget_consent(&me, "one", RESOURCE).await.unwrap();
     nodes.next().forget_consent(&me, "two", "https://notes.example.com/").await.unwrap();
     assert!(!known(&me, "one").await && known(&me, "two").await && known(&you, "one").await);

@@ -10,7 +10,7 @@ use super::{
         upstream_token,
     },
 };
-use crate::store::{Digest, Redemption, Registration, Rotation};
+use crate::store::{AssertionRecord, AssertionUse, Digest, Redemption, Registration, Rotation};
 
 pub(super) async fn c17_a_redemption_that_was_answered_survives_a_crash(nodes: Nodes) {
     begin(&nodes, "one").await;
@@ -81,11 +81,18 @@ pub(super) async fn c20_a_registration_that_was_answered_survives_a_crash(nodes:
     }
     nodes.next().remember_consent(consent(person("1"), "one")).await.unwrap();
     nodes.next().insert_first_key(key("key", "sign")).await.unwrap();
+    let used = AssertionRecord {
+        client_id: "two".to_owned(),
+        jti: Digest::of("jti"),
+        expires_at: START.plus(MINUTE),
+    };
+    assert_eq!(nodes.next().use_assertion(used.clone(), 9, START).await.unwrap(), AssertionUse::First);
     let Some(nodes) = nodes.crashed().await else { return };
     assert_eq!(nodes.next().client("one", START).await.unwrap(), Some(client("one", "a")));
     assert_eq!(nodes.next().client("two", START).await.unwrap(), Some(secretive));
     assert!(nodes.next().consent(&person("1"), "one", RESOURCE).await.unwrap().is_some());
     assert_eq!(nodes.next().keys("sign").await.unwrap(), [key("key", "sign")]);
+    assert_eq!(nodes.next().use_assertion(used, 9, START).await.unwrap(), AssertionUse::Again);
 }
 
 pub(super) async fn c15_upstream_tokens_and_sign_ins_that_were_answered_survive_a_crash(nodes: Nodes) {

@@ -139,3 +139,57 @@ pub(super) async fn consents_go_with_a_registered_client(nodes: Nodes) {
     let other = nodes.next().consent(&me, "https://client.example.com/", RESOURCE);
     assert!(other.await.unwrap().is_some());
 }
+
+/// A token of a sign-in that was never finished, or whose grants and sessions have all ended.
+pub(super) async fn c15_a_token_that_nothing_uses_for_a_day_ends(nodes: Nodes) {
+    nodes.next().put_upstream_token(upstream_token("a", person("1"))).await.unwrap();
+    assert_eq!(expire(&nodes, START).await, 0);
+    // A new sign-in begins the day anew.
+    nodes.next().put_upstream_token(upstream_token("a", person("1"))).await.unwrap();
+    assert_eq!(expire(&nodes, START.plus(DAY)).await, 0);
+    assert_eq!(expire(&nodes, START.plus(DAY * 2).minus(MILLI)).await, 0);
+    assert!(nodes.next().upstream_token("a").await.unwrap().is_some());
+    assert_eq!(expire(&nodes, START.plus(DAY * 2)).await, 1);
+    assert_eq!(nodes.next().upstream_token("a").await.unwrap(), None);
+    let again = nodes.next().put_upstream_token(upstream_token("a", person("1")));
+    assert!(!again.await.unwrap(), "its id never comes back");
+    assert_eq!(expire(&nodes, START.plus(DAY * 3)).await, 1);
+}
+
+pub(super) async fn a_token_that_is_used_stays(nodes: Nodes) {
+    let last = grant("one").expires_at;
+    for (number, id) in ["code", "grant", "session"].into_iter().enumerate() {
+        nodes.next().put_upstream_token(upstream_token(id, person(&number.to_string()))).await.unwrap();
+    }
+    let mut its_code = code("code");
+    its_code.upstream = Some("code".to_owned());
+    its_code.expires_at = last;
+    nodes.next().insert_code(its_code).await.unwrap();
+    let mut its_session = session("session");
+    its_session.upstream = Some("session".to_owned());
+    its_session.expires_at = last;
+    nodes.next().insert_session(its_session).await.unwrap();
+    begin(&nodes, "one").await;
+    let mut its_grant = grant("two");
+    its_grant.upstream = Some("grant".to_owned());
+    its_grant.expires_at = last;
+    nodes.next().insert_code(code("two")).await.unwrap();
+    let two = Digest::of("two");
+    let redeemed = nodes.next().redeem(&two, its_grant, refresh_token("two", "two"), START);
+    assert_eq!(redeemed.await.unwrap(), Redemption::Done);
+
+    let mut now = START;
+    while now < last {
+        expire(&nodes, now).await;
+        now = now.plus(DAY / 2);
+    }
+    for id in ["code", "grant", "session"] {
+        assert!(nodes.next().upstream_token(id).await.unwrap().is_some(), "{id}");
+    }
+    expire(&nodes, last).await;
+    expire(&nodes, last.plus(DAY)).await;
+    expire(&nodes, last.plus(DAY * 2)).await;
+    for id in ["code", "grant", "session"] {
+        assert!(nodes.next().upstream_token(id).await.unwrap().is_none(), "{id}");
+    }
+}

@@ -6,7 +6,7 @@ use super::{
     Nodes,
     sample::{MILLI, MINUTE, START, code, grant, person, refresh_token},
 };
-use crate::store::{Digest, GrantFilter, Redemption, Rotation, Timestamp};
+use crate::store::{Digest, GrantFilter, GrantRecord, Redemption, Rotation, Timestamp};
 
 /// A grant with a refresh token, both of this name.
 pub(super) async fn begin(nodes: &Nodes, name: &str) {
@@ -14,6 +14,19 @@ pub(super) async fn begin(nodes: &Nodes, name: &str) {
     nodes.next().insert_code(code.clone()).await.unwrap();
     let redeemed = nodes.next().redeem(&code.code, grant(name), refresh_token(name, name), START);
     assert_eq!(redeemed.await.unwrap(), Redemption::Done);
+}
+
+pub(super) async fn a_grant_without_a_code_is_kept_as_it_is(nodes: Nodes) {
+    nodes.next().insert_grant(grant("machine")).await.unwrap();
+    assert_eq!(nodes.next().grant("machine").await.unwrap(), Some(grant("machine")));
+    let taken = GrantRecord { client_id: "another".to_owned(), ..grant("machine") };
+    assert!(nodes.next().insert_grant(taken).await.is_err());
+    assert_eq!(nodes.next().grant("machine").await.unwrap(), Some(grant("machine")));
+    assert!(nodes.next().end_grant("machine", START.plus(MINUTE)).await.unwrap());
+    assert_eq!(
+        nodes.next().grants_ended_since(START).await.unwrap(),
+        [("machine".to_owned(), START.plus(MINUTE))]
+    );
 }
 
 pub(super) async fn a_grant_ends_once(nodes: Nodes) {
@@ -172,9 +185,8 @@ pub(super) async fn of_fifty_who_end_all_grants_each_ends_with_one(nodes: Nodes)
     for number in 0..40 {
         begin(&nodes, &format!("grant {number}")).await;
     }
-    let results = nodes.race(|store, _| {
-        Box::pin(async move { store.end_grants(&GrantFilter::default(), 1, START).await })
-    });
+    let results = nodes
+        .race(|store, _| Box::pin(async move { store.end_grants(&GrantFilter::default(), 1, START).await }));
     let mut ended: Vec<_> = results.await.into_iter().flatten().map(|grant| grant.id).collect();
     assert_eq!(ended.len(), 40);
     ended.sort();

@@ -46,6 +46,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a check fails by panicking")]
 
+mod assertion;
 mod client;
 mod clock;
 mod code;
@@ -138,6 +139,10 @@ macro_rules! __each_store_check {
     ([$($then:tt)+] $($arguments:tt)*) => {
         $($then)+! {
             $($arguments)*
+            assertion::s45_an_assertion_is_good_once_for_each_client
+            assertion::s45_a_full_memory_refuses_its_own_client_and_forgets_nothing
+            assertion::s45_an_assertion_that_is_over_is_removed
+            assertion::s45_of_fifty_uses_of_an_assertion_one_is_the_first
             client::a_client_is_kept_until_it_expires
             client::the_same_registered_again_is_the_same_client
             client::one_that_has_expired_is_registered_anew
@@ -174,6 +179,9 @@ macro_rules! __each_store_check {
             expire::a_code_is_known_for_a_day
             expire::a_grant_that_ended_is_told_for_a_day
             expire::consents_go_with_a_registered_client
+            expire::c15_a_token_that_nothing_uses_for_a_day_ends
+            expire::a_token_that_is_used_stays
+            grant::a_grant_without_a_code_is_kept_as_it_is
             grant::a_grant_ends_once
             grant::a_grant_that_ran_out_is_not_revived_by_a_clock_that_goes_back
             grant::ended_grants_are_told_from_the_given_moment_on
@@ -189,6 +197,7 @@ macro_rules! __each_store_check {
             key::all_keys_but_the_newest_can_go
             key::a_key_is_sealed_anew_by_whoever_has_read_it
             refresh_token::a_token_is_kept_with_its_grant
+            refresh_token::s82_a_live_token_is_one_that_can_be_exchanged
             refresh_token::s52_t24_reuse_ends_the_grant
             refresh_token::t24_within_the_grace_the_same_comes_again
             refresh_token::f17_the_grace_is_over_when_the_successor_is_used
@@ -215,6 +224,9 @@ macro_rules! __each_store_check {
             upstream_token::its_end_is_for_the_version_that_was_refused
             upstream_token::of_fifty_who_put_one_is_kept
             upstream_token::c31_of_fifty_swaps_one_wins
+            upstream_token::c31_one_holds_the_lease_until_its_time_is_over
+            upstream_token::c31_a_lease_ends_with_the_version
+            upstream_token::c31_of_fifty_who_want_the_lease_one_has_it
             upstream_token::they_are_listed_and_sealed_anew
             upstream_token::it_is_released_when_nobody_uses_it
         }

@@ -54,6 +54,21 @@ pub(super) async fn a_token_is_kept_with_its_grant(nodes: Nodes) {
     assert_eq!(nodes.next().refresh_token(&Digest::of("three")).await.unwrap(), None);
 }
 
+pub(super) async fn s82_a_live_token_is_one_that_can_be_exchanged(nodes: Nodes) {
+    begin(&nodes, "one").await;
+    let (one, two) = (Digest::of("one"), Digest::of("two"));
+    let live = async |token: &Digest, now| nodes.next().live_refresh_token(token, now).await.unwrap();
+    assert_eq!(live(&one, START).await, Some((refresh_token("one", "one"), grant("one"))));
+    let end = refresh_token("one", "one").expires_at;
+    assert!(live(&one, end.minus(MILLI)).await.is_some() && live(&one, end).await.is_none());
+    assert_eq!(live(&Digest::of("unknown"), START).await, None);
+    rotate(nodes.next(), &one, "two", GRACE, START).await.unwrap();
+    assert_eq!(live(&one, START).await, None, "the grace is for those who lost an answer");
+    assert!(live(&two, START).await.is_some());
+    nodes.next().end_grant("one", START).await.unwrap();
+    assert_eq!(live(&two, START).await, None);
+}
+
 pub(super) async fn s52_t24_reuse_ends_the_grant(nodes: Nodes) {
     begin(&nodes, "one").await;
     let (one, two) = (Digest::of("one"), Digest::of("two"));

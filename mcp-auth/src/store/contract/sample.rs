@@ -43,6 +43,7 @@ pub(super) fn code(code: &str) -> CodeRecord {
     CodeRecord {
         code: Digest::of(code),
         client_id: "client".to_owned(),
+        client: Some(r#"{"client_name":"as it was"}"#.to_owned()),
         redirect_uri: "http://127.0.0.1:7777/callback?a=b".to_owned(),
         code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned(),
         resource: RESOURCE.to_owned(),
@@ -83,6 +84,7 @@ pub(super) fn consent(person: Person, client_id: &str) -> ConsentRecord {
     ConsentRecord {
         person,
         client_id: client_id.to_owned(),
+        client: Some(Digest::of("where it is answered")),
         resource: RESOURCE.to_owned(),
         scopes: scopes(),
         given_at: START,

@@ -33,9 +33,7 @@ pub(super) async fn sessions_of_a_person_end(nodes: Nodes) {
         session.person = person(id);
         nodes.next().insert_session(session).await.unwrap();
     }
-    let lives = async |name| {
-        nodes.next().session(&session(name).session, START).await.unwrap().is_some()
-    };
+    let lives = async |name| nodes.next().session(&session(name).session, START).await.unwrap().is_some();
     nodes.next().end_sessions(Some(&person("1"))).await.unwrap();
     assert!(!lives("one").await && !lives("two").await && lives("three").await);
     nodes.next().end_sessions(None).await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::{
     Nodes,
-    sample::{HOUR, MINUTE, START, code, grant, person, refresh_token, session, upstream_token},
+    sample::{HOUR, MILLI, MINUTE, START, code, grant, person, refresh_token, session, upstream_token},
 };
 use crate::store::Redemption;
 
@@ -204,4 +204,53 @@ pub(super) async fn it_is_released_when_nobody_uses_it(nodes: Nodes) {
         assert_eq!(nodes.next().session(session, START).await.unwrap().is_some(), lives);
     }
     assert!(nodes.next().upstream_token("b").await.unwrap().is_some());
+}
+
+pub(super) async fn c31_one_holds_the_lease_until_its_time_is_over(nodes: Nodes) {
+    let lease = |holder: &'static str, until, now| {
+        let store = nodes.next();
+        async move { store.lease_upstream_token("a", 1, holder, until, now).await.unwrap() }
+    };
+    let (end, later) = (START.plus(MINUTE), START.plus(HOUR));
+    assert!(!lease("one", end, START).await, "there is no token");
+    nodes.next().put_upstream_token(upstream_token("a", person("1"))).await.unwrap();
+    assert!(lease("one", end, START).await);
+    assert!(!lease("two", later, START).await);
+    assert!(!lease("two", later, end.minus(MILLI)).await);
+    assert!(lease("one", end, START).await, "it may ask again");
+    assert!(lease("two", later, end).await, "a holder that died is waited for until its time is over");
+    assert!(!lease("one", later, end).await, "and comes too late");
+    assert!(lease("two", end, end).await, "given back");
+    assert!(lease("one", later, end).await);
+}
+
+pub(super) async fn c31_a_lease_ends_with_the_version(nodes: Nodes) {
+    let until = START.plus(HOUR);
+    let lease = |version, holder: &'static str| {
+        let store = nodes.next();
+        async move { store.lease_upstream_token("a", version, holder, until, START).await.unwrap() }
+    };
+    let token = upstream_token("a", person("1"));
+    nodes.next().put_upstream_token(token.clone()).await.unwrap();
+    assert!(!lease(0, "one").await && !lease(2, "one").await, "of this version only");
+    assert!(lease(1, "one").await);
+    assert!(nodes.next().swap_upstream_token(token.clone()).await.unwrap());
+    assert!(!lease(1, "two").await);
+    assert!(lease(2, "two").await, "the renewal is over");
+    assert!(nodes.next().put_upstream_token(token).await.unwrap());
+    assert!(lease(3, "three").await, "a new sign-in is no renewal");
+    nodes.next().end_upstream_token("a", 3, START).await.unwrap();
+    assert!(!lease(3, "three").await);
+}
+
+pub(super) async fn c31_of_fifty_who_want_the_lease_one_has_it(nodes: Nodes) {
+    nodes.next().put_upstream_token(upstream_token("a", person("1"))).await.unwrap();
+    for round in 0..50 {
+        let now = START.plus(MINUTE * round);
+        let holders: Vec<&'static str> = (0..50).map(|number| &*format!("{round}-{number}").leak()).collect();
+        let results = nodes.race(move |store, number| {
+            store.lease_upstream_token("a", 1, holders[number], now.plus(MINUTE), now)
+        });
+        assert_eq!(results.await.into_iter().filter(|leased| *leased).count(), 1, "round {round}");
+    }
 }

@@ -12,6 +12,7 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) fn expire(records: &mut Records, now: Timestamp, most: usize) -> usize {
     let kept = now.minus(KEPT);
     let mut left = most;
+    remove(&mut records.assertions, &mut left, |until| *until <= now);
     remove(&mut records.sign_ins, &mut left, |sign_in| sign_in.expires_at <= now);
     remove(&mut records.sessions, &mut left, |session| session.expires_at <= now);
     let grants = &records.grants;
@@ -33,7 +34,30 @@ pub(super) fn expire(records: &mut Records, now: Timestamp, most: usize) -> usiz
         &mut left,
         |token| matches!(token, Token::Ended(ended_at) if *ended_at <= kept),
     );
+    end_unused_tokens(records, now, &mut left);
     most - left
+}
+
+/// Ends the tokens that nothing has used for a day.
+fn end_unused_tokens(records: &mut Records, now: Timestamp, left: &mut usize) {
+    let uses = |upstream: &Option<String>, id: &str| upstream.as_deref() == Some(id);
+    let (grants, sessions, codes) = (&records.grants, &records.sessions, &records.codes);
+    let used = |id: &str| {
+        grants.values().any(|grant| uses(&grant.upstream, id) && now < over_at(grant))
+            || sessions.values().any(|session| uses(&session.upstream, id) && now < session.expires_at)
+            || codes
+                .values()
+                .any(|code| uses(&code.upstream, id) && code.redeemed.is_none() && now < code.expires_at)
+    };
+    for (id, token) in &mut records.upstream_tokens {
+        let Token::Live(live) = token else { continue };
+        live.unused_since = if used(id) { None } else { Some(live.unused_since.unwrap_or(now)) };
+        let long = live.unused_since.is_some_and(|since| since <= now.minus(KEPT));
+        if long && take(left) {
+            tracing::info!(id, "a token that nothing uses has ended; the provider may still honour it");
+            *token = Token::Ended(now);
+        }
+    }
 }
 
 fn over_at(grant: &GrantRecord) -> Timestamp {

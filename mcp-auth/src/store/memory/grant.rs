@@ -1,11 +1,23 @@
 //! Grants.
 
-use super::{MemoryStore, Records};
+use std::collections::hash_map::Entry;
+
+use super::{MemoryStore, Records, taken};
 use crate::store::{GrantFilter, GrantRecord, GrantStore, Person, StoreFuture, Timestamp};
 
 impl GrantStore for MemoryStore {
     fn grant<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<GrantRecord>> {
         self.run(move |records| Ok(records.grants.get(id).cloned()))
+    }
+
+    fn insert_grant(&self, grant: GrantRecord) -> StoreFuture<'_, ()> {
+        self.run(move |records| match records.grants.entry(grant.id.clone()) {
+            Entry::Occupied(_) => Err(taken("grant's id")),
+            Entry::Vacant(free) => {
+                free.insert(grant);
+                Ok(())
+            }
+        })
     }
 
     fn end_grant<'a>(&'a self, id: &'a str, now: Timestamp) -> StoreFuture<'a, bool> {

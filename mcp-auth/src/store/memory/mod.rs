@@ -2,6 +2,7 @@
 //!
 //! A verb takes the lock once, and looks at everything before it changes anything, so that an error leaves all as it was.
 
+mod assertion;
 mod client;
 mod code;
 mod consent;
@@ -48,6 +49,8 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct Records {
+    /// Client and digest of the `jti` -> until when it would be good.
+    assertions: HashMap<(String, Digest), Timestamp>,
     clients: HashMap<String, ClientRecord>,
     codes: HashMap<Digest, CodeRecord>,
     consents: Vec<ConsentRecord>,

@@ -41,6 +41,21 @@ impl RefreshTokenStore for MemoryStore {
         })
     }
 
+    fn live_refresh_token<'a>(
+        &'a self,
+        token: &'a Digest,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Option<(RefreshTokenRecord, GrantRecord)>> {
+        self.run(move |records| {
+            let token = records.refresh_tokens.get(token);
+            let live = token.filter(|token| token.rotated.is_none() && token.record.expires_at > now);
+            let Some(token) = live else { return Ok(None) };
+            let grant = records.grants.get(token.grant());
+            let grant = grant.filter(|grant| grant.ended_at.is_none() && grant.expires_at > now);
+            Ok(grant.map(|grant| (token.record.clone(), grant.clone())))
+        })
+    }
+
     fn rotate<'a>(
         &'a self,
         token: &'a Digest,

@@ -5,14 +5,22 @@ use crate::store::{Person, StoreFuture, Timestamp, UpstreamTokenRecord, Upstream
 
 /// A token, or what is left of it so that its id never comes back.
 pub(super) enum Token {
-    Live(UpstreamTokenRecord),
+    Live(Box<Live>),
     Ended(Timestamp),
+}
+
+pub(super) struct Live {
+    pub(super) record: UpstreamTokenRecord,
+    /// Who renews it, and until when.
+    lease: Option<(String, Timestamp)>,
+    /// Since when nothing was found that uses it.
+    pub(super) unused_since: Option<Timestamp>,
 }
 
 impl Token {
     pub(super) fn live(&self) -> Option<&UpstreamTokenRecord> {
         match self {
-            Self::Live(record) => Some(record),
+            Self::Live(live) => Some(&live.record),
             Self::Ended(_) => None,
         }
     }
@@ -35,17 +43,38 @@ impl UpstreamTokenStore for MemoryStore {
         self.run(move |records| Ok(records.upstream_tokens.get(id).and_then(Token::live).cloned()))
     }
 
+    fn lease_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        version: u64,
+        holder: &'a str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> StoreFuture<'a, bool> {
+        self.run(move |records| {
+            let Some(Token::Live(live)) = records.upstream_tokens.get_mut(id) else { return Ok(false) };
+            let taken = |(other, until): &(String, Timestamp)| other != holder && now < *until;
+            if live.record.version != version || live.lease.as_ref().is_some_and(taken) {
+                return Ok(false);
+            }
+            live.lease = Some((holder.to_owned(), until));
+            Ok(true)
+        })
+    }
+
     fn swap_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool> {
         self.run(move |records| {
-            let Some(Token::Live(found)) = records.upstream_tokens.get_mut(&token.id) else {
+            let Some(Token::Live(live)) = records.upstream_tokens.get_mut(&token.id) else {
                 return Ok(false);
             };
+            let found = &mut live.record;
             if found.version != token.version {
                 return Ok(false);
             }
             found.sealed = token.sealed;
             found.expires_at = token.expires_at;
             found.version += 1;
+            live.lease = None;
             Ok(true)
         })
     }
@@ -72,8 +101,8 @@ impl UpstreamTokenStore for MemoryStore {
         after: Vec<u8>,
     ) -> StoreFuture<'a, bool> {
         self.run(move |records| match records.upstream_tokens.get_mut(id) {
-            Some(Token::Live(found)) if found.sealed == before => {
-                found.sealed = after;
+            Some(Token::Live(live)) if live.record.sealed == before => {
+                live.record.sealed = after;
                 Ok(true)
             }
             _ => Ok(false),
@@ -87,12 +116,14 @@ impl UpstreamTokenStore for MemoryStore {
     ) -> StoreFuture<'a, Option<UpstreamTokenRecord>> {
         self.run(move |records| {
             let uses = |upstream: &Option<String>| upstream.as_deref() == Some(id);
-            let granted = records.grants.values().any(|grant| {
-                uses(&grant.upstream) && grant.ended_at.is_none() && grant.expires_at > now
-            });
-            let coming = records.codes.values().any(|code| {
-                uses(&code.upstream) && code.redeemed.is_none() && code.expires_at > now
-            });
+            let granted = records
+                .grants
+                .values()
+                .any(|grant| uses(&grant.upstream) && grant.ended_at.is_none() && grant.expires_at > now);
+            let coming = records
+                .codes
+                .values()
+                .any(|code| uses(&code.upstream) && code.redeemed.is_none() && code.expires_at > now);
             let found = records.upstream_tokens.get(id).and_then(Token::live).cloned();
             let Some(token) = found.filter(|_| !granted && !coming) else { return Ok(None) };
             end(records, id, token.version, now);
@@ -121,7 +152,8 @@ fn put(records: &mut Records, mut token: UpstreamTokenRecord) -> bool {
         (None, None) => {}
         _ => return false,
     }
-    records.upstream_tokens.insert(token.id.clone(), Token::Live(token));
+    let live = Live { record: token, lease: None, unused_since: None };
+    records.upstream_tokens.insert(live.record.id.clone(), Token::Live(Box::new(live)));
     true
 }
 

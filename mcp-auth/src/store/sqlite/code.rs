@@ -66,14 +66,15 @@ fn redeem(
 fn insert(connection: &Connection, code: &CodeRecord) -> Result<(), Fault> {
     connection
         .prepare_cached(
-            "INSERT INTO codes (code, client_id, redirect_uri, code_challenge, resource, scopes,
+            "INSERT INTO codes (code, client_id, client, redirect_uri, code_challenge, resource, scopes,
                 person_provider, person_id, person_name, upstream, expires_at, redeemed)
-             VALUES (:code, :client_id, :redirect_uri, :code_challenge, :resource, :scopes,
+             VALUES (:code, :client_id, :client, :redirect_uri, :code_challenge, :resource, :scopes,
                 :person_provider, :person_id, :person_name, :upstream, :expires_at, :redeemed)",
         )?
         .execute(named_params! {
             ":code": code.code.as_bytes(),
             ":client_id": code.client_id,
+            ":client": code.client,
             ":redirect_uri": code.redirect_uri,
             ":code_challenge": code.code_challenge,
             ":resource": code.resource,
@@ -92,6 +93,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<CodeRecord> {
     Ok(CodeRecord {
         code: read_digest(row, "code")?,
         client_id: row.get("client_id")?,
+        client: row.get("client")?,
         redirect_uri: row.get("redirect_uri")?,
         code_challenge: row.get("code_challenge")?,
         resource: row.get("resource")?,

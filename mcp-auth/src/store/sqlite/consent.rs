@@ -4,9 +4,9 @@ use rusqlite::{OptionalExtension as _, Row, named_params, params};
 
 use super::{
     SqliteStore,
-    value::{list, millis, read_list, read_person, read_time},
+    value::{list, millis, read_list, read_optional_digest, read_person, read_time},
 };
-use crate::store::{ConsentRecord, ConsentStore, Person, StoreFuture};
+use crate::store::{ConsentRecord, ConsentStore, Digest, Person, StoreFuture};
 
 impl ConsentStore for SqliteStore {
     fn consent<'a>(
@@ -60,11 +60,12 @@ impl ConsentStore for SqliteStore {
             connection
                 .prepare_cached(
                     "INSERT OR REPLACE INTO consents
-                        (client_id, resource, person_provider, person_id, person_name, scopes, given_at)
-                     VALUES (:client_id, :resource, :person_provider, :person_id, :person_name, :scopes, :given_at)",
+                        (client_id, client, resource, person_provider, person_id, person_name, scopes, given_at)
+                     VALUES (:client_id, :client, :resource, :person_provider, :person_id, :person_name, :scopes, :given_at)",
                 )?
                 .execute(named_params! {
                     ":client_id": consent.client_id,
+                    ":client": consent.client.as_ref().map(Digest::as_bytes),
                     ":resource": consent.resource,
                     ":person_provider": consent.person.provider,
                     ":person_id": consent.person.id,
@@ -81,6 +82,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<ConsentRecord> {
     Ok(ConsentRecord {
         person: read_person(row)?,
         client_id: row.get("client_id")?,
+        client: read_optional_digest(row, "client")?,
         resource: row.get("resource")?,
         scopes: read_list(row)?,
         given_at: read_time(row, "given_at")?,

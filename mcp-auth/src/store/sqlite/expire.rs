@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, named_params, params};
 
 use super::{job::Fault, value::millis};
 use crate::store::Timestamp;
@@ -23,7 +23,12 @@ pub(super) enum Gone {
 ///
 /// Each walks an index from its beginning and looks at no more than it may remove, so that it costs what it removes: also
 /// where very much has ended and nothing hangs on it any more.
-pub(super) const STATEMENTS: [(Gone, &str); 9] = [
+pub(super) const STATEMENTS: [(Gone, &str); 10] = [
+    (
+        Gone::AtOnce,
+        "DELETE FROM assertions WHERE (client_id, jti) IN
+            (SELECT client_id, jti FROM assertions WHERE expires_at <= ? LIMIT ?)",
+    ),
     (
         Gone::AtOnce,
         "DELETE FROM sign_ins WHERE state IN (SELECT state FROM sign_ins WHERE expires_at <= ? LIMIT ?)",
@@ -85,5 +90,40 @@ pub(super) fn expire(connection: &Connection, now: Timestamp, most: usize) -> Re
         };
         left -= connection.prepare_cached(statement)?.execute(params![millis(before), left])?;
     }
+    left -= end_unused_tokens(connection, now, left)?;
     Ok(most - left)
+}
+
+/// Whether something that lives uses the token of a row.
+const USED: &str = "EXISTS (SELECT 1 FROM grants WHERE upstream = upstream_tokens.id AND over_at > :now)
+    OR EXISTS (SELECT 1 FROM sessions WHERE upstream = upstream_tokens.id AND expires_at > :now)
+    OR EXISTS (SELECT 1 FROM codes
+               WHERE upstream = upstream_tokens.id AND redeemed IS NULL AND expires_at > :now)";
+
+/// Ends the tokens that nothing has used for a day; how many it were. Each row is looked at once a day, those that waited
+/// for longest first. That a token is not used for a moment is usual: it is kept before the session and the code.
+fn end_unused_tokens(connection: &Connection, now: Timestamp, most: usize) -> Result<usize, Fault> {
+    let times = named_params! { ":now": millis(now), ":kept": millis(now.minus(KEPT)), ":most": most };
+    connection
+        .prepare_cached(&format!(
+            "UPDATE upstream_tokens
+             SET looked_at = :now, unused_since = CASE WHEN {USED} THEN NULL ELSE ifnull(unused_since, :now) END
+             WHERE id IN (SELECT id FROM upstream_tokens
+                          WHERE ended_at IS NULL AND looked_at <= :kept ORDER BY looked_at LIMIT :most)"
+        ))?
+        .execute(times)?;
+    let mut end = connection.prepare_cached(&format!(
+        "UPDATE upstream_tokens SET ended_at = :now, sealed = x'', unused_since = NULL
+         WHERE id IN (SELECT id FROM upstream_tokens WHERE unused_since <= :kept AND ended_at IS NULL LIMIT :most)
+            AND NOT ({USED})
+         RETURNING id, person_provider"
+    ))?;
+    let mut ended = 0;
+    let mut rows = end.query(times)?;
+    while let Some(row) = rows.next()? {
+        let (id, provider): (String, String) = (row.get(0)?, row.get(1)?);
+        tracing::info!(id, provider, "a token that nothing uses has ended; the provider may still honour it");
+        ended += 1;
+    }
+    Ok(ended)
 }

@@ -15,6 +15,10 @@ impl GrantStore for SqliteStore {
         self.read(move |connection| find(connection, &id))
     }
 
+    fn insert_grant(&self, grant: GrantRecord) -> StoreFuture<'_, ()> {
+        self.write(move |connection| insert(connection, &grant))
+    }
+
     fn end_grant<'a>(&'a self, id: &'a str, now: Timestamp) -> StoreFuture<'a, bool> {
         let id = id.to_owned();
         self.write(move |connection| end(connection, &id, now))

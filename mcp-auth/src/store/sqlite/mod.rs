@@ -4,6 +4,7 @@
 
 mod backup;
 mod check;
+mod assertion;
 mod client;
 mod code;
 mod consent;

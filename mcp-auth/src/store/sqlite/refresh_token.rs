@@ -26,6 +26,21 @@ impl RefreshTokenStore for SqliteStore {
         })
     }
 
+    fn live_refresh_token<'a>(
+        &'a self,
+        token: &'a Digest,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Option<(RefreshTokenRecord, GrantRecord)>> {
+        let token = *token;
+        self.read(move |connection| {
+            let live = |token: &Token| token.rotated.is_none() && token.record.expires_at > now;
+            let Some(token) = find(connection, &token)?.filter(live) else { return Ok(None) };
+            let grant = grant::find(connection, &token.record.grant)?;
+            let grant = grant.filter(|grant| grant.ended_at.is_none() && grant.expires_at > now);
+            Ok(grant.map(|grant| (token.record, grant)))
+        })
+    }
+
     fn rotate<'a>(
         &'a self,
         token: &'a Digest,

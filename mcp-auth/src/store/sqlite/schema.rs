@@ -13,7 +13,10 @@ pub(super) const APPLICATION_ID: i32 = 0x6d63_7061;
 /// file (C51): tables, indexes, and columns that may be NULL or have a default.
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_start.sql"),
-    include_str!("../../../migrations/sqlite/0002_grants.sql"),
+    include_str!("../../../migrations/sqlite/0002_assertions.sql"),
+    include_str!("../../../migrations/sqlite/0003_client_documents.sql"),
+    include_str!("../../../migrations/sqlite/0004_upstream_tokens.sql"),
+    include_str!("../../../migrations/sqlite/0005_grants.sql"),
 ];
 
 /// Whose file this is.

@@ -41,11 +41,39 @@ impl UpstreamTokenStore for SqliteStore {
         })
     }
 
+    fn lease_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        version: u64,
+        holder: &'a str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> StoreFuture<'a, bool> {
+        let (id, holder) = (id.to_owned(), holder.to_owned());
+        self.write(move |connection| {
+            let leased = connection
+                .prepare_cached(
+                    "UPDATE upstream_tokens SET lease_holder = :holder, lease_until = :until
+                     WHERE id = :id AND version = :version AND ended_at IS NULL
+                        AND (lease_holder IS NULL OR lease_holder = :holder OR lease_until <= :now)",
+                )?
+                .execute(named_params! {
+                    ":id": id,
+                    ":version": integer(version),
+                    ":holder": holder,
+                    ":until": millis(until),
+                    ":now": millis(now),
+                })?;
+            Ok(leased == 1)
+        })
+    }
+
     fn swap_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool> {
         self.write(move |connection| {
             let swapped = connection
                 .prepare_cached(
-                    "UPDATE upstream_tokens SET sealed = ?, expires_at = ?, version = version + 1
+                    "UPDATE upstream_tokens SET sealed = ?, expires_at = ?, version = version + 1,
+                        lease_holder = NULL, lease_until = NULL
                      WHERE id = ? AND version = ? AND ended_at IS NULL",
                 )?
                 .execute(params![
@@ -119,7 +147,8 @@ fn put(connection: &Connection, token: &UpstreamTokenRecord) -> Result<bool, Fau
                 (id, person_provider, person_id, person_name, scopes, sealed, version, expires_at)
              VALUES (:id, :person_provider, :person_id, :person_name, :scopes, :sealed, :version, :expires_at)
              ON CONFLICT (id) DO UPDATE SET person_name = excluded.person_name, sealed = excluded.sealed,
-                version = version + 1, expires_at = excluded.expires_at
+                version = version + 1, expires_at = excluded.expires_at,
+                lease_holder = NULL, lease_until = NULL, looked_at = 0, unused_since = NULL
                 WHERE person_provider = excluded.person_provider AND person_id = excluded.person_id
                     AND scopes = excluded.scopes AND ended_at IS NULL
              ON CONFLICT (person_provider, person_id, scopes) WHERE ended_at IS NULL DO NOTHING",
@@ -152,11 +181,7 @@ fn end(connection: &Connection, id: &str, version: u64, now: Timestamp) -> Resul
     grant::end_all_of(connection, id, now)
 }
 
-fn release(
-    connection: &Connection,
-    id: &str,
-    now: Timestamp,
-) -> Result<Option<UpstreamTokenRecord>, Fault> {
+fn release(connection: &Connection, id: &str, now: Timestamp) -> Result<Option<UpstreamTokenRecord>, Fault> {
     let found = connection
         .prepare_cached(
             "SELECT * FROM upstream_tokens WHERE id = :id AND ended_at IS NULL

@@ -99,6 +99,13 @@ fn known(scopes: Option<&BTreeSet<String>>, login: &str, person: &Person, path: 
             });
             (200, Value::Array(addresses.collect()))
         }
+        // One of them is private, and for `repo` only.
+        ["user", "repos"] => {
+            let repository = |name: &str, private: bool| json!({ "name": name, "full_name": format!("{login}/{name}"), "private": private });
+            let private = may(&["repo"]).then(|| repository("notes", true));
+            let all = [repository("hello-world", false)].into_iter().chain(private);
+            (200, Value::Array(all.collect()))
+        }
         ["user", "orgs"] => {
             (200, Value::Array(person.organizations().map(|name| json!({ "login": name })).collect()))
         }

@@ -236,7 +236,8 @@ impl FakeGitHub {
         self.issue(login, scopes.iter().map(|&scope| scope.to_owned())).access_token
     }
 
-    /// This person ends what they approved: their tokens are worth nothing from now on, refresh tokens too.
+    /// This person ends what they approved: their tokens are worth nothing from now on, refresh tokens too. A person does
+    /// the same on the page `/settings/applications` there.
     pub fn revoke(&self, login: &str) {
         self.state().revoke(login);
     }

@@ -40,6 +40,9 @@ async fn answer(shared: &Shared, request: Request<Body>) -> Response<Body> {
         "/login/oauth/access_token" => GitHubPart::Token,
         _ => GitHubPart::Api,
     };
+    if path == "/settings/applications" {
+        return settings(shared, &parts.method, &body);
+    }
     if let Some(trouble) = trouble(shared, part).await {
         return trouble;
     }
@@ -90,6 +93,26 @@ fn authorization(shared: &Shared, method: &Method, query: &str, body: &str) -> R
         None => authorize::page(shared, query).map(html),
     };
     answer.unwrap_or_else(|error| plain(StatusCode::NOT_FOUND, &error))
+}
+
+/// Where a person ends what they approved.
+fn settings(shared: &Shared, method: &Method, body: &str) -> Response<Body> {
+    if *method == Method::POST {
+        let form = authorize::pairs(body);
+        let login = form.get("login").map(String::as_str).unwrap_or_default();
+        let mut state = shared.state();
+        if !state.people.contains_key(login) {
+            return plain(StatusCode::NOT_FOUND, "nobody has this login");
+        }
+        state.revoke(login);
+        return plain(StatusCode::OK, "The app may do nothing for you any more.");
+    }
+    html(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Fake GitHub</title>\
+         <h1>Authorized apps</h1><form method=\"post\"><label>Your login <input name=\"login\" required></label> \
+         <button>Revoke</button></form></html>"
+            .to_owned(),
+    )
 }
 
 fn token_answer(members: &serde_json::Map<String, Value>, as_json: bool) -> Response<Body> {

@@ -12,7 +12,7 @@ use super::{GitHub, answers, person, scopes};
 use crate::{
     http::{Incoming, Outgoing},
     store::Timestamp,
-    upstream::{Account, Fact, SignInError, Tokens, Untold, Wanted},
+    upstream::{Account, Fact, Outage, SignInError, Tokens, Untold, Wanted},
 };
 
 const TIME: Duration = Duration::from_secs(10);
@@ -26,6 +26,11 @@ struct Address {
     /// What does not say so is not.
     #[serde(default)]
     verified: bool,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
 }
 
 #[derive(Deserialize)]
@@ -46,40 +51,18 @@ impl GitHub {
         wanted: &Wanted,
         now: Timestamp,
     ) -> Result<Account, SignInError> {
-        let asked = Asked { github: self, tokens, now };
-        let email_addresses = match wanted.email_addresses {
-            true => fact(asked.email_addresses().await)?,
-            false => Err(Untold::Unknown),
-        };
+        let mut asked = Asked { github: self, tokens, now, silent: None, login: None };
+        let email_addresses =
+            if wanted.email_addresses { fact(asked.email_addresses().await)? } else { Err(Untold::Unknown) };
         let mut memberships = BTreeMap::new();
-        if !wanted.memberships.is_empty() {
-            let login = match wanted.memberships.iter().any(|of| of.contains('/')) {
-                // The login of today: the one of their last sign-in may be somebody else's by now.
-                true => Some(self.whose(&tokens.access_token, now).await.map(|person| person.name)),
-                false => None,
+        for of in &wanted.memberships {
+            let answer = match of.split_once('/') {
+                Some((organization, team)) => asked.in_team(organization, team).await,
+                None => asked.membership(&format!("user/memberships/orgs/{of}")).await,
             };
-            for of in &wanted.memberships {
-                let answer = match (of.split_once('/'), &login) {
-                    (Some((organization, team)), Some(Ok(login))) => {
-                        asked
-                            .membership(&format!("orgs/{organization}/teams/{team}/memberships/{login}"))
-                            .await
-                    }
-                    (Some(_), Some(Err(error))) => Err(no_login(error)),
-                    _ => asked.membership(&format!("user/memberships/orgs/{of}")).await,
-                };
-                memberships.insert(of.clone(), fact(answer)?);
-            }
+            memberships.insert(of.clone(), fact(answer)?);
         }
         Ok(Account { email_addresses, memberships })
-    }
-}
-
-fn no_login(error: &SignInError) -> Failed {
-    match error {
-        SignInError::Refused(_) | SignInError::Denied => Failed::Token,
-        SignInError::Unavailable(outage) => Failed::Fact(Untold::Unavailable(outage.clone())),
-        SignInError::Misconfigured(why) => Failed::Fact(Untold::Unavailable(why.as_str().into())),
     }
 }
 
@@ -95,17 +78,20 @@ struct Asked<'a> {
     github: &'a GitHub,
     tokens: &'a Tokens,
     now: Timestamp,
+    /// It did not answer at all: nobody waits for it a second time.
+    silent: Option<Outage>,
+    login: Option<String>,
 }
 
 impl Asked<'_> {
     /// The verified ones, of all pages.
-    async fn email_addresses(&self) -> Result<Vec<String>, Failed> {
+    async fn email_addresses(&mut self) -> Result<Vec<String>, Failed> {
         let mut verified = Vec::new();
         for page in 1..=MOST_PAGES {
             let answer = self.ask(&format!("user/emails?per_page=100&page={page}")).await?;
             // GitHub says "not found" of what the token may not see.
             if answer.status != StatusCode::OK {
-                return Err(self.not_allowed(&answer, "the e-mail addresses"));
+                return Err(not_allowed(&answer, "the e-mail addresses"));
             }
             let addresses: Vec<Address> = read(&answer)?;
             verified.extend(addresses.into_iter().filter(|known| known.verified).map(|known| known.email));
@@ -118,19 +104,45 @@ impl Asked<'_> {
         Ok(verified)
     }
 
+    async fn in_team(&mut self, organization: &str, team: &str) -> Result<bool, Failed> {
+        let login = match &self.login {
+            Some(login) => login.clone(),
+            None => self.login().await?,
+        };
+        self.membership(&format!("orgs/{organization}/teams/{team}/memberships/{login}")).await
+    }
+
+    /// Their login of today: the one of their last sign-in may be somebody else's by now.
+    async fn login(&mut self) -> Result<String, Failed> {
+        let answer = self.ask("user").await?;
+        if answer.status != StatusCode::OK {
+            return Err(not_allowed(&answer, "whose token it is"));
+        }
+        let login = read::<User>(&answer)?.login;
+        // It becomes part of a path.
+        if !login.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+            return Err(Failed::Fact(Untold::Unavailable("its login is none".into())));
+        }
+        self.login = Some(login.clone());
+        Ok(login)
+    }
+
     /// Whether they are an active member: an invitation that nobody has accepted is none.
-    async fn membership(&self, path: &str) -> Result<bool, Failed> {
+    async fn membership(&mut self, path: &str) -> Result<bool, Failed> {
         let answer = self.ask(path).await?;
         match answer.status {
             StatusCode::OK => Ok(read::<Membership>(&answer)?.state == "active"),
             // Without the scope it is "not found" too, or "forbidden".
             StatusCode::NOT_FOUND if self.may(&answer, &scopes::MEMBERSHIPS) => Ok(false),
-            _ => Err(self.not_allowed(&answer, "a membership")),
+            _ => Err(not_allowed(&answer, "a membership")),
         }
     }
 
-    async fn ask(&self, path: &str) -> Result<Incoming, Failed> {
+    async fn ask(&mut self, path: &str) -> Result<Incoming, Failed> {
         let unavailable = |why: &str| Failed::Fact(Untold::Unavailable(why.into()));
+        if let Some(outage) = &self.silent {
+            return Err(Failed::Fact(Untold::Unavailable(outage.clone())));
+        }
         let request = Outgoing {
             method: Method::GET,
             url: format!("{}/{path}", self.github.api_url()),
@@ -140,7 +152,11 @@ impl Asked<'_> {
             limit: SIZE,
         };
         let http = self.github.http().map_err(|error| unavailable(&error.to_string()))?;
-        let answer = http.send(request).await.map_err(|error| unavailable(&error.to_string()))?;
+        let answer = http.send(request).await.map_err(|error| {
+            let outage = Outage::from(error.to_string());
+            self.silent = Some(outage.clone());
+            Failed::Fact(Untold::Unavailable(outage))
+        })?;
         if let Some(outage) = answers::outage(&answer, self.now) {
             return Err(Failed::Fact(Untold::Unavailable(outage)));
         }
@@ -157,15 +173,15 @@ impl Asked<'_> {
         let Some(granted) = said.or(self.tokens.scopes.as_deref()) else { return true };
         granted.split([',', ' ']).any(|scope| any_of.contains(&scope))
     }
+}
 
-    /// GitHub does not let us see it: the scope is missing, or an organisation keeps the app or this sign-in out. What it
-    /// says about that is for the operator.
-    fn not_allowed(&self, answer: &Incoming, what: &str) -> Failed {
-        let said: Option<Message> = serde_json::from_slice(&answer.body).ok();
-        let message: String = said.map(|said| said.message.chars().take(300).collect()).unwrap_or_default();
-        tracing::warn!(status = answer.status.as_u16(), what, message, "GitHub does not let us see this");
-        Failed::Fact(Untold::NotAllowed)
-    }
+/// GitHub does not let us see it: the scope is missing, or an organisation keeps the app or this sign-in out. What it
+/// says about that is for the operator.
+fn not_allowed(answer: &Incoming, what: &str) -> Failed {
+    let said: Option<Message> = serde_json::from_slice(&answer.body).ok();
+    let message: String = said.map(|said| said.message.chars().take(300).collect()).unwrap_or_default();
+    tracing::warn!(status = answer.status.as_u16(), what, message, "GitHub does not let us see this");
+    Failed::Fact(Untold::NotAllowed)
 }
 
 #[derive(Deserialize)]

@@ -103,10 +103,12 @@ fn tokens(answer: Answer, now: Timestamp) -> Result<Tokens, SignInError> {
     let Some(access_token) = token else {
         return Err(SignInError::Unavailable("its answer holds no bearer token".into()));
     };
+    // GitHub Apps have permissions and no scopes, which their tokens say by how they begin.
+    let has_scopes = !access_token.starts_with("ghu_");
     Ok(Tokens {
         access_token: Secret::from(access_token),
         refresh_token: answer.refresh_token.filter(|token| !token.is_empty()).map(Secret::from),
-        scopes: answer.scope.as_deref().and_then(scopes::granted),
+        scopes: answer.scope.as_deref().filter(|_| has_scopes).map(scopes::granted),
         expires_at: answer.expires_in.as_ref().and_then(seconds).map(|lifetime| now.plus(lifetime)),
     })
 }

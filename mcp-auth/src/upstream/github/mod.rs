@@ -20,7 +20,7 @@ use std::{
 use ::url::form_urlencoded::Serializer;
 
 use super::{
-    Account, AnyProvider, Answer, Callback, Knows, Leg, SignInError, SignedIn, Tokens, Wanted,
+    Account, Answer, AnyProvider, Callback, Knows, Leg, SignInError, SignedIn, Tokens, Wanted, oauth,
     provider::{IntoProvider, ProviderFuture},
     service::Service as UpstreamService,
 };
@@ -190,6 +190,7 @@ impl AnyProvider for GitHub {
 
     fn problems(&self, _issuer: &IssuerUrl) -> Vec<Problem> {
         let mut problems = self.credentials_missing();
+        problems.extend(oauth::id_problem("GitHub::with_id", &self.id, Some(ID)));
         for (setting, url) in
             [("GitHub::with_base_url", self.base_url.clone()), ("GitHub::with_api_url", self.api_url())]
         {

@@ -92,11 +92,37 @@ pub(super) fn is_scope(scope: &str) -> bool {
     !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',' && byte != b'"')
 }
 
-/// What GitHub says was granted: commas where RFC 6749 section 3.3 has spaces. `None` where it says nothing, as GitHub Apps
-/// do.
-pub(super) fn granted(text: &str) -> Option<String> {
+/// What GitHub says was granted: commas where RFC 6749 section 3.3 has spaces.
+pub(super) fn granted(text: &str) -> String {
     let mut scopes: Vec<_> = text.split([',', ' ']).filter(|scope| !scope.is_empty()).collect();
     scopes.sort_unstable();
     scopes.dedup();
-    (!scopes.is_empty()).then(|| scopes.join(" "))
+    scopes.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_includes_what_github_leaves_out_for_it() {
+        for (held, scope) in [
+            ("repo", "repo"),
+            ("repo", "public_repo"),
+            ("user", "read:user"),
+            ("admin:org", "read:org"),
+            ("admin:repo_hook", "read:repo_hook"),
+        ] {
+            assert!(includes(held, scope), "{held} {scope}");
+        }
+        for (held, scope) in [
+            ("public_repo", "repo"),
+            ("read:user", "user"),
+            ("repo", "read:org"),
+            ("", "repo"),
+            ("read:org", "admin:org"),
+        ] {
+            assert!(!includes(held, scope), "{held} {scope}");
+        }
+    }
 }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 
 use super::*;
-use crate::testing::{FakeGitHub, GitHubPart};
+use crate::{
+    testing::{FakeGitHub, GitHubPart},
+    upstream::Untold,
+};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const CALLBACK: &str = "http://localhost:3000/github/callback";
@@ -67,6 +70,16 @@ async fn s36_the_way_to_github_has_its_own_state_and_pkce_and_its_own_callback()
     assert!(matches!(stolen, Err(SignInError::Refused(_))), "{stolen:?}");
 }
 
+/// GitHub would take the account that its own session has, and nobody could become somebody else.
+#[tokio::test]
+async fn who_wants_to_be_somebody_else_is_asked_which_account() {
+    let provider = fake().await.sign_in();
+    let url = provider.departure_of_another(&leg()).await.unwrap();
+    assert_eq!(pair(&url, "prompt").as_deref(), Some("select_account"));
+    let url = AnyProvider::departure(&provider, &leg()).await.unwrap();
+    assert_eq!(pair(&url, "prompt"), None);
+}
+
 #[tokio::test]
 async fn t13_the_person_is_the_numeric_id_that_github_gives_for_the_token_of_our_code() {
     let github = fake().await;
@@ -101,6 +114,9 @@ async fn a_person_may_say_no_or_take_scopes_away() {
 
     github.allow_only(Some(&["read:user"]));
     assert_eq!(signed_in(&github, &provider).await.scopes.as_deref(), Some("read:user"));
+    // Nothing at all is something that GitHub says.
+    github.allow_only(Some(&[]));
+    assert_eq!(signed_in(&github, &provider).await.scopes.as_deref(), Some(""));
 }
 
 #[tokio::test]
@@ -273,4 +289,30 @@ async fn r43_nothing_secret_is_printed() {
     for secret in github.secrets() {
         assert!(!printed.contains(&secret), "{printed}");
     }
+}
+
+/// One question that nobody answers is enough: a person waits once.
+#[tokio::test]
+async fn c37_each_fact_stands_for_itself_and_a_github_that_is_silent_is_asked_once() {
+    let github = fake().await;
+    github.set_organizations("octocat", &["acme"]);
+    let wanted =
+        Wanted { email_addresses: true, memberships: ["acme", "acme/core"].map(str::to_owned).into() };
+    let token = github.token_for("octocat", &["user:email", "read:org"]);
+    let tokens = Tokens { access_token: token.into(), refresh_token: None, scopes: None, expires_at: None };
+    let provider = github.sign_in();
+    github.answer_with("/user/emails", 500, serde_json::json!({}));
+    let account = provider.account(&tokens, &wanted, NOW).await.unwrap();
+    assert!(matches!(account.email_addresses, Err(Untold::Unavailable(_))));
+    assert_eq!(account.memberships["acme"], Ok(true));
+    assert_eq!(account.memberships["acme/core"], Ok(false));
+
+    let gone = GitHub::new("id", "secret").with_base_url("http://127.0.0.1:9");
+    let account = gone.account(&tokens, &wanted, NOW).await.unwrap();
+    let silent = account.email_addresses.unwrap_err();
+    assert!(matches!(silent, Untold::Unavailable(_)));
+    assert_eq!(account.memberships["acme"], Err(silent));
+
+    let other = Tokens { access_token: "made up".into(), ..tokens };
+    assert!(matches!(provider.account(&other, &wanted, NOW).await, Err(SignInError::Refused(_))));
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{open, seal};
+use super::open;
 use crate::{
     AuditEvent, AuditKind,
     authorization_server::{Core, Unsealed},
@@ -16,8 +16,7 @@ const PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_secs(2), Duration:
 
 /// Tells the provider that `record`, which is not in the store any more, is not needed any more.
 pub(crate) async fn tell_end(core: &Arc<Core>, record: &UpstreamTokenRecord) {
-    let (Some(provider), Ok(tokens)) =
-        (core.provider(&record.person.provider), open(&core.sealer, record))
+    let (Some(provider), Ok(tokens)) = (core.provider(&record.person.provider), open(&core.sealer, record))
     else {
         return;
     };
@@ -41,8 +40,9 @@ pub(crate) async fn tell_end(core: &Arc<Core>, record: &UpstreamTokenRecord) {
 
 /// The same token under the first sealing key; `None` where no key opens it.
 pub(crate) fn sealed_anew(core: &Core, record: &UpstreamTokenRecord) -> Result<Option<Vec<u8>>, StoreError> {
-    match open(&core.sealer, record) {
-        Ok(tokens) => seal(&core.sealer, &record.id, &tokens).map(Some),
+    let context = ["upstream", record.id.as_str()];
+    match core.sealer.open(&context, &record.sealed) {
+        Ok(plain) => core.sealer.seal(&context, &plain).map(Some).map_err(StoreError::new),
         Err(Unsealed::NoKey | Unsealed::Forged) => Ok(None),
         Err(error) => Err(StoreError::new(error)),
     }

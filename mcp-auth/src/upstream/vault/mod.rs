@@ -2,7 +2,9 @@
 //!
 //! One for all, because GitHub ends the oldest of more than ten: a token for each client would log people out.
 
+mod account;
 mod end;
+mod lease;
 mod renew;
 mod seal;
 #[cfg(test)]
@@ -11,20 +13,22 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::{Outage, Tokens};
+use super::{AnyProvider, Outage, Tokens};
 use crate::{
     authorization_server::Core,
     random,
     store::{Person, StoreError, UpstreamTokenRecord},
 };
+pub(crate) use account::account;
+pub(super) use account::after_refusal;
 pub(crate) use end::{opens, sealed_anew, tell_end};
 pub(crate) use renew::Renewals;
 pub(super) use renew::{Current, current, renew};
-pub(super) use seal::{open, seal};
+pub(super) use seal::{open, seal, times_declined};
 
 /// Why there is no token to use.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum VaultError {
+pub(crate) enum VaultError {
     /// The provider does not honour it any more: the grants that use it have ended, and the person has to sign in again.
     #[error("the sign-in has ended")]
     Ended,
@@ -43,19 +47,27 @@ const TRIES: usize = 8;
 pub(crate) async fn keep(
     core: &Core,
     person: &Person,
-    scopes: &str,
+    scopes: &[String],
     tokens: Tokens,
 ) -> Result<String, StoreError> {
+    let joined = scopes.join(" ");
+    let all = granted_all(core, person, scopes, &tokens);
     for _ in 0..TRIES {
-        let id = match core.store.upstream_token_id(person, scopes).await? {
+        let before = core.store.upstream_token_id(person, &joined).await?;
+        let declined = match &before {
+            _ if all => 0,
+            Some(id) => before_this(core, id).await?.saturating_add(1),
+            None => 1,
+        };
+        let id = match before {
             Some(id) => id,
             None => random::identifier().map_err(StoreError::new)?,
         };
         let record = UpstreamTokenRecord {
-            sealed: seal(&core.sealer, &id, &tokens)?,
+            sealed: seal(&core.sealer, &id, &tokens, declined)?,
             id,
             person: person.clone(),
-            scopes: scopes.to_owned(),
+            scopes: joined.clone(),
             version: 0,
             expires_at: tokens.expires_at,
         };
@@ -67,17 +79,56 @@ pub(crate) async fn keep(
     Err(StoreError::new("a provider's token is always kept by somebody else first"))
 }
 
-/// Whether a tool could use the token of this id: it is there, it is for the scopes that
-/// the provider is asked for now, it opens, and it has not run out for good.
-pub(crate) async fn is_live(core: &Core, id: &str) -> Result<bool, StoreError> {
-    let Some(record) = core.store.upstream_token(id).await? else { return Ok(false) };
-    let Some(provider) = core.provider(&record.person.provider) else { return Ok(false) };
-    if provider.scopes().join(" ") != record.scopes {
-        return Ok(false);
+/// Whether the provider granted what it was asked for, as far as it says.
+fn granted_all(core: &Core, person: &Person, scopes: &[String], tokens: &Tokens) -> bool {
+    let (Some(granted), Some(provider)) = (&tokens.scopes, core.provider(&person.provider)) else {
+        return true;
+    };
+    scopes.iter().all(|scope| granted.split(' ').any(|held| provider.includes(held, scope)))
+}
+
+async fn before_this(core: &Core, id: &str) -> Result<u32, StoreError> {
+    let record = core.store.upstream_token(id).await?;
+    Ok(record.and_then(|record| times_declined(&core.sealer, &record).ok()).unwrap_or(0))
+}
+
+/// At how many sign-ins in a row the person granted less than was asked.
+pub(super) async fn declined(core: &Core, id: &str) -> Result<u32, VaultError> {
+    Ok(before_this(core, id).await?)
+}
+
+/// What the token of a session is for.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    granted: Vec<String>,
+}
+
+impl Held {
+    /// Whether it is for all of `scopes` at its provider.
+    pub(crate) fn covers(&self, provider: &dyn AnyProvider, scopes: &[String]) -> bool {
+        let granted = |scope: &String| self.granted.iter().any(|held| provider.includes(held, scope));
+        scopes.iter().all(granted)
     }
-    let Ok(tokens) = open(&core.sealer, &record) else { return Ok(false) };
+
+    /// What whoever gets the token can do with it.
+    pub(crate) fn scopes(&self) -> &[String] {
+        &self.granted
+    }
+}
+
+/// What the token of this id is for; `None` where no tool could use it: it is not there, it does not open, or it has run
+/// out for good.
+pub(crate) async fn held(core: &Core, id: &str) -> Result<Option<Held>, StoreError> {
+    let Some(record) = core.store.upstream_token(id).await? else { return Ok(None) };
+    let Ok(tokens) = open(&core.sealer, &record) else { return Ok(None) };
     let runs = record.expires_at.is_none_or(|end| core.now() < end);
-    Ok(runs || tokens.refresh_token.is_some())
+    if !runs && tokens.refresh_token.is_none() {
+        return Ok(None);
+    }
+    // What a provider does not say, it granted (RFC 6749 section 5.1).
+    let granted = tokens.scopes.unwrap_or(record.scopes);
+    let granted = granted.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
+    Ok(Some(Held { granted }))
 }
 
 /// The token of `record` is worth nothing, and whatever hangs on it ends. If it has been renewed or replaced by another

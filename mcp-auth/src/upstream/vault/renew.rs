@@ -1,4 +1,5 @@
-//! Tokens are renewed before they run out: once, however many calls need them, and whoever hangs up meanwhile.
+//! Tokens are renewed before they run out: once, however many calls need them, in however many processes, and whoever hangs
+//! up meanwhile.
 
 use std::{
     collections::HashMap,
@@ -7,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use super::{VaultError, end, open, seal};
+use super::{
+    VaultError, end,
+    lease::{Lease, Taken},
+    open, seal, times_declined,
+};
 use crate::{
     authorization_server::Core,
     store::UpstreamTokenRecord,
@@ -18,8 +23,6 @@ use crate::{
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 /// How long a provider that did not answer is left alone, where it says nothing else.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How long another process may take to store what it got for the refresh token that we came too late with.
-const OTHERS: Duration = Duration::from_secs(1);
 
 /// Tokens that can be used now, and which change of the row they are.
 #[derive(Clone, Debug)]
@@ -108,21 +111,29 @@ async fn renew_alone(
     seen: UpstreamTokenRecord,
     memory: &mut Memory,
 ) -> Result<Current, VaultError> {
-    // Somebody may have been faster.
-    let Some(record) = core.store.upstream_token(&seen.id).await? else { return Err(VaultError::Ended) };
-    let Ok(tokens) = open(&core.sealer, &record) else { return end(core, &record).await };
-    if record.version != seen.version {
-        return Ok(Current { tokens, version: record.version });
-    }
+    // Somebody may have been faster, here or in another process.
+    let lease = match Lease::take(core, &seen).await? {
+        Taken::Ours(lease) => lease,
+        Taken::Renewed(record) => {
+            let Ok(tokens) = open(&core.sealer, &record) else { return end(core, &record).await };
+            return Ok(Current { tokens, version: record.version });
+        }
+    };
+    let record = &lease.record;
+    let Ok(tokens) = open(&core.sealer, record) else { return end(core, record).await };
     let renewed = match memory.unsaved.take() {
         Some((version, unsaved)) if version == record.version => unsaved,
         _ => match ask(core, provider, &tokens, memory).await {
             Ok(renewed) => renewed,
-            Err(VaultError::Ended) => return refused(core, &record).await,
-            Err(error) => return Err(error),
+            // Nobody else has used the refresh token: the provider does not honour it any more (C33).
+            Err(VaultError::Ended) => return end(core, record).await,
+            Err(error) => {
+                lease.give_back(core).await;
+                return Err(error);
+            }
         },
     };
-    save(core, record, renewed, memory).await
+    save(core, lease.record, renewed, memory).await
 }
 
 async fn ask(
@@ -157,13 +168,6 @@ async fn ask(
     Err(VaultError::Unavailable(outage))
 }
 
-/// The provider refuses the refresh token. It is good once, so another process may have used it a moment ago: only if
-/// nothing new comes of that, the sign-in has ended (C31, C33).
-async fn refused(core: &Arc<Core>, record: &UpstreamTokenRecord) -> Result<Current, VaultError> {
-    tokio::time::sleep(OTHERS).await;
-    end(core, record).await
-}
-
 async fn save(
     core: &Arc<Core>,
     record: UpstreamTokenRecord,
@@ -171,7 +175,8 @@ async fn save(
     memory: &mut Memory,
 ) -> Result<Current, VaultError> {
     let version = record.version;
-    let sealed = seal(&core.sealer, &record.id, &renewed)?;
+    let declined = times_declined(&core.sealer, &record).unwrap_or(0);
+    let sealed = seal(&core.sealer, &record.id, &renewed, declined)?;
     let expires_at = renewed.expires_at;
     match core.store.swap_upstream_token(UpstreamTokenRecord { sealed, expires_at, ..record.clone() }).await {
         Ok(true) => Ok(Current { tokens: renewed, version: version.saturating_add(1) }),

@@ -57,7 +57,7 @@ fn t19_no_field_of_the_consent_page_becomes_markup() {
         |view, text| view.scopes[0].name = text,
         |view, text| view.scopes[1].name = text,
         |view, text| view.scopes[0].description = Some(text),
-        |view, text| view.upstream = vec![(text.clone(), vec![text])],
+        |view, text| view.upstream = vec![(text.clone(), vec![views::permission(&text)])],
         |view, text| view.person = Some(text),
     ];
     for attack in ATTACKS {
@@ -131,4 +131,28 @@ fn what_is_posted_is_not_cleaned() {
     let page = Html::parse(&body(page::pick_name(&Branding::new(), &view)));
     let button = page.button("name", "a\u{202e}\"<b").unwrap();
     assert_eq!(button.text, "a\"<b");
+}
+
+#[test]
+fn t19_no_field_of_the_page_of_who_may_not_enter_becomes_markup() {
+    let branding = Branding::new();
+    let fields: [fn(&mut page::NotEnteredView, String); 8] = [
+        |view, text| view.action = text,
+        |view, text| view.hidden[0].value = text,
+        |view, text| view.client = text,
+        |view, text| view.server = text,
+        |view, text| view.person = text,
+        |view, text| view.provider = text,
+        |view, text| view.reference = text,
+        |view, text| view.why = page::NotEntered::Said(text),
+    ];
+    for attack in ATTACKS {
+        for field in fields {
+            same_shape(attack, |text| {
+                let mut view = views::not_entered(page::NotEntered::NotListed);
+                field(&mut view, text.to_owned());
+                page::not_entered(&branding, &view)
+            });
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::{
     Branding,
     authorization_server::page::{
         self, AskedScope, ClientShown, ConsentView, Fault, GrantShown, GrantsNotice, GrantsSignInView,
-        GrantsView, Hidden, NameProblem, Notice, PickNameView,
+        GrantsView, Hidden, NameProblem, NotEntered, NotEnteredView, Notice, Permission, PickNameView,
         SignInChoice, SignInView,
     },
     store::Timestamp,
@@ -27,6 +27,10 @@ pub(super) fn scope(name: &str, description: Option<&str>) -> AskedScope {
     }
 }
 
+pub(super) fn permission(text: &str) -> Permission {
+    Permission { text: text.to_owned(), new: false }
+}
+
 /// A web app that has proven its domain; somebody is signed in.
 pub(super) fn consent() -> ConsentView {
     ConsentView {
@@ -34,12 +38,14 @@ pub(super) fn consent() -> ConsentView {
         hidden: hidden(),
         client: ClientShown {
             name: "Claude".to_owned(),
+            known: false,
             verified_domain: Some("claude.ai".to_owned()),
             redirect_host: "claude.ai".to_owned(),
             redirect_uri: "https://claude.ai/api/mcp/auth_callback".to_owned(),
             loopback: false,
             private_scheme: false,
         },
+        client_changed: false,
         server: "Notes".to_owned(),
         resource: "https://notes.example.com/mcp".to_owned(),
         scopes: vec![
@@ -49,7 +55,7 @@ pub(super) fn consent() -> ConsentView {
         ],
         upstream: vec![(
             "GitHub".to_owned(),
-            vec!["Read your profile".to_owned(), "Read your e-mail addresses".to_owned()],
+            ["Read your profile", "Read your e-mail addresses"].map(permission).to_vec(),
         )],
         person: Some("octocat (GitHub)".to_owned()),
         continues_with: None,
@@ -61,6 +67,7 @@ pub(super) fn consent() -> ConsentView {
 pub(super) fn loopback() -> ConsentView {
     let client = ClientShown {
         name: "MCP Inspector".to_owned(),
+        known: false,
         verified_domain: None,
         redirect_host: "127.0.0.1".to_owned(),
         redirect_uri: "http://127.0.0.1:6274/oauth/callback".to_owned(),
@@ -76,6 +83,7 @@ pub(super) fn step_up() -> ConsentView {
     let mut view = consent();
     view.client = ClientShown {
         name: "Cursor".to_owned(),
+        known: false,
         verified_domain: None,
         redirect_host: "cursor:".to_owned(),
         redirect_uri: "cursor://anysphere.cursor-retrieval/oauth/user-notes/callback".to_owned(),
@@ -138,6 +146,7 @@ pub(super) fn grants() -> GrantsView {
     let grant = |name: &str, domain: Option<&str>| GrantShown {
         id: "Zm9vYmFyYmF6".to_owned(),
         client_id: "k3JfX8vO2mZ4".to_owned(),
+        known: false,
         client_name: name.to_owned(),
         verified_domain: domain.map(str::to_owned),
         server: "Notes".to_owned(),
@@ -163,14 +172,30 @@ pub(super) fn grants_sign_in(notice: Option<GrantsNotice>) -> GrantsSignInView {
     GrantsSignInView { action: "/grants".to_owned(), hidden: hidden(), choices: sign_in().choices, notice }
 }
 
-pub(super) const FAULTS: [(&str, Fault); 6] = [
+pub(super) const FAULTS: [(&str, Fault); 8] = [
     ("error-unknown-client", Fault::UnknownClient),
+    ("error-client-document", Fault::ClientDocument),
+    ("error-client-unreachable", Fault::ClientUnreachable),
     ("error-redirect-uri", Fault::RedirectUri),
     ("error-request", Fault::Request),
     ("error-expired", Fault::Expired),
     ("error-other-browser", Fault::OtherBrowser),
     ("error-unavailable", Fault::Unavailable),
 ];
+
+/// Somebody whom a policy keeps out.
+pub(super) fn not_entered(why: NotEntered) -> NotEnteredView {
+    NotEnteredView {
+        action: "/consent".to_owned(),
+        hidden: hidden(),
+        client: "Claude".to_owned(),
+        server: "Notes".to_owned(),
+        person: "octocat".to_owned(),
+        provider: "GitHub".to_owned(),
+        why,
+        reference: "1f2e3d4c".to_owned(),
+    }
+}
 
 /// Every page, by name.
 pub(super) fn all(branding: &Branding) -> Vec<(&'static str, Response<Body>)> {
@@ -191,6 +216,15 @@ pub(super) fn all(branding: &Branding) -> Vec<(&'static str, Response<Body>)> {
         ("grants-none", page::grants(branding, &none)),
         ("grants-sign-in", page::grants_sign_in(branding, &signed_out)),
     ]);
+    let said = "There is no seat for you. Ask the office for one: it is on the second floor.".to_owned();
+    for (name, why) in [
+        ("not-entered", NotEntered::NotListed),
+        ("not-entered-said", NotEntered::Said(said)),
+        ("not-entered-not-told", NotEntered::NotTold),
+        ("not-entered-unknown", NotEntered::Unknown),
+    ] {
+        pages.push((name, page::not_entered(branding, &not_entered(why))));
+    }
     for (name, fault) in FAULTS {
         pages.push((name, page::fault(branding, fault, Some("1f2e3d4c"))));
     }

@@ -1,6 +1,7 @@
 //! The consent page, and what comes of its buttons.
 
-use http::header;
+use axum::body::Body;
+use http::{Request, header};
 
 use super::support::{Plan, Seen, World, authorize};
 
@@ -189,4 +190,28 @@ fn ticking(page: &Seen, scopes: &[&str]) -> Vec<(String, String)> {
     fields.retain(|(name, _)| name != "scope");
     fields.extend(scopes.iter().map(|scope| ("scope".to_owned(), (*scope).to_owned())));
     fields
+}
+
+/// Each form that leads to a sign-in is a write: one address is slowed down, and others are not.
+#[tokio::test]
+async fn f17_a_flood_of_forms_from_one_address_waits() {
+    let world = World::new().await;
+    let post = |peer: &'static str| {
+        let mut request = Request::post("/consent").body(Body::empty()).unwrap();
+        let form = header::HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers_mut().insert(header::CONTENT_TYPE, form);
+        let peer = std::net::SocketAddr::new(peer.parse().unwrap(), 4711);
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        request
+    };
+    let mut statuses = std::collections::BTreeMap::new();
+    for _ in 0..310 {
+        let seen = world.browser().send(post("203.0.113.9")).await;
+        *statuses.entry(seen.status.as_u16()).or_insert(0) += 1;
+    }
+    assert_eq!(statuses, [(400, 300), (503, 10)].into());
+    assert_eq!(world.browser().send(post("203.0.113.10")).await.status, 400, "another address");
+    for _ in 0..310 {
+        assert_eq!(world.browser().send(post("127.0.0.1")).await.status, 400, "behind it may be everybody");
+    }
 }

@@ -6,6 +6,7 @@ mod consent;
 mod development;
 mod forgery;
 mod log;
+mod not_entered;
 mod outage;
 mod own_page;
 mod session;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::support::{Plan, World, authorize};
+use super::support::{Plan, World, authorize, query};
+use crate::upstream::Needs;
 
 #[tokio::test]
 async fn who_is_signed_in_agrees_and_is_back_at_once() {
@@ -39,20 +40,74 @@ async fn s35_a_session_ends_with_its_time_and_with_the_providers_token() {
     assert!(!browser.get(&authorize(&[])).await.text().contains("alice of idp"));
 }
 
-/// Somebody signed in while more was asked of them at the provider: the page of today says less than their token can.
+/// Somebody signed in while more was asked of them at the provider: their token serves, and the page says all that it can.
 #[tokio::test]
-async fn s29_a_session_whose_token_is_for_other_scopes_does_not_count() {
+async fn s29_of_a_token_that_is_for_more_the_page_says_all_that_it_can() {
     let world = World::of(Plan { on_disk: true, ..Plan::default() }).await;
     let mut browser = world.browser();
     let page = browser.get(&authorize(&[])).await;
+    assert!(!page.text().contains("read your repo there"));
     browser.sign_in(&page, "alice").await;
-    assert!(browser.get(&authorize(&[])).await.text().contains("alice of idp"));
     world.change("UPDATE upstream_tokens SET scopes = 'profile repo'");
     let page = browser.get(&authorize(&[])).await;
-    assert!(page.is_consent_page() && !page.text().contains("alice of idp"), "{}", page.text());
-    let again = browser.sign_in(&page, "alice").await;
-    assert!(again.answer("code").is_some());
-    assert!(browser.get(&authorize(&[])).await.text().contains("alice of idp"));
+    for part in ["alice of idp", "read your profile there", "read your repo there"] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+    assert!(browser.press(&page, ("decision", "allow")).await.answer("code").is_some());
+}
+
+/// Somebody signed in while less was asked of them: they are who they are, and go to the provider once more.
+#[tokio::test]
+async fn s29_of_a_token_that_is_for_less_the_page_says_what_is_new_and_leads_to_the_provider() {
+    let world =
+        World::of(Plan { upstream: Needs::for_tests(&[("notes:write", &["repo"])]), ..Plan::default() })
+            .await;
+    let mut browser = world.browser();
+    let (small, large) = (
+        authorize(&[("scope", Some("notes:read"))]),
+        authorize(&[("scope", Some("notes:read notes:write"))]),
+    );
+    let page = browser.get(&small).await;
+    assert!(!page.text().contains("read your repo there"), "no tool needs it that this opens");
+    let departure = browser.press(&page, ("decision", "allow")).await;
+    assert_eq!(query(&departure.location(), "scope").as_deref(), Some("profile"));
+    let back = browser.come_back(&departure, "alice").await;
+    let first = world.code(&back).await.upstream.unwrap();
+
+    let page = browser.get(&large).await;
+    for part in ["alice of idp", "read your repo there", "continue with idp"] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+    let new = page.body.matches("badge new").count();
+    assert_eq!(new, 2, "a scope here, and one there");
+    let departure = browser.press(&page, ("decision", "allow")).await;
+    assert_eq!(query(&departure.location(), "scope").as_deref(), Some("profile repo"));
+    let back = browser.come_back(&departure, "alice").await;
+    let second = world.code(&back).await;
+    assert_eq!(second.scopes, ["notes:read", "notes:write"]);
+    assert_ne!(second.upstream.unwrap(), first);
+
+    // Now it suffices, for either.
+    for url in [&large, &small] {
+        let page = browser.get(url).await;
+        assert!(page.text().contains("read your repo there") && !page.text().contains("continue with idp"));
+        assert!(browser.press(&page, ("decision", "allow")).await.answer("code").is_some());
+    }
+}
+
+/// What they took out on the page is not asked for at the provider.
+#[tokio::test]
+async fn what_a_person_takes_out_is_not_asked_for_at_the_provider() {
+    let world =
+        World::of(Plan { upstream: Needs::for_tests(&[("notes:write", &["repo"])]), ..Plan::default() })
+            .await;
+    let mut browser = world.browser();
+    let page = browser.get(&authorize(&[("scope", Some("notes:read notes:write"))])).await;
+    assert!(page.text().contains("read your repo there"));
+    let mut fields = page.fields(("decision", "allow"));
+    fields.retain(|(_, value)| value != "notes:write");
+    let departure = browser.post(&page.action(), &fields).await;
+    assert_eq!(query(&departure.location(), "scope").as_deref(), Some("profile"));
 }
 
 /// Nobody takes it back: it runs out, and cannot be renewed.

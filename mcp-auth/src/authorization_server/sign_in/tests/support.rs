@@ -13,11 +13,11 @@ use tower::ServiceExt;
 
 use super::super::super::{AuthorizationServer, Core, Endpoints, IssuerUrl, ProtectedServer};
 use crate::{
-    Problem, ScopeInfo,
+    ClientDocuments, Problem, ScopeInfo,
     clock::Clock,
     config::ResourceUrl,
     store::{ClientRecord, CodeRecord, Digest, Person, SqliteStore, Timestamp},
-    upstream::{AnyProvider, Answer, Callback, IntoProvider, Leg, SignInError, SignedIn, Tokens},
+    upstream::{Answer, AnyProvider, Callback, IntoProvider, Leg, Needs, SignInError, SignedIn, Tokens},
 };
 
 type ProviderFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -49,6 +49,10 @@ pub(crate) struct Plan {
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) redirect_uris: Vec<&'static str>,
     pub(crate) client_name: &'static str,
+    pub(crate) documents: ClientDocuments,
+    pub(crate) who_may_enter: Option<crate::WhoMayEnter>,
+    /// What the tools need at providers.
+    pub(crate) upstream: Needs,
     /// In a file, so that a test can break it.
     pub(crate) on_disk: bool,
 }
@@ -63,6 +67,9 @@ impl Default for Plan {
             scopes: vec!["notes:read", "notes:write", "notes:admin"],
             redirect_uris: vec![CALLBACK],
             client_name: "A client",
+            documents: ClientDocuments::new(),
+            who_may_enter: None,
+            upstream: Needs::default(),
             on_disk: false,
         }
     }
@@ -90,11 +97,15 @@ impl World {
         let arrivals = Arrivals::default();
         let mut settings =
             AuthorizationServer::new(plan.issuer).store(store).sealing_key("test", SEALING_KEY);
+        settings = settings.client_documents(plan.documents);
         for id in plan.providers {
             settings = match id {
                 "development" => settings.sign_in(crate::DevelopmentSignIn::new()),
                 id => settings.sign_in(StandIn::new(id, Arc::clone(&arrivals))),
             };
+        }
+        if let Some(policy) = plan.who_may_enter {
+            settings = settings.who_may_enter(policy);
         }
         let core = settings.start("test", clock.clone()).unwrap();
         let scope = |name: &&'static str| ScopeInfo::new(name).described(Some("Does something."));
@@ -103,11 +114,12 @@ impl World {
             title: "Notes".to_owned(),
             scopes: plan.scopes.iter().map(scope).collect(),
             requires: plan.requires.iter().map(scope).collect(),
+            upstream: plan.upstream.clone(),
         };
         let servers = plan.resources.iter().map(server).collect();
         let endpoints = Arc::new(Endpoints { core: Arc::clone(&core), servers });
         let mut router = Router::new();
-        for (path, route) in super::super::routes(&endpoints) {
+        for (path, route) in endpoints.routes() {
             router = router.route(&path, route);
         }
         let world = Self { core, clock, arrivals, router, folder };
@@ -419,6 +431,7 @@ impl AnyProvider for StandIn {
             ("redirect_uri", leg.redirect_uri.as_str()),
             ("state", leg.state.expose()),
             ("code_challenge", &challenge),
+            ("scope", &leg.scopes.join(" ")),
         ];
         let url = format!("https://{}.example/authorize?{}", self.id, encoded(&pairs));
         Box::pin(std::future::ready(Ok(url)))

@@ -11,8 +11,8 @@ use crate::store::{Digest, SqliteStore};
 
 /// What is in the file.
 #[derive(Debug, Default)]
-pub(super) struct Contents {
-    pub(super) clients: HashSet<String>,
+pub(in super::super) struct Contents {
+    pub(in super::super) clients: HashSet<String>,
     /// Codes, and the grants that they became.
     pub(super) codes: HashMap<Digest, Option<String>>,
     /// Grants, and whether they have ended.
@@ -30,7 +30,7 @@ pub(super) struct Token {
 }
 
 /// Starts the store as the next process would, closes it, and reads everything; what must hold, holds.
-pub(super) fn contents(file: &Path) -> Contents {
+pub(in super::super) fn contents(file: &Path) -> Contents {
     drop(SqliteStore::open(file).expect("a clean start"));
     let connection = Connection::open(file).unwrap();
     let contents = read(&connection);
@@ -73,11 +73,7 @@ fn digest(row: &Row<'_>, column: usize) -> rusqlite::Result<Digest> {
     row.get(column).map(Digest::from_bytes)
 }
 
-fn all<T>(
-    connection: &Connection,
-    sql: &str,
-    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> Vec<T> {
+fn all<T>(connection: &Connection, sql: &str, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
     let mut statement = connection.prepare(sql).unwrap();
     statement.query_map([], read).unwrap().map(Result::unwrap).collect()
 }
@@ -87,7 +83,10 @@ fn all<T>(
 fn whole(contents: &Contents) {
     let redeemed: Vec<_> = contents.codes.values().flatten().collect();
     assert_eq!(redeemed.len(), contents.grants.len(), "a grant comes from one code");
-    assert!(redeemed.iter().all(|grant| contents.grants.contains_key(*grant)), "a code whose grant is missing");
+    assert!(
+        redeemed.iter().all(|grant| contents.grants.contains_key(*grant)),
+        "a code whose grant is missing"
+    );
     let mut last: HashMap<_, usize> = HashMap::new();
     let mut successors = HashSet::new();
     for token in contents.tokens.values() {

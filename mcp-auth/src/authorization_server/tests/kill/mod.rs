@@ -11,6 +11,8 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::Mutex, task::JoinSet};
 
+pub(super) use self::checker::contents as contents_of;
+
 use self::{
     checker::{Contents, contents},
     worker::Worker,

@@ -2,7 +2,10 @@
 
 use http::StatusCode;
 
-use super::{super::{Answer, Given, process::Http}, Contents};
+use super::{
+    super::{Answer, Given, process::Http},
+    Contents,
+};
 use crate::store::Digest;
 
 /// How often it refreshes before it revokes.

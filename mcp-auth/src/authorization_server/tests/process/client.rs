@@ -26,6 +26,12 @@ impl Http {
         }
     }
 
+    /// Where it listens.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) async fn send(
         &self,
         method: Method,

@@ -31,8 +31,8 @@ pub(crate) struct Plan {
     pub(crate) gate: usize,
     /// Where it ends, as by a crash.
     pub(crate) crash_at: Option<String>,
-    /// How many files it may have open.
-    pub(crate) files: Option<u32>,
+    /// What the shell does before it becomes the server, such as `ulimit -n 64`.
+    pub(crate) shell: Option<String>,
 }
 
 impl Plan {
@@ -45,7 +45,7 @@ impl Plan {
             github: None,
             gate: 0,
             crash_at: None,
-            files: None,
+            shell: None,
         }
     }
 
@@ -124,18 +124,16 @@ impl Drop for Process {
 fn command(plan: &Plan) -> Command {
     let program = std::env::current_exe().unwrap();
     let arguments = ["--exact", server::NAME, "--ignored", "--nocapture"];
-    match plan.files {
-        None => {
-            let mut command = Command::new(program);
-            command.args(arguments);
-            command
+    let mut command = match &plan.shell {
+        None => Command::new(program),
+        Some(first) => {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("{first}; exec \"$@\""), "sh"]).arg(program);
+            shell
         }
-        Some(files) => {
-            let mut command = Command::new("sh");
-            command.args(["-c", &format!("ulimit -n {files}; exec \"$@\""), "sh"]).arg(program).args(arguments);
-            command
-        }
-    }
+    };
+    command.args(arguments);
+    command
 }
 
 /// The files of a store, as they are on the disk now.

@@ -13,9 +13,7 @@ use super::{
     super::{Core, Notes, failing_store::FailingStore, given},
     PLAN, Plan,
 };
-use crate::{
-    Auth, AuthorizationServer, DevelopmentSignIn, GitHub, RegistrationLimits, store::SqliteStore,
-};
+use crate::{Auth, AuthorizationServer, DevelopmentSignIn, GitHub, RegistrationLimits, store::SqliteStore};
 
 pub(super) const NAME: &str = "authorization_server::tests::process::server::server";
 

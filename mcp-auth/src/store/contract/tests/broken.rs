@@ -8,10 +8,11 @@ use std::{
 };
 
 use crate::store::{
-    ClientRecord, ClientStore, CodeRecord, CodeStore, ConsentRecord, ConsentStore, Digest, GrantFilter, GrantRecord,
-    GrantStore, KeyRecord, KeyStore, MemoryStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore,
-    Registration, Rotation, SessionRecord, SessionStore, SignInRecord, SignInStore, Store, StoreFuture,
-    Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
+    AssertionRecord, AssertionStore, AssertionUse, ClientRecord, ClientStore, CodeRecord, CodeStore,
+    ConsentRecord, ConsentStore, Digest, GrantFilter, GrantRecord, GrantStore, KeyRecord, KeyStore,
+    MemoryStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore, Registration, Rotation,
+    SessionRecord, SessionStore, SignInRecord, SignInStore, Store, StoreFuture, Timestamp,
+    UpstreamTokenRecord, UpstreamTokenStore,
 };
 
 /// What can be wrong with a store.
@@ -91,6 +92,9 @@ macro_rules! delegate {
 }
 
 delegate! {
+    AssertionStore {
+        use_assertion(assertion: AssertionRecord, most: usize, now: Timestamp) -> AssertionUse;
+    }
     ClientStore {
         register => faulty_register(client: ClientRecord, most: usize, now: Timestamp) -> Registration;
         client => faulty_client(id: &'a str, now: Timestamp) -> Option<ClientRecord>;
@@ -109,6 +113,7 @@ delegate! {
     }
     GrantStore {
         grant(id: &'a str) -> Option<GrantRecord>;
+        insert_grant(grant: GrantRecord) -> ();
         end_grant => faulty_end_grant(id: &'a str, now: Timestamp) -> bool;
         grants(filter: &'a GrantFilter, after: Option<&'a str>, most: usize, now: Timestamp) -> Vec<GrantRecord>;
         end_grants(filter: &'a GrantFilter, most: usize, now: Timestamp) -> Vec<GrantRecord>;
@@ -124,6 +129,7 @@ delegate! {
     }
     RefreshTokenStore {
         refresh_token => faulty_refresh_token(token: &'a Digest) -> Option<(RefreshTokenRecord, GrantRecord)>;
+        live_refresh_token(token: &'a Digest, now: Timestamp) -> Option<(RefreshTokenRecord, GrantRecord)>;
         rotate => faulty_rotate(token: &'a Digest, successor: RefreshTokenRecord, sealed: Vec<u8>, grace: Duration, now: Timestamp) -> Rotation;
     }
     SessionStore {
@@ -141,6 +147,7 @@ delegate! {
         upstream_token_id(person: &'a Person, scopes: &'a str) -> Option<String>;
         put_upstream_token => faulty_put_upstream_token(token: UpstreamTokenRecord) -> bool;
         upstream_token => faulty_upstream_token(id: &'a str) -> Option<UpstreamTokenRecord>;
+        lease_upstream_token(id: &'a str, version: u64, holder: &'a str, until: Timestamp, now: Timestamp) -> bool;
         swap_upstream_token => faulty_swap_upstream_token(token: UpstreamTokenRecord) -> bool;
         upstream_tokens(after: Option<&'a str>, most: usize) -> Vec<UpstreamTokenRecord>;
         reseal_upstream_token(id: &'a str, before: &'a [u8], after: Vec<u8>) -> bool;

@@ -34,6 +34,7 @@ fn code(name: &str) -> CodeRecord {
     CodeRecord {
         code: Digest::of(name),
         client_id: "client".to_owned(),
+        client: None,
         redirect_uri: "http://127.0.0.1/".to_owned(),
         code_challenge: "challenge".to_owned(),
         resource: "https://notes.example.com/mcp".to_owned(),

@@ -14,7 +14,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use axum::extract::Query;
 use axum::{Router, routing};
 use rmcp::model::ClientConfig;
-use rmcp::transport::auth::{AuthorizationManager, AuthorizationRequest, OAuthState};
+use rmcp::transport::auth::{
+    AuthorizationManager, AuthorizationRequest, ClientCredentialsConfig, OAuthState,
+};
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use rmcp::transport::{AuthClient, StreamableHttpClientTransport};
 use rmcp::{ClientLifecycleMode, ClientServiceExt as _};
@@ -28,7 +30,11 @@ async fn main() -> Result<()> {
     let [url, era] = arguments.as_slice() else { bail!("usage: lab-rmcp-client URL legacy|modern") };
 
     let challenge = challenge(url, era).await?;
-    let authorized = sign_in(url, challenge).await?;
+    let authorized = if env::var_os("LAB_MACHINE").is_some() {
+        machine(url).await?
+    } else {
+        sign_in(url, challenge).await?
+    };
     keep_token(&authorized.get_access_token().await?)?;
     call(url, era, authorized).await
 }
@@ -58,11 +64,35 @@ async fn challenge(url: &str, era: &str) -> Result<String> {
     }
 }
 
+/// Without a person: `LAB_CLIENT_ID` with `LAB_CLIENT_SECRET`, in the form.
+async fn machine(url: &str) -> Result<AuthorizationManager> {
+    let mut oauth = OAuthState::new(url, None).await?;
+    let config = ClientCredentialsConfig::ClientSecret {
+        client_id: env::var("LAB_CLIENT_ID")?,
+        client_secret: env::var("LAB_CLIENT_SECRET")?,
+        scopes: Vec::new(),
+        resource: Some(url.to_owned()),
+    };
+    oauth.authenticate_client_credentials(config).await?;
+    oauth.into_authorization_manager().context("not authorized")
+}
+
 async fn sign_in(url: &str, challenge: String) -> Result<AuthorizationManager> {
     let (redirect_uri, mut answers) = callback().await?;
     let mut oauth = OAuthState::new(url, None).await?;
-    let request =
+    let mut request =
         AuthorizationRequest::new(&redirect_uri).with_client_name("lab rmcp").with_challenge(challenge);
+    // The URL of a document that says who it is, in place of a registration.
+    if let Ok(document) = env::var("LAB_DOCUMENT") {
+        request = request.with_client_metadata_url(&document);
+    }
+    // A client that the server knows.
+    if let Ok(id) = env::var("LAB_CLIENT_ID") {
+        request = request.with_preregistered_client(id);
+    }
+    if let Ok(secret) = env::var("LAB_CLIENT_SECRET") {
+        request = request.with_client_secret(secret);
+    }
     oauth.start_authorization(request).await?;
     open_browser(&oauth.get_authorization_url().await?)?;
 

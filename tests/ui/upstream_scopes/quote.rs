@@ -1,0 +1,17 @@
+use mcp_auth::{GitHub, Server, Upstream, server};
+
+struct Repos;
+
+#[server(resource = "https://repos.example.com/mcp", upstream(GitHub))]
+impl Repos {
+    #[tool(authenticated, upstream(GitHub, scopes = "re\"po"))]
+    async fn repos(&self, _github: Upstream<GitHub>) -> &'static str {
+        "repos"
+    }
+}
+
+fn route<S: Server>(_: S) {}
+
+fn main() {
+    route(Repos);
+}
