@@ -63,7 +63,7 @@ async fn c36_while_github_is_down_the_client_is_told_so_and_the_person_can_try_a
     client.sign_in(&octocat()).await.unwrap();
 }
 
-/// Nobody waits for longer than five seconds, whichever part is slow, and both are asked again.
+/// A sign-in waits for ten seconds and a tool for fifteen, whichever part is slow; afterwards both go on.
 #[tokio::test]
 async fn c34_c36_while_github_is_slow_nobody_waits_for_long() {
     let world = World::new().await;
@@ -74,7 +74,7 @@ async fn c34_c36_while_github_is_slow_nobody_waits_for_long() {
     }
     let elsewhere = client.in_another_browser();
     let person = octocat();
-    let waited = tokio::time::timeout(Duration::from_secs(12), async {
+    let waited = tokio::time::timeout(Duration::from_secs(25), async {
         tokio::join!(
             elsewhere.sign_in(&person),
             world.server.call("login", json!({})).bearer(tokens.access_token()),

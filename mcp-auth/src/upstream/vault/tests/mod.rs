@@ -233,3 +233,18 @@ async fn c31_a_renewal_that_failed_gives_the_right_back() {
     drop(cores);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[cfg(feature = "metrics")]
+#[tokio::test]
+async fn a_renewal_is_measured_by_its_provider_and_outcome() {
+    use crate::telemetry::tests::Heard;
+    let heard = Heard::default();
+    let _guard = metrics::set_default_local_recorder(&heard);
+    let (_github, core, _clock) = world().await;
+    let secret = Tokens { refresh_token: Some(Secret::from("ghr_unknown")), ..tokens("gho_access") };
+    let id = keep(&core, &octocat(), &scopes(), secret).await.unwrap();
+    let provider = Arc::clone(core.provider("github").unwrap());
+    assert!(renew(&core, &provider, record(&core, &id).await).await.is_err());
+    assert_eq!(heard.values("mcp_auth.upstream.refreshes", "provider"), ["github"]);
+    assert_eq!(heard.values("mcp_auth.upstream.refreshes", "outcome"), ["refused"]);
+}
