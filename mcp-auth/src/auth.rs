@@ -87,7 +87,7 @@ impl Auth {
     /// | `MCP_AUTH_CLIENT_DOCUMENTS_LOOPBACK`, `MCP_AUTH_CLIENT_DOCUMENTS_ROOT` | for tests: one https origin of this machine whose documents are fetched, and the file of the certificate (PEM) that vouches for it; refused where the server is public | none |
     /// | `MCP_AUTH_CLIENTS`, `MCP_AUTH_CLIENTS_FILE` | clients that you know, as JSON or as the path of a JSON file, see [`AuthorizationServer`](crate::AuthorizationServer#clients-that-you-know) | none |
     /// | `MCP_AUTH_BRAND_NAME`, `MCP_AUTH_BRAND_COLOR`, `MCP_AUTH_BRAND_LOGO` | name, `#rrggbb` and path of an SVG file for the pages | plain |
-    /// | `MCP_AUTH_SIGN_IN_SECONDS`, `MCP_AUTH_CODE_SECONDS`, `MCP_AUTH_ACCESS_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_GRACE_SECONDS`, `MCP_AUTH_GRANT_SECONDS`, `MCP_AUTH_SESSION_SECONDS`, `MCP_AUTH_ENTRY_SECONDS` | how long things live, see `Lifetimes` | |
+    /// | `MCP_AUTH_SIGN_IN_SECONDS`, `MCP_AUTH_CODE_SECONDS`, `MCP_AUTH_ACCESS_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_GRACE_SECONDS`, `MCP_AUTH_GRANT_SECONDS`, `MCP_AUTH_SESSION_SECONDS`, `MCP_AUTH_SIGNING_KEY_SECONDS`, `MCP_AUTH_ENTRY_SECONDS` | how long things live, see `Lifetimes` | |
     /// | `MCP_AUTH_REGISTRATION_CLIENTS`, `MCP_AUTH_REGISTRATION_PER_MINUTE`, `MCP_AUTH_REGISTRATION_PER_ADDRESS`, `MCP_AUTH_REGISTRATION_UNUSED_SECONDS`, `MCP_AUTH_REGISTRATION_USED_SECONDS` | how many clients may register themselves, see `RegistrationLimits` | |
     ///
     /// # Errors

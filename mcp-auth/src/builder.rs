@@ -1,6 +1,8 @@
 //! `Auth::builder()`: one checked `build()`, all problems at once.
 
+mod audit;
 mod candidate;
+mod limits;
 
 use std::{
     net::{SocketAddr, ToSocketAddrs},
@@ -47,6 +49,7 @@ pub struct AuthBuilder {
     environment: bool,
     clock: Clock,
     problems: Vec<Problem>,
+    audit: crate::audit::Sinks,
     #[cfg(feature = "authorization-server")]
     authorization_server: Option<crate::AuthorizationServer>,
 }
@@ -78,6 +81,8 @@ pub(crate) struct Settings {
     pub(crate) health: HealthPaths,
     /// Whether problems are to be named by environment variables.
     pub(crate) environment: bool,
+    /// Where decisions are told.
+    pub(crate) audit: Arc<crate::audit::AuditTrail>,
     /// We issue tokens ourselves.
     #[cfg(feature = "authorization-server")]
     pub(crate) authorization_server: Option<Arc<crate::authorization_server::Core>>,
@@ -98,6 +103,7 @@ impl AuthBuilder {
             environment: false,
             clock: Clock::system(),
             problems: Vec::new(),
+            audit: crate::audit::Sinks::default(),
             #[cfg(feature = "authorization-server")]
             authorization_server: None,
         }
@@ -237,9 +243,12 @@ impl AuthBuilder {
         problems.extend(self.health.problems(self.setting("HEALTH")));
         let own = self.own_issuer();
         let trusted = candidate::check(&self.trusted, own, self.environment, &self.clock, &mut problems);
+        let audit = self.audit_trail(&mut problems);
         #[cfg(feature = "authorization-server")]
-        let (authorization_server, trusted) = self.started(trusted, &mut problems);
-        let Some(state_key) = state_key else { return Err(ConfigError::from_problems(problems)) };
+        let (authorization_server, trusted) = self.started(trusted, audit.as_ref(), &mut problems);
+        let (Some(state_key), Some(audit)) = (state_key, audit) else {
+            return Err(ConfigError::from_problems(problems));
+        };
         ConfigError::check(problems)?;
         let settings = Settings {
             trusted,
@@ -252,6 +261,7 @@ impl AuthBuilder {
             limits: self.limits,
             health: self.health,
             environment: self.environment,
+            audit,
             #[cfg(feature = "authorization-server")]
             authorization_server,
         };
@@ -275,9 +285,11 @@ impl AuthBuilder {
     fn started(
         &self,
         mut trusted: Vec<Trust>,
+        audit: Option<&Arc<crate::audit::AuditTrail>>,
         problems: &mut Vec<Problem>,
     ) -> (Option<Arc<crate::authorization_server::Core>>, Vec<Trust>) {
         let Some(settings) = self.authorization_server.clone() else { return (None, trusted) };
+        let settings = settings.telling(audit.cloned());
         let core = match settings.start(&self.setting("AUTHORIZATION_SERVER"), self.clock.clone()) {
             Ok(core) => core,
             Err(found) => {
@@ -301,27 +313,6 @@ impl AuthBuilder {
             Err(problem) => problems.push(problem),
         }
         (Some(core), trusted)
-    }
-
-    /// A limit of nothing refuses everything.
-    fn check_limits(&self, problems: &mut Vec<Problem>) {
-        let limits = &self.limits;
-        for (name, is_zero) in [
-            ("header_time", limits.header_time.is_zero()),
-            ("body_time", limits.body_time.is_zero()),
-            ("body_size", limits.body_size == 0),
-            ("bodies_in_flight", limits.bodies_in_flight == 0),
-            ("connections", limits.connections == 0),
-            ("verification_time", limits.verification_time.is_zero()),
-        ] {
-            if is_zero {
-                problems.push(Problem::new(
-                    format!("Limits::{name}"),
-                    "it is zero: every request would be refused",
-                    "leave it at its default, with `..Limits::default()`",
-                ));
-            }
-        }
     }
 
     fn checked_resource(&self, problems: &mut Vec<Problem>) -> Option<ResourceUrl> {

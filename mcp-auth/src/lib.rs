@@ -47,6 +47,7 @@
 //!
 //! The folders of the source are these stages; read them in this order.
 
+mod audit;
 mod auth;
 mod authenticate;
 #[cfg(feature = "authorization-server")]
@@ -88,6 +89,7 @@ mod transport;
 #[cfg(feature = "authorization-server")]
 mod upstream;
 
+pub use audit::{AuditEvent, AuditKind, AuditLog, AuditSink};
 pub use auth::Auth;
 #[cfg(feature = "stdio")]
 pub use authenticate::LocalIdentity;
@@ -97,8 +99,9 @@ pub use authenticate::{
 };
 #[cfg(feature = "authorization-server")]
 pub use authorization_server::{
-    AuthorizationServer, Branding, ClientDocuments, Entry, EntryDecision, EntryError, EntryPolicy, ErrorText,
-    ErrorTexts, Lifetimes, PreregisteredClient, RegistrationLimits, Texts, WhoMayEnter,
+    Admin, AuthorizationServer, Branding, ClientDocuments, Entry, EntryDecision, EntryError, EntryPolicy,
+    ErrorText, ErrorTexts, Lifetimes, PreregisteredClient, RegistrationLimits, SealReport, Texts,
+    WhoMayEnter,
 };
 pub use authorize::{Granted, Proves, Scope, ScopeInfo};
 pub use builder::AuthBuilder;
@@ -133,8 +136,8 @@ pub use transport::Bound;
 #[cfg(feature = "authorization-server")]
 pub use upstream::{
     DevelopmentSignIn, GitHub, Google, HasUpstream, OAuthApp, Oidc, Provider, ProviderAccount, ProviderApi,
-    ProviderError, ProviderTokens, SignIn, TokenGrant, TokenRequest, Upstream, UpstreamError, UpstreamProvider,
-    UpstreamRequest, UpstreamResponse,
+    ProviderError, ProviderTokens, SignIn, TokenGrant, TokenRequest, Upstream, UpstreamError,
+    UpstreamProvider, UpstreamRequest, UpstreamResponse,
 };
 
 /// What a server needs, in one `use`.

@@ -183,7 +183,7 @@ impl Authenticator {
             Proof::Own(keys, _) => keys,
         };
         let token = token.check(&source.expected, self.clock.unix())?;
-        let (key, generation) = keys.find(token.key()).await?;
+        let (key, generation) = source.proof.key(keys, token.key()).await?;
         let info = AuthInfo::new(token.prove(&key, &self.catalog)?);
         source.proof.is_live(&info)?;
         Ok(self.cache.insert(bearer, Fresh::Keys { source: index, generation }, info))

@@ -3,10 +3,10 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    AuthInfo, Fake, Issuer, KeyTiming, Reason,
+    AuthInfo, AuthenticateError, Fake, Issuer, KeyTiming, Reason,
     cache::TokenCache,
-    jwks::Keys,
-    jwt::Expectations,
+    jwks::{Keys, VerificationKey},
+    jwt::{Expectations, KeyRequest},
     verifier::{AnyVerifier, Asked},
 };
 #[cfg(feature = "authorization-server")]
@@ -31,6 +31,7 @@ impl Trust {
     pub(crate) fn own(core: Arc<Core>, clock: Clock) -> Result<Self, Problem> {
         let issuer = Issuer::new(core.issuer.as_str()).with_keys(core.signer.jwks().to_string());
         let keys = issuer.keys(KeyTiming::default(), clock)?;
+        core.signer.guard(Arc::clone(&keys));
         Ok(Self::Own { issuer, keys, core })
     }
 
@@ -174,6 +175,25 @@ impl Proof {
             Self::Verifier(_) => None,
             #[cfg(feature = "authorization-server")]
             Self::Own(keys, _) => Some(keys),
+        }
+    }
+
+    /// The key for a token. One of ours that is not known here may have been made by another process a moment ago.
+    pub(super) async fn key(
+        &self,
+        keys: &Arc<Keys>,
+        request: KeyRequest<'_>,
+    ) -> Result<(Arc<VerificationKey>, u64), AuthenticateError> {
+        match (self, keys.find(request).await) {
+            #[cfg(feature = "authorization-server")]
+            (Self::Own(_, core), Err(AuthenticateError::Invalid(Reason::UnknownKey))) => {
+                if core.learn_unknown_key().await {
+                    keys.find(request).await
+                } else {
+                    Err(AuthenticateError::Unavailable { retry_after: Duration::from_secs(5) })
+                }
+            }
+            (_, found) => found,
         }
     }
 

@@ -5,20 +5,19 @@ use std::{fmt, sync::Arc};
 use http::{Extensions, HeaderMap};
 
 use super::{
-    Branding, ClientKeys, EndedGrants, IssuerUrl, KnownClients, Lifetimes, OAuthError, RegistrationLimits,
-    Sealer, Tasks,
+    Branding, ClientKeys, EndedGrants, IssuerUrl, KnownClients, Lifetimes, RegistrationLimits, Sealer, Tasks,
     bucket::Shares,
     client::Documents,
     entry::Door,
     housekeeping::Housekeeping,
     registration_endpoint::Registrations,
     source::{Source, TrustedProxies},
-    token::Signer,
+    token::SigningKeys,
     token_endpoint::RedeemedCodes,
 };
 use crate::{
+    AuditEvent,
     clock::Clock,
-    crash::crash_point,
     store::{Store, Timestamp},
     upstream::{AnyProvider, Renewals},
 };
@@ -29,7 +28,7 @@ pub(crate) struct Core {
     pub(crate) providers: Vec<Arc<dyn AnyProvider>>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) sealer: Sealer,
-    pub(crate) signer: Signer,
+    pub(crate) signer: SigningKeys,
     pub(crate) ended: EndedGrants,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) registration: RegistrationLimits,
@@ -40,6 +39,7 @@ pub(crate) struct Core {
     pub(super) documents: Option<Arc<Documents>>,
     pub(crate) clock: Clock,
     pub(crate) renewals: Renewals,
+    pub(super) trail: Arc<crate::audit::AuditTrail>,
     pub(crate) door: Door,
     pub(crate) tasks: Tasks,
     pub(super) housekeeping: Housekeeping,
@@ -55,26 +55,15 @@ impl Core {
         self.clock.unix().into()
     }
 
+    /// Tells what was decided: after it is durable, before it is answered.
+    pub(crate) fn audit(&self, event: AuditEvent) {
+        self.trail.record(event);
+    }
+
     /// The grant has ended: from now on none of its access tokens is honoured here.
     pub(crate) fn grant_ended(&self, grant: &str) {
         let now = self.now();
         self.ended.insert(grant, now, now);
-    }
-
-    /// Ends the grant in the store and, before anything is answered, at the gate. Whoever asked for it may go away meanwhile.
-    pub(crate) async fn end_grant(self: &Arc<Self>, grant: &str) -> Result<(), OAuthError> {
-        let (core, grant) = (Arc::clone(self), grant.to_owned());
-        let ending = self.tasks.spawn(async move {
-            crash_point!("grant.ending");
-            core.store.end_grant(&grant, core.now()).await?;
-            crash_point!("grant.ended");
-            core.grant_ended(&grant);
-            Ok(())
-        });
-        ending.await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a grant could not be ended");
-            Err(OAuthError::unavailable())
-        })
     }
 
     /// Where a request comes from, as far as that is certain.

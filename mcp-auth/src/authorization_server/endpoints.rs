@@ -38,12 +38,15 @@ impl Endpoints {
         let at = |endpoint: &str| self.core.issuer.path_of(endpoint);
         let mut routes = sign_in::routes(self);
         routes.extend([
-            (at(metadata::TOKEN), post_only(self, token_endpoint::handle)),
-            (at(metadata::REGISTER), post_only(&self.core, registration_endpoint::handle)),
-            (at(metadata::REVOKE), post_only(&self.core, revocation_endpoint::handle)),
+            (at(metadata::TOKEN), post_only(&self.core, self, token_endpoint::handle)),
+            (at(metadata::REGISTER), post_only(&self.core, &self.core, registration_endpoint::handle)),
+            (at(metadata::REVOKE), post_only(&self.core, &self.core, revocation_endpoint::handle)),
         ]);
         if introspection_endpoint::is_needed(&self.core) {
-            routes.push((at(metadata::INTROSPECT), post_only(&self.core, introspection_endpoint::handle)));
+            routes.push((
+                at(metadata::INTROSPECT),
+                post_only(&self.core, &self.core, introspection_endpoint::handle),
+            ));
         }
         routes
     }
@@ -72,8 +75,8 @@ impl Endpoints {
     /// What everybody may read, under every name.
     pub(crate) fn documents(&self) -> Vec<(String, MethodRouter)> {
         let issuer = &self.core.issuer;
-        let keys = (issuer.path_of(metadata::JWKS), jwks_endpoint::document(&self.core));
-        let documents = metadata::documents(self).into_iter().chain([keys]);
-        documents.map(|(path, document)| (path, public_json(document.into()))).collect()
+        let keys = (issuer.path_of(metadata::JWKS), jwks_endpoint::route(&self.core));
+        let documents = metadata::documents(self).into_iter();
+        documents.map(|(path, document)| (path, public_json(document.into()))).chain([keys]).collect()
     }
 }

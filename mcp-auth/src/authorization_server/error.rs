@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::{NoClient, NoDocument, answer};
-use crate::{random, store::StoreError};
+use crate::{AuditEvent, AuditKind, random, store::StoreError};
 
 /// A refusal: what the client reads. What only the operator should know goes to the log where the refusal is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +17,20 @@ pub(crate) struct OAuthError {
     pub(crate) description: String,
     /// Seconds, for 503 and 429.
     pub(crate) retry_after: Option<u64>,
+    /// What the audit hears of it beyond code and description.
+    pub(crate) about: Option<Box<AuditEvent>>,
 }
 
 impl OAuthError {
     /// 400 with this code.
     pub(crate) fn new(code: &'static str, description: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, description: description.into(), retry_after: None }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code,
+            description: description.into(),
+            retry_after: None,
+            about: None,
+        }
     }
 
     /// 401: the client could not prove who it is.
@@ -42,6 +50,35 @@ impl OAuthError {
             retry_after: Some(5),
             ..Self::new("temporarily_unavailable", "try again in a moment")
         }
+    }
+}
+
+impl OAuthError {
+    /// The audit hears this of it: a kind, who, and why.
+    pub(crate) fn about(mut self, event: AuditEvent) -> Self {
+        self.about = Some(Box::new(event));
+        self
+    }
+
+    /// The client that was refused, where nothing else says it.
+    pub(crate) fn of_client(mut self, client_id: &str) -> Self {
+        let event = self.about.get_or_insert_with(|| Box::new(AuditEvent::new(AuditKind::Refused)));
+        if event.client_id.is_none() {
+            event.client_id = Some(client_id.to_owned());
+        }
+        self
+    }
+
+    /// What the audit hears of it. `None`: a fault of ours is no decision, and the log has it.
+    pub(crate) fn event(&self, endpoint: &str) -> Option<AuditEvent> {
+        if self.status.is_server_error() {
+            return None;
+        }
+        let event = self.about.as_deref().cloned();
+        let mut event = event.unwrap_or_else(|| AuditEvent::new(AuditKind::Refused)).endpoint(endpoint);
+        let reason = event.reason.take();
+        let reason = reason.as_deref().unwrap_or(&self.description);
+        Some(event.reason(format!("{}: {reason}", self.code)))
     }
 }
 

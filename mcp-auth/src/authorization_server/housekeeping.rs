@@ -89,6 +89,9 @@ impl Core {
 
 async fn round(core: Arc<Core>) {
     core.learn_ended_grants().await;
+    if let Err(error) = core.look_after_keys().await {
+        tracing::warn!(%error, "the signing keys could not be looked after");
+    }
     for _ in 0..TRANSACTIONS {
         match core.store.expire(core.now(), ROWS).await {
             // What is left can wait for the next round, and a server that stops cannot.

@@ -60,7 +60,7 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
 }
 
 async fn access_token(core: &Core, caller: &Client, token: &str) -> Result<Option<Said>, OAuthError> {
-    let Some(token) = core.signer.read(token) else { return Ok(None) };
+    let Some(token) = core.read_access_token(token).await? else { return Ok(None) };
     if !(token.client_id == caller.id || introspects(caller, &token.aud)) {
         return Ok(None);
     }

@@ -29,6 +29,9 @@ pub struct Lifetimes {
     /// For so long somebody who has left an organisation can still refresh. Zero: each refresh asks the provider, and
     /// meets its rate limit.
     pub entry: Duration,
+    /// After how long a new signing key takes the place of the one before, by itself: never unless set, a day at least. See
+    /// [`Admin::rotate_signing_key`](crate::Admin::rotate_signing_key).
+    pub signing_key: Option<Duration>,
 }
 
 impl Default for Lifetimes {
@@ -42,6 +45,7 @@ impl Default for Lifetimes {
             grant: 180 * DAY,
             session: 8 * HOUR,
             entry: 5 * MINUTE,
+            signing_key: None,
         }
     }
 }

@@ -13,6 +13,7 @@
 //!  the client            gets a code, once, and redeems it at /token
 //! ```
 
+mod admin;
 mod answer;
 mod authorization_endpoint;
 mod branding;
@@ -21,6 +22,7 @@ mod bucket;
 mod client;
 mod core;
 mod ended;
+mod ending;
 mod endpoints;
 mod entry;
 mod error;
@@ -41,6 +43,7 @@ pub(crate) mod redirect_uri;
 mod registration_endpoint;
 mod response;
 mod revocation_endpoint;
+mod rotation;
 mod seal;
 mod settings;
 mod sign_in;
@@ -56,12 +59,13 @@ mod token_endpoint;
 pub(crate) const MACHINE: &str = "client";
 
 pub(crate) use self::core::Core;
+pub use admin::{Admin, SealReport};
 pub use branding::{Branding, ErrorText, ErrorTexts, Texts};
-pub use client::{ClientDocuments, PreregisteredClient};
 pub(crate) use client::{
-    Client, ClientAuthentication, ClientKeys, ClientMetadata, KnownClients, NoClient, NoDocument, read_clients,
-    read_clients_file,
+    Client, ClientAuthentication, ClientKeys, ClientMetadata, KnownClients, NoClient, NoDocument,
+    read_clients, read_clients_file,
 };
+pub use client::{ClientDocuments, PreregisteredClient};
 #[cfg(test)]
 pub(crate) use client::{authority_of_document, read_document};
 pub(crate) use ended::EndedGrants;

@@ -9,23 +9,27 @@ use axum::{
 };
 use http::{HeaderValue, Method, Request, StatusCode, header};
 
-use super::OAuthError;
+use super::{Core, OAuthError};
 
-/// `handle` for POST; the preflight of a page's request; JSON for every other method, as for everything else here.
-pub(super) fn post_only<S, H, F>(state: &Arc<S>, handle: H) -> MethodRouter
+/// `handle` for POST, and the audit where it refuses; the preflight of a page's request; JSON for every other method, as for everything else here.
+pub(super) fn post_only<S, H, F>(core: &Arc<Core>, state: &Arc<S>, handle: H) -> MethodRouter
 where
     S: Send + Sync + 'static,
     H: Fn(Arc<S>, Request<Body>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Response, OAuthError>> + Send,
 {
-    let state = Arc::clone(state);
+    let (core, state) = (Arc::clone(core), Arc::clone(state));
     any(move |request: Request<Body>| {
-        let (state, handle) = (Arc::clone(&state), handle.clone());
+        let (core, state, handle) = (Arc::clone(&core), Arc::clone(&state), handle.clone());
         async move {
             match *request.method() {
                 Method::POST => {
                     let basic = request.headers().contains_key(header::AUTHORIZATION);
-                    handle(state, request).await.unwrap_or_else(|error| refused(error, basic))
+                    let endpoint = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+                    handle(state, request).await.unwrap_or_else(|error| {
+                        error.event(&endpoint).into_iter().for_each(|event| core.audit(event));
+                        refused(error, basic)
+                    })
                 }
                 Method::OPTIONS => preflight(),
                 _ => wrong_method(),

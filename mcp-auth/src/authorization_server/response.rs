@@ -12,6 +12,7 @@ pub(crate) struct WayBack {
     redirect_uri: String,
     state: Option<String>,
     issuer: String,
+    client_id: String,
 }
 
 impl WayBack {
@@ -23,7 +24,18 @@ impl WayBack {
             redirect_uri: uri.to_owned(),
             state: state.map(str::to_owned),
             issuer: issuer.as_str().to_owned(),
+            client_id: String::new(),
         })
+    }
+
+    /// Whose it is, for the audit.
+    pub(crate) fn of_client(mut self, client_id: &str) -> Self {
+        client_id.clone_into(&mut self.client_id);
+        self
+    }
+
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
     }
 
     pub(crate) fn redirect_uri(&self) -> &str {

@@ -17,12 +17,13 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
     match owner(&core, form.required("token")?).await? {
         Some((grant, owner)) if owner == client.id => {
             tracing::info!(client = client.id, grant, "revoked by the client");
-            core.end_grant(&grant).await?;
+            core.end_grant(&grant, "revoked by the client").await?;
         }
         // Nothing happens to it, and the client is told (RFC 7009 section 2.1).
         Some(_) => {
             tracing::warn!(client = client.id, "refused: the token to be revoked is another client's");
-            return Err(OAuthError::new("invalid_grant", "the token was issued to another client"));
+            let error = OAuthError::new("invalid_grant", "the token was issued to another client");
+            return Err(error.of_client(&client.id));
         }
         // What is no token of ours is not good any more (section 2.2).
         None => {}
@@ -33,7 +34,7 @@ pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Re
 /// The grant of a token, and the client it was issued to. An access token that is over ends nothing: it may lie in somebody's
 /// log.
 async fn owner(core: &Core, token: &str) -> Result<Option<(String, String)>, OAuthError> {
-    if let Some(token) = core.signer.read(token) {
+    if let Some(token) = core.read_access_token(token).await? {
         let live = token.exp > core.now().as_secs();
         return Ok(live.then_some((token.grant, token.client_id)));
     }

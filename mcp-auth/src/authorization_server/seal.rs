@@ -45,6 +45,13 @@ impl Sealer {
         self.keys.iter().map(|(id, _)| id.as_str())
     }
 
+    /// The id of the key under which something was sealed.
+    pub(crate) fn id_of(sealed: &[u8]) -> Option<&str> {
+        let (length, rest) = sealed.split_first()?;
+        let (id, _) = rest.split_at_checked(usize::from(*length))?;
+        std::str::from_utf8(id).ok()
+    }
+
     /// Only the key that seals.
     pub(crate) fn first(&self) -> Self {
         Self { keys: self.keys.iter().take(1).cloned().collect() }

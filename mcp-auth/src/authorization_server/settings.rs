@@ -24,6 +24,8 @@ pub struct AuthorizationServer {
     registration: RegistrationLimits,
     clients: Vec<PreregisteredClient>,
     branding: Branding,
+    sinks: crate::audit::Sinks,
+    trail: Option<Arc<crate::audit::AuditTrail>>,
     documents: ClientDocuments,
     who_may_enter: Vec<WhoMayEnter>,
     trusted_proxies: Vec<String>,
@@ -41,6 +43,8 @@ impl AuthorizationServer {
             registration: RegistrationLimits::default(),
             clients: Vec::new(),
             branding: Branding::default(),
+            sinks: crate::audit::Sinks::default(),
+            trail: None,
             documents: ClientDocuments::default(),
             who_may_enter: Vec::new(),
             trusted_proxies: Vec::new(),
@@ -126,6 +130,28 @@ impl AuthorizationServer {
     /// What the pages look like.
     pub fn branding(mut self, branding: Branding) -> Self {
         self.branding = branding;
+        self
+    }
+
+    /// Where decisions are told: short for [`AuthBuilder::audit`](crate::AuthBuilder::audit).
+    pub fn audit(mut self, sink: impl crate::AuditSink) -> Self {
+        self.sinks.queue(sink);
+        self
+    }
+
+    /// The same, before anybody is answered: short for [`AuthBuilder::audit_first`](crate::AuthBuilder::audit_first).
+    pub fn audit_first(mut self, sink: impl crate::AuditSink) -> Self {
+        self.sinks.first(sink);
+        self
+    }
+
+    pub(crate) fn audit_sinks(&self) -> crate::audit::Sinks {
+        self.sinks.clone()
+    }
+
+    /// Where they are told, running.
+    pub(crate) fn telling(mut self, trail: Option<Arc<crate::audit::AuditTrail>>) -> Self {
+        self.trail = trail;
         self
     }
 

@@ -2,4 +2,6 @@
 
 mod protected_resource;
 
+#[cfg(feature = "authorization-server")]
+pub(crate) use protected_resource::changing_json;
 pub(crate) use protected_resource::{ProtectedResource, public_json};

@@ -26,8 +26,13 @@ impl ProtectedResource<'_> {
 
 /// A document for everybody: any page may read it, any cache may keep it for five minutes.
 pub(crate) fn public_json(document: Bytes) -> MethodRouter {
+    changing_json(move || document.clone())
+}
+
+/// The same of a document that is made anew for each request.
+pub(crate) fn changing_json(document: impl Fn() -> Bytes + Clone + Send + Sync + 'static) -> MethodRouter {
     let answer = move || {
-        let mut response = Response::new(Body::from(document.clone()));
+        let mut response = Response::new(Body::from(document()));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));

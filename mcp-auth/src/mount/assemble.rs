@@ -20,7 +20,7 @@ use crate::{
     config::{METADATA, ResourceUrl},
     discovery::{ProtectedResource, public_json},
     telemetry::{known, observe, observed},
-    tool::Registry,
+    tool::{Registry, ToolAudit},
     transport::{Binding, Gate, GateParts, Guarded, McpService, Origins, Shutdown},
 };
 
@@ -242,10 +242,11 @@ impl Entry {
         let mut problems = Vec::new();
         let resource = self.resource.map_err(|problem| problems.push(problem)).ok();
         let registry = self.registry.map_err(|found| problems.extend(found)).ok();
-        let (Some(resource), Some(registry)) = (resource, registry) else { return Err(problems) };
+        let (Some(resource), Some(mut registry)) = (resource, registry) else { return Err(problems) };
         let origins = self.auth.origins(&resource).map_err(|problem| vec![problem])?;
         #[cfg(feature = "authorization-server")]
         crate::upstream::check_offered(&crate::upstream::Needs::of(&registry), &self.auth)?;
+        registry.audit = Some(ToolAudit::new(Arc::clone(&self.auth.settings.audit), resource.as_str()));
         let registry = Arc::new(registry);
         Ok(Checked { auth: self.auth, resource, from_settings: self.from_settings, registry, origins })
     }

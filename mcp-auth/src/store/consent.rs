@@ -30,6 +30,17 @@ pub trait ConsentStore {
         resource: &'a str,
     ) -> StoreFuture<'a, Option<ConsentRecord>>;
 
+    /// Forgets what this person agreed to for this client and resource.
+    fn forget_consent<'a>(
+        &'a self,
+        person: &'a Person,
+        client_id: &'a str,
+        resource: &'a str,
+    ) -> StoreFuture<'a, ()>;
+
+    /// Forgets everything that this person agreed to.
+    fn forget_consents<'a>(&'a self, person: &'a Person) -> StoreFuture<'a, ()>;
+
     /// Keeps a consent in place of the one before.
     fn remember_consent(&self, consent: ConsentRecord) -> StoreFuture<'_, ()>;
 }

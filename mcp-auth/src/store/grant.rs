@@ -25,6 +25,15 @@ pub struct GrantRecord {
     pub ended_at: Option<Timestamp>,
 }
 
+/// Which grants: those that fit everything that is said. Nothing said: all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GrantFilter {
+    /// Those of this person.
+    pub person: Option<Person>,
+    /// Those of this client.
+    pub client_id: Option<String>,
+}
+
 /// Grants.
 pub trait GrantStore {
     /// The grant of this id, also when it has ended.
@@ -36,6 +45,25 @@ pub trait GrantStore {
     /// Ends the grant with all its refresh tokens; false where it had ended or never was. One that has run out is marked
     /// as ended too, so that a clock that goes back does not revive it.
     fn end_grant<'a>(&'a self, id: &'a str, now: Timestamp) -> StoreFuture<'a, bool>;
+
+    /// Grants that live at `now`, by their ids: the first `most` whose id comes after `after`.
+    fn grants<'a>(
+        &'a self,
+        filter: &'a GrantFilter,
+        after: Option<&'a str>,
+        most: usize,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Vec<GrantRecord>>;
+
+    /// Ends at most `most` grants that have not ended, those that ran out included, and returns them as they are then:
+    /// fewer than `most` are all that there were. With them go all codes of the filter that nobody has redeemed, so that no
+    /// grant comes after the end.
+    fn end_grants<'a>(
+        &'a self,
+        filter: &'a GrantFilter,
+        most: usize,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Vec<GrantRecord>>;
 
     /// The ids of the grants that ended at `since` or later: their access tokens may still be about.
     fn grants_ended_since(&self, since: Timestamp) -> StoreFuture<'_, Vec<(String, Timestamp)>>;

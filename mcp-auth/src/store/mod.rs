@@ -25,7 +25,7 @@ pub use code::{CodeRecord, CodeStore, Redemption};
 pub use consent::{ConsentRecord, ConsentStore};
 pub use digest::Digest;
 pub use error::StoreError;
-pub use grant::{GrantRecord, GrantStore};
+pub use grant::{GrantFilter, GrantRecord, GrantStore};
 pub use key::{KeyRecord, KeyStore};
 pub use memory::MemoryStore;
 pub use person::Person;

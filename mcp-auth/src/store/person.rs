@@ -21,6 +21,20 @@ impl Person {
     pub fn subject(&self) -> String {
         format!("{}:{}", self.provider, self.id)
     }
+
+    /// The person of a subject such as `github:583231`, by that name; `None` where it is none.
+    ///
+    /// ```
+    /// use mcp_auth::store::Person;
+    ///
+    /// assert_eq!(Person::of_subject("github:583231").map(|person| person.id), Some("583231".to_owned()));
+    /// assert_eq!(Person::of_subject("583231"), None);
+    /// ```
+    pub fn of_subject(subject: &str) -> Option<Self> {
+        let (provider, id) = subject.split_once(':')?;
+        let whole = !provider.is_empty() && !id.is_empty();
+        whole.then(|| Self { provider: provider.to_owned(), id: id.to_owned(), name: subject.to_owned() })
+    }
 }
 
 /// The name is left out: two are the same whatever they are called now.

@@ -23,6 +23,9 @@ pub trait SessionStore {
     /// The session, unless it has expired.
     fn session<'a>(&'a self, session: &'a Digest, now: Timestamp) -> StoreFuture<'a, Option<SessionRecord>>;
 
+    /// Ends every session of this person; of everybody, where none is named.
+    fn end_sessions<'a>(&'a self, person: Option<&'a Person>) -> StoreFuture<'a, ()>;
+
     /// Ends the session.
     fn end_session<'a>(&'a self, session: &'a Digest) -> StoreFuture<'a, ()>;
 }

@@ -54,6 +54,30 @@ pub trait UpstreamTokenStore {
     /// Replaces what is sealed, if nobody else has since `token.version` was read; it becomes the next version.
     fn swap_upstream_token(&self, token: UpstreamTokenRecord) -> StoreFuture<'_, bool>;
 
+    /// Tokens by their ids: the first `most` whose id comes after `after`.
+    fn upstream_tokens<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        most: usize,
+    ) -> StoreFuture<'a, Vec<UpstreamTokenRecord>>;
+
+    /// Replaces what is sealed by the same under another key, if it is still `before`. The version stays: nobody who has
+    /// read the token has to read it again.
+    fn reseal_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        before: &'a [u8],
+        after: Vec<u8>,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Removes the token if neither a grant that lives at `now` nor a code that could still become one uses it, and ends
+    /// the sessions that came with it. Returns what was removed.
+    fn release_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Option<UpstreamTokenRecord>>;
+
     /// The provider refuses the token: removes it, if it is still of this version, and ends all grants and sessions that
     /// use it, with the codes that nobody has redeemed. Returns the ids of these grants.
     fn end_upstream_token<'a>(

@@ -10,8 +10,9 @@ use rmcp::{
 };
 use serde_json::json;
 
-use super::{Registry, ToolCall, error::Kind, failure};
+use super::{Registry, ToolCall, error::Kind, failure, table::Entry};
 use crate::{
+    AuthInfo,
     authorize::{Caller, Decision, Operation as Asked, Rule},
     challenge::{Challenge, StepUp},
     telemetry::Operation,
@@ -53,10 +54,14 @@ async fn judged(
         return unknown_tool(registry, caller.as_ref());
     };
     operation.is(&entry.tool().name);
-    let auth = match authorize(entry.rule(), caller) {
-        Ok(caller) => caller.auth().cloned(),
-        Err(denied) => return Ok(refusal(&entry.tool().name, entry.rule(), denied, resource_metadata)),
-    };
+    let auth = caller.as_ref().and_then(Caller::auth).cloned();
+    if let Err(denied) = authorize(entry.rule(), caller) {
+        audited(registry, &entry, auth.as_ref(), denied.why());
+        return Ok(refusal(&entry.tool().name, entry.rule(), denied, resource_metadata));
+    }
+    if let Some(audit) = &registry.audit {
+        audit.allowed(&entry.name(), auth.as_ref());
+    }
     let abandoned = context.ct.clone();
     let brought = request.request_state.take();
     let mut call = ToolCall {
@@ -81,15 +86,27 @@ async fn judged(
             }
             Err(error) => match error.into_kind() {
                 Kind::NeedsScope(scope) => {
+                    audited(registry, &entry, call.auth.as_ref(), "the tool needs one more scope");
                     Ok(needs_scope(&call, entry.rule(), scope.name(), resource_metadata))
                 }
                 #[cfg(feature = "authorization-server")]
-                Kind::SignInAgain(why) => Ok(sign_in_again(&call, entry.rule(), why, resource_metadata)),
+                Kind::SignInAgain(why) => {
+                    audited(registry, &entry, call.auth.as_ref(), "the caller has to sign in again");
+                    Ok(sign_in_again(&call, entry.rule(), why, resource_metadata))
+                }
                 #[cfg(feature = "authorization-server")]
-                Kind::AllowMore(why) => Ok(allow_more(&call, entry.rule(), why, resource_metadata)),
+                Kind::AllowMore(why) => {
+                    audited(registry, &entry, call.auth.as_ref(), "the provider's token allows too little");
+                    Ok(allow_more(&call, entry.rule(), why, resource_metadata))
+                }
                 // Of rmcp's own error type, by way of `?`.
                 Kind::Protocol(error) => Err(refined(&call, entry.rule(), error)),
-                kind => failed(name, kind),
+                kind => {
+                    if let Kind::Forbidden = kind {
+                        audited(registry, &entry, call.auth.as_ref(), "the tool does not allow it");
+                    }
+                    failed(name, kind)
+                }
             },
         }
     };
@@ -111,11 +128,27 @@ enum Denied {
     NeedsScope,
 }
 
-fn authorize(rule: &Rule, caller: Option<Caller>) -> Result<Caller, Denied> {
+impl Denied {
+    fn why(self) -> &'static str {
+        match self {
+            Self::Unverified => "nothing has authenticated the request",
+            Self::NeedsToken => "there is no token",
+            Self::NeedsScope => "a scope is missing",
+        }
+    }
+}
+
+fn audited(registry: &Registry, entry: &Entry, caller: Option<&AuthInfo>, reason: &str) {
+    if let Some(audit) = &registry.audit {
+        audit.refused(&entry.name(), entry.rule(), caller, reason);
+    }
+}
+
+fn authorize(rule: &Rule, caller: Option<Caller>) -> Result<(), Denied> {
     let unverified = caller.is_none();
     let caller = caller.unwrap_or(Caller::Anonymous);
     match rule.decide(&caller) {
-        Decision::Allowed => Ok(caller),
+        Decision::Allowed => Ok(()),
         _ if unverified => Err(Denied::Unverified),
         Decision::NeedsToken => Err(Denied::NeedsToken),
         Decision::NeedsScope => Err(Denied::NeedsScope),

@@ -1,6 +1,7 @@
 //! Tools: what a macro declares, and the one way in which each is called.
 
 mod assembly;
+mod audit;
 mod call;
 mod definition;
 mod dispatch;
@@ -17,6 +18,7 @@ mod schema;
 mod table;
 mod tools_of;
 
+pub(crate) use audit::ToolAudit;
 pub use call::ToolCall;
 pub use definition::{
     Annotations, Groups, Outcome, OutcomeFuture, Server, ServerDefinition, ToolDefinition, UpstreamDefinition,

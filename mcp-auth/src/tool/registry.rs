@@ -6,7 +6,7 @@ use std::{ops::Deref, sync::Arc};
 use rmcp::model::Implementation;
 
 use super::{
-    IntoServer, OutcomeFuture, Server, ServerDefinition, ToolCall,
+    IntoServer, OutcomeFuture, Server, ServerDefinition, ToolAudit, ToolCall,
     assembly::Assembly,
     runtime::Live,
     table::{AnyServer, Entry, Table},
@@ -27,6 +27,8 @@ pub(crate) struct Registry {
     pub(crate) implementation: Implementation,
     pub(crate) instructions: Option<&'static str>,
     pub(crate) anonymous: bool,
+    /// Where decisions are told, and for which resource; `None` on stdin and stdout.
+    pub(crate) audit: Option<ToolAudit>,
     /// Whose tokens its tools take.
     #[cfg(feature = "authorization-server")]
     pub(crate) upstreams: &'static [super::UpstreamDefinition],
@@ -81,6 +83,7 @@ impl Registry {
             implementation: implementation(&definition),
             instructions: definition.instructions,
             anonymous: definition.anonymous,
+            audit: None,
             #[cfg(feature = "authorization-server")]
             upstreams: definition.upstreams,
             #[cfg(feature = "authorization-server")]

@@ -209,7 +209,16 @@ impl Gate {
     fn decide(&self, operation: Operation<'_>, caller: &Caller) -> Result<(), Refusal> {
         let table = self.parts.registry.table();
         let rule = self.parts.registry.rule(&table, operation, caller);
-        match rule.decide(caller) {
+        let decision = rule.decide(caller);
+        // What passes here is decided, and told, once more on the parsed call.
+        if let (Operation::Tool(tool), Some(audit)) = (operation, &self.parts.registry.audit)
+            && decision != Decision::Allowed
+        {
+            let token = decision == Decision::NeedsToken;
+            let why = if token { "there is no token" } else { "a scope is missing" };
+            audit.refused(tool, rule, caller.auth(), why);
+        }
+        match decision {
             Decision::Allowed => Ok(()),
             // What is asked for: the operation's scopes, or those of a first sign-in where it needs none.
             Decision::NeedsToken if rule.wanted().is_empty() => Err(self.first_sign_in()),

@@ -245,10 +245,11 @@ async fn record(
 }
 
 /// The token that the grant hangs on is not there any more, so that the grant is over.
-async fn orphaned(core: &Core, grant: &GrantRecord, provider: &str) -> UpstreamError {
+async fn orphaned(core: &Arc<Core>, grant: &GrantRecord, provider: &str) -> UpstreamError {
     match core.store.end_grant(&grant.id, core.now()).await {
         Ok(_) => {
             core.grant_ended(&grant.id);
+            core.has_ended(&grant.id, "its sign-in at the provider is not there any more").await;
             UpstreamError::Ended { provider: provider.to_owned() }
         }
         Err(error) => UpstreamError::vault(provider, error.into()),

@@ -36,4 +36,4 @@ pub use request::UpstreamRequest;
 pub use response::UpstreamResponse;
 pub(crate) use service::check_offered;
 pub use service::{UpstreamDefinition, UpstreamProvider};
-pub(crate) use vault::{Held, Renewals, VaultError, account, held, keep};
+pub(crate) use vault::{Held, Renewals, VaultError, account, held, keep, opens, sealed_anew, tell_end};

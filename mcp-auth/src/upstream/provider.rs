@@ -95,6 +95,15 @@ pub(crate) trait AnyProvider: fmt::Debug + Send + Sync {
         now: Timestamp,
     ) -> ProviderFuture<'a, Result<Tokens, SignInError>>;
 
+    /// The token is not needed any more. False: the provider cannot be told, or has ended it before.
+    fn revoke<'a>(
+        &'a self,
+        _tokens: &'a Tokens,
+        _now: Timestamp,
+    ) -> ProviderFuture<'a, Result<bool, SignInError>> {
+        Box::pin(std::future::ready(Ok(false)))
+    }
+
     /// What it can say about accounts, for those who decide who may enter. Default: nothing.
     fn knows(&self) -> Knows {
         Knows::default()

@@ -229,6 +229,39 @@ const scenarios = {
     await look(page, 'unknown-client');
   },
 
+  // What somebody allowed, and its end: tools refuse from that moment on.
+  async own_page(page) {
+    const own = `${new URL(resource).origin}/grants`;
+    await page.goto(own);
+    await look(page, 'grants-sign-in');
+    await page.locator('button[name=provider]').click();
+    await pick(page, 'erin');
+    await page.locator('[role=status]').waitFor();
+    check((await text(page)).includes('No app has access'), 'nothing is allowed yet');
+    const first = await signIn(page, 'erin');
+    const tokens = [await client.redeem(first, page.url())];
+    const second = client.ask(BOTH);
+    await page.goto(second.url);
+    await allow(page).click();
+    await back(page);
+    tokens.push(await client.redeem(second, page.url()));
+    equal((await client.call(tokens[0].access_token, 'add_note', { text: 'milk' })).status, 200, 'allowed');
+    await page.goto(own);
+    await look(page, 'grants');
+    equal(await page.locator('button[name=end]').count(), 2, 'both are listed');
+    await page.locator('button[name=end]').first().click();
+    await page.locator('[role=status]').waitFor();
+    equal(await page.locator('button[name=end]').count(), 1, 'one has ended');
+    await look(page, 'grants-ended');
+    const statuses = [];
+    for (const { access_token: token } of tokens) {
+      statuses.push((await client.call(token, 'add_note', { text: 'milk' })).status);
+    }
+    equal(statuses.sort(), [200, 401], 'one of them is refused at once');
+    await page.locator('button[value=sign-out]').click();
+    await page.locator('button[name=provider]').waitFor();
+  },
+
   // The app's own scheme: the server sends the browser there, and the policy of the page does not stop it.
   async private_scheme(page) {
     const native = await Client.register(resource, 'Native app', 'com.example.app:/callback');
@@ -264,7 +297,7 @@ async function run(name, scenario, settings = {}) {
 
 for (const [name, scenario] of Object.entries(scenarios)) await run(name, scenario);
 // What a person can do must not need scripts: the longest walks again without them.
-for (const name of ['allow', 'untick', 'another_account']) {
+for (const name of ['allow', 'untick', 'another_account', 'own_page']) {
   await run(`${name} without JavaScript`, scenarios[name], { javaScriptEnabled: false });
 }
 

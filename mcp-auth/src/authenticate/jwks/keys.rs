@@ -92,6 +92,12 @@ impl Keys {
         Self { issuer: issuer.to_owned(), source, timing, clock, state: RwLock::new(state), left_out }
     }
 
+    /// Other keys that were given: ours, which change while we run.
+    #[cfg(feature = "authorization-server")]
+    pub(crate) fn replace(&self, set: KeySet) {
+        self.write(|state, _| state.give(set));
+    }
+
     /// Whether there are keys to verify with.
     pub(crate) fn are_known(&self) -> bool {
         self.read(|state, now| state.usable(now, &self.timing).is_some())

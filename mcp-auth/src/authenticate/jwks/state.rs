@@ -120,6 +120,15 @@ impl State {
         }
     }
 
+    /// Other static keys.
+    #[cfg(feature = "authorization-server")]
+    pub(super) fn give(&mut self, set: KeySet) {
+        if self.held.as_ref().is_some_and(|held| !set.keeps_all_of(&held.set)) {
+            self.generation += 1;
+        }
+        self.held = Self::fixed(set).held;
+    }
+
     /// The attempt brought nothing. What is held stays.
     pub(super) fn fail(&mut self) {
         self.failures = self.failures.saturating_add(1);

@@ -55,7 +55,8 @@ pub(super) fn registered_redirect_uri(
         (None, [only]) => only,
         (None, _) => return Err(Refused::person(Fault::Request, "redirect_uri is missing")),
     };
-    WayBack::new(&core.issuer, uri, asked.get("state")).map_err(|why| {
+    let back = WayBack::new(&core.issuer, uri, asked.get("state"));
+    back.map(|back| back.of_client(&client.id)).map_err(|why| {
         Refused::person(Fault::RedirectUri, &format!("{uri:?} cannot be a redirect URI: {why}"))
     })
 }

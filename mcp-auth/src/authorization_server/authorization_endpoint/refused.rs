@@ -11,6 +11,7 @@ use super::super::{
     response::WayBack,
 };
 use crate::{
+    AuditEvent, AuditKind,
     random::{self, NoRandomness},
     store::StoreError,
 };
@@ -49,9 +50,29 @@ impl Refused {
     }
 
     pub(crate) fn into_response(self, core: &Core) -> Response<Body> {
+        if let Some(event) = self.event() {
+            core.audit(event);
+        }
         match self {
             Self::Person { fault, reference } => page::fault(&core.branding, fault, Some(&reference)),
             Self::Client(refused) => refused.0.error(&refused.1),
+        }
+    }
+}
+
+impl Refused {
+    /// What the audit hears of it.
+    fn event(&self) -> Option<AuditEvent> {
+        match self {
+            Self::Person { fault: Fault::Unavailable, .. } => None,
+            Self::Person { fault, reference } => {
+                let event = AuditEvent::new(AuditKind::Refused).endpoint("authorize");
+                Some(event.reason(format!("{fault:?}")).reference(reference))
+            }
+            Self::Client(refused) => {
+                let (back, error) = &**refused;
+                error.clone().of_client(back.client_id()).event("authorize")
+            }
         }
     }
 }

@@ -134,6 +134,33 @@ texts! {
         /// Development sign-in: the name has characters, or a length, that it cannot have.
         name_refused: "This name cannot be used. Take a shorter one, of letters and digits.",
 
+        /// A person's own page: the headline.
+        grants_title: "What you have allowed",
+        /// A person's own page: above the list.
+        grants_help: "These apps can use this server in your name. End what you do not need any more.",
+        /// A person's own page: there is nothing to list.
+        grants_none: "No app has access.",
+        /// A person's own page: before the date.
+        since_label: "Allowed on",
+        /// A person's own page: before the date on which it ends by itself.
+        until_label: "Ends on",
+        /// A person's own page: the button that ends one.
+        end_grant: "End the access of {client}",
+        /// A person's own page: above the button that ends all.
+        end_all_help: "All apps lose their access at once, and have to ask you again.",
+        /// A person's own page: that button.
+        end_all: "End all access",
+        /// A person's own page: the button that signs out.
+        sign_out: "Sign out",
+        /// A person's own page: nobody is signed in.
+        grants_sign_in_help: "Sign in to see which apps you have allowed to use this server, and to end what you do not need any more.",
+        /// A person's own page: after one has ended.
+        grant_ended: "The app has no access any more.",
+        /// A person's own page: after all have ended.
+        all_ended: "No app has access any more.",
+        /// A person's own page: after that button.
+        grants_signed_out: "You are signed out.",
+
         /// Not let in: the headline.
         not_entered_title: "You cannot enter with this account",
         /// Not let in: below it.

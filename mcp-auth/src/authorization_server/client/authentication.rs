@@ -8,7 +8,7 @@ use super::{
     super::{Core, OAuthError, form::Form},
     Client, ClientAuthentication, assertion,
 };
-use crate::{Secret, store::Digest};
+use crate::{AuditEvent, AuditKind, Secret, store::Digest};
 
 /// What a request brings to say whose it is.
 struct Presented {
@@ -77,7 +77,8 @@ impl Proof {
 /// 401, the same for every reason; the reason is in the log.
 pub(super) fn unproven(client: &Client, reason: &str) -> OAuthError {
     tracing::info!(client = client.id, reason, "refused: the client did not prove who it is");
-    OAuthError::invalid_client("the client has to authenticate as it was registered")
+    let event = AuditEvent::new(AuditKind::Refused).client_id(&client.id).reason(reason);
+    OAuthError::invalid_client("the client has to authenticate as it was registered").about(event)
 }
 
 /// Wrong, and after too many of them also too often.

@@ -18,6 +18,7 @@ mod document;
 mod error;
 mod fill;
 mod form;
+mod grants;
 mod not_entered;
 mod pick_name;
 mod response;
@@ -28,10 +29,11 @@ mod view;
 
 pub(crate) use consent::consent;
 pub(crate) use error::{Fault, fault};
+pub(crate) use grants::{grants, grants_sign_in};
 pub(crate) use not_entered::not_entered;
 pub(crate) use pick_name::pick_name;
 pub(crate) use sign_in::sign_in;
 pub(crate) use view::{
-    AskedScope, ClientShown, ConsentView, Hidden, NameProblem, NotEntered, NotEnteredView, Notice, Permission,
-    PickNameView, SignInChoice, SignInView,
+    AskedScope, ClientShown, ConsentView, GrantShown, GrantsNotice, GrantsSignInView, GrantsView, Hidden,
+    NameProblem, NotEntered, NotEnteredView, Notice, Permission, PickNameView, SignInChoice, SignInView,
 };

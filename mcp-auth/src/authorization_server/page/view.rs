@@ -1,5 +1,7 @@
 //! What the pages show, as data. Every text may come from a stranger; the pages escape it.
 
+use crate::store::Timestamp;
+
 /// A form field that a person does not see.
 #[derive(Debug, Clone)]
 pub(crate) struct Hidden {
@@ -115,6 +117,60 @@ pub(crate) struct PickNameView {
     pub(crate) suggestions: Vec<String>,
     /// What was wrong with the name before.
     pub(crate) problem: Option<NameProblem>,
+}
+
+/// Something to say above a person's own page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GrantsNotice {
+    /// One app has no access any more.
+    Ended,
+    /// None has.
+    AllEnded,
+    /// The person has allowed nothing, or it has ended.
+    Nothing,
+    /// The person has signed out.
+    SignedOut,
+    /// The form was too old, or not made for this browser: here is a fresh one.
+    Renewed,
+}
+
+/// One grant, to the person who gave it.
+#[derive(Debug, Clone)]
+pub(crate) struct GrantShown {
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    /// Whether the operator wrote it down.
+    pub(crate) known: bool,
+    /// The name that the client gave itself.
+    pub(crate) client_name: String,
+    /// The domain that it proved to be, if it did.
+    pub(crate) verified_domain: Option<String>,
+    /// The title of the server that it uses, and its URL.
+    pub(crate) server: String,
+    pub(crate) resource: String,
+    /// Each with the words of its doc comment.
+    pub(crate) scopes: Vec<(String, Option<String>)>,
+    pub(crate) since: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
+/// A person's own page. Its forms post `end=GRANT`, or `decision=end-all|sign-out`.
+#[derive(Debug, Clone)]
+pub(crate) struct GrantsView {
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) person: String,
+    pub(crate) grants: Vec<GrantShown>,
+    pub(crate) notice: Option<GrantsNotice>,
+}
+
+/// The same while nobody is signed in: `provider=ID` signs in.
+#[derive(Debug, Clone)]
+pub(crate) struct GrantsSignInView {
+    pub(crate) action: String,
+    pub(crate) hidden: Vec<Hidden>,
+    pub(crate) choices: Vec<SignInChoice>,
+    pub(crate) notice: Option<GrantsNotice>,
 }
 
 /// Why somebody may not enter, as far as they are to know.

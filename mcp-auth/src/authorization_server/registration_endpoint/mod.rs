@@ -26,6 +26,7 @@ use super::{
     source::Source,
 };
 use crate::{
+    AuditEvent, AuditKind,
     crash::crash_point,
     random,
     store::{ClientRecord, Digest, Registration, StoreError},
@@ -59,6 +60,7 @@ async fn judged(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAu
     let metadata = metadata::checked(&asked)?;
     let client = register(&core, &metadata, source).await?;
     crash_point!("register.kept");
+    core.audit(AuditEvent::new(AuditKind::ClientRegistered).client_id(&client.id));
     let registered = Registered {
         client_id: &client.id,
         client_id_issued_at: client.registered_at.as_secs(),

@@ -11,6 +11,7 @@ use crate::{
 /// Less cannot be told in tokens, which count in seconds.
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const TEN_YEARS: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 /// Of a sealing key, in bytes.
 const SHORTEST: usize = 32;
@@ -114,6 +115,7 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
         refresh_grace,
         grant,
         session,
+        signing_key,
         entry,
     } = lifetimes;
     let mut problems = Vec::new();
@@ -129,6 +131,8 @@ fn of_lifetimes(lifetimes: &Lifetimes) -> Vec<Problem> {
     ] {
         problems.extend(outside(&format!("Lifetimes::{name}"), *value, least, most));
     }
+    let signing_key = signing_key.and_then(|value| outside("Lifetimes::signing_key", value, DAY, TEN_YEARS));
+    problems.extend(signing_key);
     problems
 }
 

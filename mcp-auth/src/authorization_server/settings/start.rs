@@ -14,6 +14,7 @@ use crate::{
         key_file::{self, NoKeyFile},
         registration_endpoint::Registrations,
         source::TrustedProxies,
+        token::SigningKeys,
         token_endpoint::RedeemedCodes,
     },
     clock::Clock,
@@ -46,11 +47,12 @@ impl AuthorizationServer {
         }
         let opened = run(async {
             let sealer = self.sealer(store.as_ref()).await?;
-            let signer = key::find_or_make(store.as_ref(), &sealer, now).await?;
+            let ring = key::find_or_make(store.as_ref(), &sealer, now).await?;
             let ended = ended(store.as_ref(), now).await?;
-            Ok((sealer, signer, ended))
+            Ok((sealer, ring, ended))
         });
-        let (sealer, signer, ended) = opened.map_err(|error| vec![problem(&error)])?;
+        let (sealer, ring, ended) = opened.map_err(|error| vec![problem(&error)])?;
+        let trail = self.trail.unwrap_or_else(|| Arc::new(crate::audit::AuditTrail::log(clock.clone())));
         let clients = KnownClients::new(self.clients, &issuer, &clock).map_err(|error| {
             let help = "check the TLS set-up of this process";
             vec![Problem::new("AuthorizationServer::client", error.to_string(), help)]
@@ -69,11 +71,12 @@ impl AuthorizationServer {
         }
         Ok(Arc::new(Core {
             issuer,
+            trail,
             providers: self.providers.into_iter().map(telling).collect(),
             door,
             store,
             sealer,
-            signer,
+            signer: SigningKeys::new(ring),
             ended,
             lifetimes: self.lifetimes,
             registration: self.registration,

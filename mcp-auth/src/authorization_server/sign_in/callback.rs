@@ -19,10 +19,10 @@ use super::{
     },
     Form, code,
     departure::Agreed,
-    guard, not_entered, pick_name, session,
+    guard, not_entered, own_page, pick_name, session,
 };
 use crate::{
-    Secret,
+    AuditEvent, AuditKind, Secret,
     crash::crash_point,
     random,
     store::{Digest, SignInRecord},
@@ -84,8 +84,12 @@ async fn arrived(
     let found = find(core, provider.id(), given.state(), &headers).await?;
     let (agreed, leg) = Agreed::open(core, &found.record, found.state.clone())
         .ok_or_else(|| over("the sign-in was sealed under a key that is not there any more"))?;
-    let checked =
-        authorization_endpoint::check_as_shown(endpoints, &agreed.request, agreed.client.clone()).await?;
+    let checked = if agreed.is_own_page() {
+        None
+    } else {
+        let client = agreed.client.clone();
+        Some(authorization_endpoint::check_as_shown(endpoints, &agreed.request, client).await?)
+    };
     let signed_in = match (given, provider.picks_name()) {
         (Given::Provider(query), false) => {
             let callback = of_provider(&query)?;
@@ -106,6 +110,9 @@ async fn arrived(
             signed_in
         }
         _ => return Err(over("the provider does not answer like this")),
+    };
+    let Some(checked) = checked else {
+        return own_page::arrived(&endpoints.core, provider, &leg, signed_in, &headers).await;
     };
     let signed_in = signed_in.map_err(|error| Refused::client(&checked.back, told(&**provider, error)))?;
     finish(endpoints, &checked, agreed.scopes, &**provider, &leg, signed_in, &headers).await
@@ -196,6 +203,7 @@ async fn finish(
     crash_point!("callback.token_kept");
     let session = session::begin(core, &person, token.clone()).await;
     let session = session.map_err(|_| Refused::client(&checked.back, OAuthError::unavailable()))?;
+    core.audit(AuditEvent::new(AuditKind::SignedIn).subject(person.subject()).client_id(&checked.client.id));
     let mut response = code::give(endpoints, checked, scopes, person, token).await?;
     session::hand_over(core, headers, &session, &mut response).await;
     Ok(response)
@@ -204,7 +212,8 @@ async fn finish(
 /// One mapping of what happens at providers to what clients are told. Who must act: the person, nobody but time, or us.
 pub(super) fn told(provider: &dyn AnyProvider, error: SignInError) -> OAuthError {
     let provider = provider.id();
-    match error {
+    let event = AuditEvent::new(AuditKind::SignInRefused).reason(format!("{provider}: {error}"));
+    let told = match error {
         SignInError::Denied => OAuthError::new("access_denied", format!("the person said no at {provider}")),
         SignInError::Refused(why) => {
             tracing::warn!(provider, %why, "the provider did not confirm a sign-in");
@@ -221,7 +230,8 @@ pub(super) fn told(provider: &dyn AnyProvider, error: SignInError) -> OAuthError
                 format!("this server is not set up rightly for {provider}; reference {reference}");
             OAuthError::new("server_error", description)
         }
-    }
+    };
+    told.about(event)
 }
 
 fn over(why: &str) -> Refused {

@@ -8,7 +8,7 @@ use super::super::{
     authorization_endpoint::{Checked, Refused},
 };
 use crate::{
-    Secret,
+    AuditEvent, AuditKind, Secret,
     crash::crash_point,
     store::{CodeRecord, ConsentRecord, Digest, Person, StoreError},
 };
@@ -25,7 +25,8 @@ pub(super) async fn give(
     let code = Secret::random();
     let code = code.map_err(|_| Refused::client(&checked.back, OAuthError::unavailable()))?;
     let kept = keep(endpoints, checked, &code, scopes, person, upstream).await;
-    kept.map_err(|error| Refused::client(&checked.back, error.into()))?;
+    let event = kept.map_err(|error| Refused::client(&checked.back, error.into()))?;
+    endpoints.core.audit(event);
     crash_point!("code.kept");
     Ok(checked.back.code(&code))
 }
@@ -37,11 +38,13 @@ async fn keep(
     scopes: Vec<String>,
     person: Person,
     upstream: Option<String>,
-) -> Result<(), StoreError> {
+) -> Result<AuditEvent, StoreError> {
     let core = &*endpoints.core;
     let (now, client) = (core.now(), &checked.client);
     let resource = checked.server.resource.as_str();
     tracing::info!(client = client.id, ?person, resource, ?scopes, "a person allowed a client");
+    let event = AuditEvent::new(AuditKind::ConsentGiven).subject(person.subject()).client_id(&client.id);
+    let event = event.resource(resource).scopes(&scopes);
     let consent = ConsentRecord {
         person: person.clone(),
         client_id: client.id.clone(),
@@ -64,5 +67,6 @@ async fn keep(
         expires_at: now.plus(core.lifetimes.authorization_code),
         redeemed: None,
     };
-    core.store.insert_code(record).await
+    core.store.insert_code(record).await?;
+    Ok(event)
 }

@@ -21,7 +21,10 @@ use super::{
     ticket::Page,
     upstream_scopes::SignedInHere,
 };
-use crate::store::{Person, SessionRecord};
+use crate::{
+    AuditEvent, AuditKind,
+    store::{Person, SessionRecord},
+};
 
 pub(super) const PATH: &str = "/consent";
 
@@ -45,7 +48,11 @@ async fn decided(endpoints: &Endpoints, request: Request<Body>) -> Result<Respon
         Some("allow") => allow(endpoints, &checked, &headers, &form).await,
         Some("switch") => switch(endpoints, &checked, &headers).await,
         Some("retry") => ask::ask(endpoints, &checked, &headers).await,
-        Some("deny") => Err(denied(&checked)),
+        Some("deny") => {
+            // Who it was is for the audit: nobody is kept from saying no by a store that fails.
+            let session = ask::session_for(endpoints, &checked, &headers).await.ok().flatten();
+            Err(denied(&checked, session.as_ref()))
+        }
         _ => again(endpoints, &checked, &headers).await,
     }
 }
@@ -63,7 +70,7 @@ async fn allow(
     };
     let agreed = agreed(checked, form);
     if agreed.is_empty() && !checked.scopes.is_empty() {
-        return Err(denied(checked));
+        return Err(denied(checked, session.as_ref()));
     }
     match person {
         Some(session) => {
@@ -150,6 +157,9 @@ async fn now<'a>(endpoints: &'a Endpoints, checked: &Checked<'_>) -> Result<Chec
     authorization_endpoint::check(endpoints, checked.asked.text()).await
 }
 
-fn denied(checked: &Checked<'_>) -> Refused {
-    Refused::client(&checked.back, OAuthError::new("access_denied", "the person said no"))
+fn denied(checked: &Checked<'_>, session: Option<&SessionRecord>) -> Refused {
+    let mut event = AuditEvent::new(AuditKind::ConsentDenied).resource(checked.server.resource.as_str());
+    event.subject = session.map(|session| session.person.subject());
+    let error = OAuthError::new("access_denied", "the person said no");
+    Refused::client(&checked.back, error.about(event))
 }

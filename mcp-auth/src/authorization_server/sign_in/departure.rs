@@ -20,7 +20,7 @@ use crate::{
     Secret,
     crash::crash_point,
     store::{Digest, SignInRecord},
-    upstream::{AnyProvider, Leg},
+    upstream::{AnyProvider, Leg, SignInError},
 };
 
 /// How many may be on their way at once. Each is there for ten minutes at most; of more, the first make room, so that a flood
@@ -31,7 +31,7 @@ const MOST: usize = 100_000;
 /// digest is there: who reads the store learns nothing from it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Agreed {
-    /// The request, to be checked again.
+    /// The request, to be checked again; empty: there is none, and the person wants to see their own page.
     pub(super) request: String,
     pub(super) scopes: Vec<String>,
     /// The client that the person agreed to, where that is described by a document.
@@ -53,29 +53,83 @@ pub(super) async fn depart(
     provider: &Arc<dyn AnyProvider>,
     another: bool,
 ) -> Result<Response<Body>, Refused> {
-    let core = &*endpoints.core;
-    let unavailable = |error: &dyn std::error::Error| {
-        tracing::error!(%error, "a sign-in cannot begin");
-        Refused::client(&checked.back, OAuthError::unavailable())
-    };
+    let upstream = upstream_scopes::needed(checked, &scopes, &**provider);
+    let client = Snapshot::of(&checked.client);
+    let wanted = Wanted { request: checked.asked.text().to_owned(), scopes, client, upstream, another };
+    begin(&endpoints.core, browser, wanted, provider)
+        .await
+        .map_err(|error| Refused::client(&checked.back, error.told(&**provider)))
+}
+
+/// Why nobody is sent to a provider.
+pub(super) enum NotBegun {
+    Provider(SignInError),
+    Ours(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for NotBegun {
+    fn from(error: E) -> Self {
+        Self::Ours(Box::new(error))
+    }
+}
+
+impl NotBegun {
+    pub(super) fn told(self, provider: &dyn AnyProvider) -> OAuthError {
+        match self {
+            Self::Provider(error) => callback::told(provider, error),
+            Self::Ours(error) => {
+                tracing::error!(%error, "a sign-in cannot begin");
+                OAuthError::unavailable()
+            }
+        }
+    }
+}
+
+/// What is to happen after the sign-in.
+pub(super) struct Wanted {
+    request: String,
+    scopes: Vec<String>,
+    client: Option<Snapshot>,
+    /// What is asked for at the provider.
+    upstream: Vec<String>,
+    /// They want to be somebody else there than last time.
+    another: bool,
+}
+
+impl Wanted {
+    /// Nobody's request: the person wants to see their own page.
+    pub(super) fn own_page(provider: &dyn AnyProvider) -> Self {
+        let upstream = provider.scopes().to_vec();
+        Self { request: String::new(), scopes: Vec::new(), client: None, upstream, another: false }
+    }
+}
+
+/// Stores the sign-in, and sends the person away.
+pub(super) async fn begin(
+    core: &Core,
+    browser: &Browser,
+    wanted: Wanted,
+    provider: &Arc<dyn AnyProvider>,
+) -> Result<Response<Body>, NotBegun> {
     let leg = Leg {
         redirect_uri: redirect_uri(core, provider.id()),
-        state: Secret::random().map_err(|error| unavailable(&error))?,
-        code_verifier: Secret::random().map_err(|error| unavailable(&error))?,
-        nonce: Secret::random().map_err(|error| unavailable(&error))?,
-        scopes: upstream_scopes::needed(checked, &scopes, &**provider),
+        state: Secret::random()?,
+        code_verifier: Secret::random()?,
+        nonce: Secret::random()?,
+        scopes: wanted.upstream,
     };
     // Before anything is stored: a provider may have to be asked where its page is, and may not answer.
     let url = if provider.picks_name() {
         pick_name::url(core, provider.id(), &leg.state)
     } else {
-        let url = if another { provider.departure_of_another(&leg) } else { provider.departure(&leg) }.await;
-        url.map_err(|error| Refused::client(&checked.back, callback::told(&**provider, error)))?
+        let departure =
+            if wanted.another { provider.departure_of_another(&leg) } else { provider.departure(&leg) };
+        departure.await.map_err(NotBegun::Provider)?
     };
     let agreed = Agreed {
-        request: checked.asked.text().to_owned(),
-        scopes,
-        client: Snapshot::of(&checked.client),
+        request: wanted.request,
+        scopes: wanted.scopes,
+        client: wanted.client,
         code_verifier: leg.code_verifier.expose().to_owned(),
         nonce: leg.nonce.expose().to_owned(),
         upstream: leg.scopes.clone(),
@@ -84,11 +138,10 @@ pub(super) async fn depart(
         state: Digest::of(leg.state.expose()),
         browser: browser.digest(),
         provider: provider.id().to_owned(),
-        sealed: agreed.seal(core, &leg.state).map_err(|error| unavailable(&*error))?,
+        sealed: agreed.seal(core, &leg.state).map_err(NotBegun::Ours)?,
         expires_at: core.now().plus(core.lifetimes.sign_in),
     };
-    let begun = core.store.begin_sign_in(record, MOST, core.now()).await;
-    begun.map_err(|error| unavailable(&error))?;
+    core.store.begin_sign_in(record, MOST, core.now()).await?;
     crash_point!("sign_in.begun");
     Ok(see_other(&url))
 }
@@ -100,7 +153,12 @@ fn redirect_uri(core: &Core, provider: &str) -> String {
 }
 
 impl Agreed {
-    fn seal(&self, core: &Core, state: &Secret) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    /// Whether the person wants to see their own page, and no client waits.
+    pub(super) fn is_own_page(&self) -> bool {
+        self.request.is_empty()
+    }
+
+    fn seal(&self, core: &Core, state: &Secret) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
         Ok(core.sealer.seal(&["sign-in", state.expose()], &serde_json::to_vec(self)?)?)
     }
 

@@ -15,6 +15,8 @@
 //!    v            (not_entered: the page of who may not)
 //!  code           consent remembered, code stored, back to the client
 //! ```
+//!
+//! `own_page` is the other page behind a sign-in: what a person allowed, and its end.
 
 mod ask;
 mod callback;
@@ -25,6 +27,7 @@ mod departure;
 mod form;
 mod guard;
 mod not_entered;
+mod own_page;
 mod pick_name;
 mod session;
 #[cfg(test)]
@@ -45,6 +48,7 @@ use super::{Endpoints, authorization_endpoint};
 pub(super) fn routes(endpoints: &Arc<Endpoints>) -> Vec<(String, MethodRouter)> {
     let mut routes =
         vec![authorization_endpoint::route(endpoints), consent::route(endpoints), choice::route(endpoints)];
+    routes.push(own_page::route(endpoints));
     for provider in &endpoints.core.providers {
         routes.push(callback::route(endpoints, provider.id()));
         if provider.picks_name() {

@@ -15,7 +15,7 @@ use super::{
     consent,
 };
 use crate::{
-    random,
+    AuditEvent, AuditKind, random,
     store::{Person, SessionRecord},
 };
 
@@ -35,6 +35,9 @@ pub(super) fn answer(
         Verdict::No(Reason::Ended) | Verdict::Unknown(_) => NotEntered::Unknown,
     };
     let reference = random::reference();
+    let event = AuditEvent::new(AuditKind::SignInRefused).subject(person.subject());
+    let event = event.client_id(&checked.client.id).resource(checked.server.resource.as_str());
+    core.audit(event.reason(format!("may not enter: {why:?}")).reference(&reference));
     tracing::info!(?person, client = checked.client.id, reference, "the page of who may not enter is shown");
     let provider = core.provider(&person.provider).map_or("", |provider| provider.name());
     let view = NotEnteredView {

@@ -2,8 +2,8 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::super::{Core, Sealer, Unsealed, authorization_endpoint::Checked, browser::Browser};
-use crate::store::Timestamp;
+use super::super::{Core, Unsealed, authorization_endpoint::Checked, browser::Browser};
+use crate::store::{Person, Timestamp};
 
 /// What one page said, in one browser. Its ticket opens for the same and nothing else, so a form that is forged, comes
 /// from another browser, or was made for another request, scope or person does not count. Nothing is stored, and each
@@ -31,25 +31,55 @@ impl<'a> Page<'a> {
     }
 
     pub(super) fn ticket(&self, core: &Core) -> Result<String, Unsealed> {
-        let expires_at = core.now().plus(core.lifetimes.sign_in).as_millis().to_be_bytes();
-        Ok(URL_SAFE_NO_PAD.encode(self.with(&core.sealer, |sealer, page| sealer.seal(page, &expires_at))?))
+        self.with(|page| sealed(core, page))
     }
 
     /// Whether `ticket` is one of this page, and in time.
     pub(super) fn admits(&self, core: &Core, ticket: Option<&str>) -> bool {
-        let sealed = ticket.and_then(|ticket| URL_SAFE_NO_PAD.decode(ticket).ok()).unwrap_or_default();
-        let opened = self.with(&core.sealer, |sealer, page| sealer.open(page, &sealed));
-        let expires_at = opened.ok().and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes);
-        expires_at.is_some_and(|expires_at| core.now() < Timestamp::from_millis(expires_at))
+        self.with(|page| is_sealed(core, page, ticket))
     }
 
-    fn with<T>(&self, sealer: &Sealer, act: impl FnOnce(&Sealer, &[&str]) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&[&str]) -> T) -> T {
         let Self { kind, browser, checked, scopes, person } = self;
         let resource = checked.server.resource.as_str();
         // The whole of what it says about itself, of which the person has seen the name and where it is answered.
         let client = serde_json::to_string(&checked.client.metadata).unwrap_or_default();
-        act(sealer, &[kind, browser.key(), checked.asked.text(), resource, &client, scopes, person])
+        act(&[kind, browser.key(), checked.asked.text(), resource, &client, scopes, person])
     }
+}
+
+/// A person's own page, of nobody or of this person.
+pub(super) struct OwnPage<'a> {
+    browser: &'a Browser,
+    person: String,
+}
+
+impl<'a> OwnPage<'a> {
+    pub(super) fn of(browser: &'a Browser, person: Option<&Person>) -> Self {
+        Self { browser, person: person.map(Person::subject).unwrap_or_default() }
+    }
+
+    pub(super) fn ticket(&self, core: &Core) -> Result<String, Unsealed> {
+        sealed(core, &["grants", self.browser.key(), &self.person])
+    }
+
+    /// Whether `ticket` is one of this page, and in time.
+    pub(super) fn admits(&self, core: &Core, ticket: Option<&str>) -> bool {
+        is_sealed(core, &["grants", self.browser.key(), &self.person], ticket)
+    }
+}
+
+/// The end of its time, sealed for `page` and nothing else.
+fn sealed(core: &Core, page: &[&str]) -> Result<String, Unsealed> {
+    let expires_at = core.now().plus(core.lifetimes.sign_in).as_millis().to_be_bytes();
+    Ok(URL_SAFE_NO_PAD.encode(core.sealer.seal(page, &expires_at)?))
+}
+
+fn is_sealed(core: &Core, page: &[&str], ticket: Option<&str>) -> bool {
+    let sealed = ticket.and_then(|ticket| URL_SAFE_NO_PAD.decode(ticket).ok()).unwrap_or_default();
+    let opened = core.sealer.open(page, &sealed).ok();
+    let expires_at = opened.and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes);
+    expires_at.is_some_and(|expires_at| core.now() < Timestamp::from_millis(expires_at))
 }
 
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {

@@ -17,9 +17,9 @@ use tokio::sync::Barrier;
 use super::{Bed, CALLBACK, memory, settings};
 use crate::store::{
     AssertionRecord, AssertionStore, AssertionUse, ClientRecord, ClientStore, CodeRecord, CodeStore,
-    ConsentRecord, ConsentStore, Digest, GrantRecord, GrantStore, KeyRecord, KeyStore, Person, Redemption,
-    RefreshTokenRecord, RefreshTokenStore, Registration, Rotation, SessionRecord, SessionStore, SignInRecord,
-    SignInStore, SqliteStore, Store, StoreError, StoreFuture, Timestamp, UpstreamTokenRecord,
+    ConsentRecord, ConsentStore, Digest, GrantFilter, GrantRecord, GrantStore, KeyRecord, KeyStore, Person,
+    Redemption, RefreshTokenRecord, RefreshTokenStore, Registration, Rotation, SessionRecord, SessionStore,
+    SignInRecord, SignInStore, SqliteStore, Store, StoreError, StoreFuture, Timestamp, UpstreamTokenRecord,
     UpstreamTokenStore,
 };
 
@@ -80,6 +80,8 @@ delegate! {
     }
     ConsentStore {
         false consent(person: &'a Person, client_id: &'a str, resource: &'a str) -> Option<ConsentRecord>;
+        true forget_consent(person: &'a Person, client_id: &'a str, resource: &'a str) -> ();
+        true forget_consents(person: &'a Person) -> ();
         true remember_consent(consent: ConsentRecord) -> ();
     }
     AssertionStore {
@@ -89,10 +91,16 @@ delegate! {
         true insert_grant(grant: GrantRecord) -> ();
         false grant(id: &'a str) -> Option<GrantRecord>;
         true end_grant(id: &'a str, now: Timestamp) -> bool;
+        false grants(filter: &'a GrantFilter, after: Option<&'a str>, most: usize, now: Timestamp) -> Vec<GrantRecord>;
+        true end_grants(filter: &'a GrantFilter, most: usize, now: Timestamp) -> Vec<GrantRecord>;
         false grants_ended_since(since: Timestamp) -> Vec<(String, Timestamp)>;
     }
     KeyStore {
         false keys(purpose: &'a str) -> Vec<KeyRecord>;
+        true insert_next_key(key: KeyRecord, after: &'a str) -> bool;
+        true replace_keys(key: KeyRecord) -> ();
+        true remove_key(id: &'a str) -> bool;
+        true reseal_key(id: &'a str, before: &'a [u8], after: Vec<u8>) -> bool;
         true insert_first_key(key: KeyRecord) -> bool;
     }
     RefreshTokenStore {
@@ -103,6 +111,7 @@ delegate! {
     SessionStore {
         true insert_session(session: SessionRecord) -> ();
         false session(session: &'a Digest, now: Timestamp) -> Option<SessionRecord>;
+        true end_sessions(person: Option<&'a Person>) -> ();
         true end_session(session: &'a Digest) -> ();
     }
     SignInStore {
@@ -116,6 +125,9 @@ delegate! {
         false upstream_token(id: &'a str) -> Option<UpstreamTokenRecord>;
         true lease_upstream_token(id: &'a str, version: u64, holder: &'a str, until: Timestamp, now: Timestamp) -> bool;
         true swap_upstream_token(token: UpstreamTokenRecord) -> bool;
+        false upstream_tokens(after: Option<&'a str>, most: usize) -> Vec<UpstreamTokenRecord>;
+        true reseal_upstream_token(id: &'a str, before: &'a [u8], after: Vec<u8>) -> bool;
+        true release_upstream_token(id: &'a str, now: Timestamp) -> Option<UpstreamTokenRecord>;
         true end_upstream_token(id: &'a str, version: u64, now: Timestamp) -> Vec<String>;
     }
 }

@@ -1,6 +1,8 @@
 //! The endpoints of clients, driven through the routes of a mounted server.
 
+mod admin;
 mod assertion;
+mod audit;
 mod clients_file;
 mod failing_store;
 mod faults;
@@ -23,6 +25,7 @@ mod register;
 mod replay;
 mod restart;
 mod revoke;
+mod rotation;
 mod settings;
 mod soak;
 mod token;
@@ -69,6 +72,7 @@ impl Notes {
 /// A running server with its authorization server.
 pub(super) struct Bed {
     pub(super) core: Arc<Core>,
+    pub(super) auth: Auth,
     pub(super) router: Router,
     pub(super) clock: TestClock,
 }
@@ -132,7 +136,7 @@ impl Bed {
     pub(super) fn at(settings: AuthorizationServer, clock: TestClock) -> Self {
         let auth = Auth::builder().authorization_server(settings).test_clock(&clock).build().unwrap();
         let core = Arc::clone(auth.settings.authorization_server.as_ref().unwrap());
-        Self { core, router: auth.router(Notes).unwrap(), clock }
+        Self { core, router: auth.router(Notes).unwrap(), auth, clock }
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {

@@ -17,6 +17,7 @@ fn all_problems_are_told_at_once() {
     (registration.unused, registration.used) = (Duration::ZERO, Duration::MAX);
     let hour = Duration::from_secs(3600);
     let lifetimes = Lifetimes {
+        signing_key: Some(Duration::ZERO),
         sign_in: hour,
         authorization_code: Duration::from_secs(601),
         access_token: hour * 2,
@@ -34,7 +35,7 @@ fn all_problems_are_told_at_once() {
         .registration(registration);
     let problems = problems(settings);
     for expected in [
-        "the configuration has 19 problems",
+        "the configuration has 20 problems",
         "`http://mcp.example.com` cannot be the URL of an authorization server",
         "AuthorizationServer::sign_in: nobody can sign in",
         "AuthorizationServer::store: there is no store",
@@ -66,6 +67,7 @@ fn all_problems_are_told_at_once() {
 #[test]
 fn the_limits_themselves_can_be_set() {
     let lifetimes = Lifetimes {
+        signing_key: Some(Duration::from_secs(24 * 3600)),
         sign_in: Duration::from_secs(600),
         authorization_code: Duration::from_secs(600),
         access_token: Duration::from_secs(3600),

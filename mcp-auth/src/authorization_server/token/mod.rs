@@ -1,5 +1,9 @@
-//! Access tokens: signed here (RFC 9068), and read again where a client gives one back (RFC 7009).
+//! Access tokens (RFC 9068).
 
+mod keys;
+mod ring;
 mod signer;
 
+pub(crate) use keys::SigningKeys;
+pub(crate) use ring::{KeyRing, RingKey, signs_from};
 pub(crate) use signer::{AccessToken, BrokenKey, Signer};

@@ -64,14 +64,15 @@ impl Signer {
         Ok(Self { header: URL_SAFE_NO_PAD.encode(header.to_string()), id, key_pair })
     }
 
-    /// The public key as a JSON Web Key Set (RFC 7517 section 5).
-    pub(crate) fn jwks(&self) -> Value {
+    /// Its `kid`.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The public key as a JSON Web Key (RFC 7517 section 4).
+    pub(crate) fn jwk(&self) -> Value {
         let (x, y) = coordinates(&self.key_pair);
-        json!({
-            "keys": [{
-                "kty": "EC", "crv": "P-256", "x": x, "y": y, "alg": "ES256", "use": "sig", "kid": self.id,
-            }]
-        })
+        json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y, "alg": "ES256", "use": "sig", "kid": self.id })
     }
 
     /// The token, as the client gets it.
@@ -150,10 +151,10 @@ mod tests {
     fn a_key_that_was_kept_is_the_same_key() {
         let private = Signer::generate().unwrap();
         let (one, two) = (Signer::from_pkcs8(&private).unwrap(), Signer::from_pkcs8(&private).unwrap());
-        assert_eq!(one.jwks(), two.jwks());
+        assert_eq!(one.jwk(), two.jwk());
         assert_eq!(two.read(one.sign(&claims()).unwrap().expose()), Some(claims()));
         assert!(Signer::from_pkcs8(&private[1..]).is_err() && Signer::from_pkcs8(b"").is_err());
-        assert!(one.jwks()["keys"][0].get("d").is_none());
+        assert!(one.jwk().get("d").is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::{Core, OAuthError, answer, token::AccessToken};
 use crate::{
-    Secret, random,
+    AuditEvent, AuditKind, Secret, random,
     store::{GrantRecord, Timestamp},
 };
 
@@ -59,6 +59,12 @@ pub(super) fn sign(
 }
 
 impl Signed {
+    /// What the audit hears of it.
+    pub(super) fn event(&self, kind: AuditKind, grant: &GrantRecord) -> AuditEvent {
+        let event = AuditEvent::new(kind).subject(grant.person.subject()).client_id(&grant.client_id);
+        event.grant(&grant.id).resource(&grant.resource).scopes(self.scope.split_whitespace())
+    }
+
     pub(super) fn response(&self, refresh_token: &Secret) -> Response {
         self.answer(Some(refresh_token))
     }
@@ -94,8 +100,9 @@ pub(super) fn random_secret() -> Result<Secret, OAuthError> {
 /// them it was says the log.
 pub(super) fn invalid_grant(reason: &'static str, client: &str) -> OAuthError {
     tracing::info!(reason, client, "refused: invalid grant");
-    OAuthError::new(
+    let error = OAuthError::new(
         "invalid_grant",
         "the code or refresh token is not good, or not for this request: sign in again",
-    )
+    );
+    error.about(AuditEvent::new(AuditKind::Refused).client_id(client).reason(reason))
 }

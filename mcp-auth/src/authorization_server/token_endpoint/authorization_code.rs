@@ -16,6 +16,7 @@ use super::{
     resource,
 };
 use crate::{
+    AuditEvent, AuditKind,
     crash::crash_point,
     random,
     store::{CodeRecord, Digest, GrantRecord, Redemption, RefreshTokenRecord, Timestamp},
@@ -51,7 +52,8 @@ pub(super) async fn redeem(
         issued_at: now,
         expires_at: now.plus(core.lifetimes.refresh_token).min(grant.expires_at),
     };
-    write(core, digest, grant, record, now, client).await?;
+    let event = signed.event(AuditKind::TokensIssued, &grant);
+    write(core, digest, grant, record, now, event).await?;
     client.keep(core);
     Ok(signed.response(&refresh_token))
 }
@@ -63,9 +65,10 @@ async fn write(
     grant: GrantRecord,
     refresh_token: RefreshTokenRecord,
     now: Timestamp,
-    client: &Client,
+    event: AuditEvent,
 ) -> Result<(), OAuthError> {
     core.redeemed.begin(code);
+    let client = grant.client_id.clone();
     let redeeming = Redeeming { core: Arc::clone(core), code, won: false };
     let done = core.tasks.to_the_end(async move {
         // It ends however this ends, a panic of the store included.
@@ -73,9 +76,13 @@ async fn write(
         let redemption = redeeming.core.store.redeem(&code, grant, refresh_token, now).await?;
         crash_point!("token.redeemed");
         redeeming.won = redemption == Redemption::Done;
+        // Here, and not where it is answered: whoever asked may have gone.
+        if redeeming.won {
+            redeeming.core.audit(event);
+        }
         Ok(redeeming.won)
     });
-    if done.await? { Ok(()) } else { Err(invalid_grant("another request was faster", &client.id)) }
+    if done.await? { Ok(()) } else { Err(invalid_grant("another request was faster", &client)) }
 }
 
 struct Redeeming {
@@ -134,7 +141,7 @@ async fn replayed(
         return Ok(invalid_grant("another request was faster", &client.id));
     }
     tracing::warn!(client = client.id, grant, "a code was used twice: its grant is ended");
-    core.end_grant(grant).await?;
+    core.end_grant(grant, "a code was used twice").await?;
     Ok(invalid_grant("the code has been used", &client.id))
 }
 

@@ -12,7 +12,7 @@ use super::{
     answer::sign,
 };
 use crate::{
-    random,
+    AuditKind, random,
     store::{GrantRecord, Person, Timestamp},
 };
 
@@ -34,7 +34,13 @@ pub(super) async fn grant(
     let signed = sign(core, &grant, &grant.scopes, now)?;
     tracing::info!(client = client.id, grant = grant.id, resource = grant.resource, "a machine gets a token");
     let keeper = Arc::clone(core);
-    core.tasks.to_the_end(async move { Ok(keeper.store.insert_grant(grant).await?) }).await?;
+    let event = signed.event(AuditKind::TokensIssued, &grant).reason("to the client itself");
+    let kept = core.tasks.to_the_end(async move {
+        keeper.store.insert_grant(grant).await?;
+        keeper.audit(event);
+        Ok(())
+    });
+    kept.await?;
     Ok(signed.response_without_refresh())
 }
 

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use axum::{body::Body, response::Response};
 use http::Request;
 
-use super::{Endpoints, OAuthError, client::authenticate, form::Form};
+use super::{Client, Endpoints, OAuthError, client::authenticate, form::Form};
 use crate::telemetry;
 
 pub(super) async fn handle(
@@ -52,13 +52,25 @@ async fn judged(
     };
     *measured = known;
     let client = authenticate(&core, &headers, &form).await?;
+    let answer = answer(endpoints, &client, &form, grant_type, arrival).await;
+    answer.map_err(|error| error.of_client(&client.id))
+}
+
+async fn answer(
+    endpoints: &Endpoints,
+    client: &Client,
+    form: &Form,
+    grant_type: &str,
+    arrival: Arrival,
+) -> Result<Response, OAuthError> {
+    let core = &endpoints.core;
     if !client.metadata.grant_types.iter().any(|registered| registered == grant_type) {
         let message = "the client is not registered for this grant_type";
         return Err(OAuthError::new("unauthorized_client", message));
     }
     match grant_type {
-        "authorization_code" => authorization_code::redeem(&core, &client, &form, arrival).await,
-        "client_credentials" => client_credentials::grant(&endpoints, &client, &form).await,
-        _ => refresh_token::refresh(&core, &client, &form).await,
+        "authorization_code" => authorization_code::redeem(core, client, form, arrival).await,
+        "client_credentials" => client_credentials::grant(endpoints, client, form).await,
+        _ => refresh_token::refresh(core, client, form).await,
     }
 }

@@ -14,7 +14,7 @@ use super::{
     resource,
 };
 use crate::{
-    Secret,
+    AuditKind, Secret,
     crash::crash_point,
     store::{Digest, GrantRecord, RefreshTokenRecord, Rotation},
 };
@@ -37,6 +37,7 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
     still_enters(core, client, &grant, &scopes).await?;
     let now = core.now();
     let signed = sign(core, &grant, &scopes, now)?;
+    let event = signed.event(AuditKind::TokensRefreshed, &grant);
     let successor = random_secret()?;
     let sealed = seal(&presented, &successor)?;
     let record = RefreshTokenRecord {
@@ -51,8 +52,17 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
             let grace = core.lifetimes.refresh_grace;
             let rotation = core.store.rotate(&digest, record, sealed, grace, now).await?;
             crash_point!("refresh.rotated");
-            if let Rotation::Reused { grant } = &rotation {
-                core.grant_ended(grant);
+            // Here, and not where it is answered: whoever asked may have gone.
+            match &rotation {
+                Rotation::Rotated => core.audit(event),
+                Rotation::Repeated { .. } => {
+                    core.audit(event.reason("the answer before was asked for again"))
+                }
+                Rotation::Reused { grant } => {
+                    core.grant_ended(grant);
+                    core.has_ended(grant, "a refresh token was used again").await;
+                }
+                Rotation::Refused => {}
             }
             Ok(rotation)
         }
@@ -87,7 +97,7 @@ async fn still_enters(
     match core.door.stays(core, grant.upstream.as_deref(), asking).await {
         Verdict::Yes => Ok(()),
         Verdict::No(_) => {
-            core.end_grant(&grant.id).await?;
+            core.end_grant(&grant.id, "the person may not enter any more").await?;
             Err(invalid_grant("the person may not enter any more", &client.id))
         }
         Verdict::Unknown(outage) => {

@@ -32,7 +32,7 @@ const CLIENTS: &str = "MCP_AUTH_CLIENTS";
 const CLIENTS_FILE: &str = "MCP_AUTH_CLIENTS_FILE";
 
 /// The variables of the authorization server; those of the providers have names of their own.
-pub(super) const ALL: [&str; 31] = [
+pub(super) const ALL: [&str; 32] = [
     AUTHORIZATION_SERVER,
     SIGN_IN,
     STORE,
@@ -52,6 +52,7 @@ pub(super) const ALL: [&str; 31] = [
     LIFETIMES[4].0,
     LIFETIMES[5].0,
     LIFETIMES[6].0,
+    SIGNING_KEY,
     LIFETIMES[7].0,
     ALLOW[0].0,
     ALLOW[1].0,
@@ -79,6 +80,8 @@ const LIFETIMES: [(&str, Lifetime); 8] = [
     ("MCP_AUTH_SESSION_SECONDS", |lifetimes| &mut lifetimes.session),
     ("MCP_AUTH_ENTRY_SECONDS", |lifetimes| &mut lifetimes.entry),
 ];
+
+const SIGNING_KEY: &str = "MCP_AUTH_SIGNING_KEY_SECONDS";
 
 type Count = fn(&mut RegistrationLimits, u32);
 
@@ -112,6 +115,7 @@ pub(crate) fn variable(setting: &str) -> Option<&'static str> {
         "Lifetimes::refresh_grace" => LIFETIMES[4].0,
         "Lifetimes::grant" => LIFETIMES[5].0,
         "Lifetimes::session" => LIFETIMES[6].0,
+        "Lifetimes::signing_key" => SIGNING_KEY,
         "Lifetimes::entry" => LIFETIMES[7].0,
         "WhoMayEnter::email_domain" => ALLOW[0].0,
         "WhoMayEnter::email_address" => ALLOW[1].0,
@@ -286,6 +290,7 @@ impl Vars {
                 *field(&mut lifetimes) = Duration::from_secs(seconds.into());
             }
         }
+        lifetimes.signing_key = self.number(SIGNING_KEY).map(|seconds| Duration::from_secs(seconds.into()));
         lifetimes
     }
 

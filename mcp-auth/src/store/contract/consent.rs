@@ -37,3 +37,17 @@ pub(super) async fn f17_a_consent_is_for_one_person_client_and_resource(nodes: N
     renamed.name = String::from("new name");
     assert!(nodes.next().consent(&renamed, "client", RESOURCE).await.unwrap().is_some());
 }
+
+pub(super) async fn a_consent_is_forgotten(nodes: Nodes) {
+    let (me, you) = (person("1"), person("2"));
+    for (person, client) in [(&me, "one"), (&me, "two"), (&me, "three"), (&you, "one")] {
+        nodes.next().remember_consent(consent(person.clone(), client)).await.unwrap();
+    }
+    let known =
+        async |person, client| nodes.next().consent(person, client, RESOURCE).await.unwrap().is_some();
+    nodes.next().forget_consent(&me, "one", RESOURCE).await.unwrap();
+    nodes.next().forget_consent(&me, "two", "https://notes.example.com/").await.unwrap();
+    assert!(!known(&me, "one").await && known(&me, "two").await && known(&you, "one").await);
+    nodes.next().forget_consents(&me).await.unwrap();
+    assert!(!known(&me, "two").await && !known(&me, "three").await && known(&you, "one").await);
+}

@@ -164,6 +164,7 @@ macro_rules! __each_store_check {
             code::s40_f16_c29_t22_of_fifty_redemptions_one_wins
             code::c50_a_redemption_that_nobody_waits_for_happens_wholly_or_not
             consent::a_consent_takes_the_place_of_the_one_before
+            consent::a_consent_is_forgotten
             consent::f17_a_consent_is_for_one_person_client_and_resource
             expire::a_store_that_works_says_so_and_goes_on_after_a_flush
             crash::c17_a_redemption_that_was_answered_survives_a_crash
@@ -186,8 +187,15 @@ macro_rules! __each_store_check {
             grant::ended_grants_are_told_from_the_given_moment_on
             grant::f17_a_grant_that_ended_takes_its_refresh_tokens_along
             grant::of_fifty_who_end_a_grant_one_does
+            grant::grants_are_listed_page_by_page
+            grant::grants_end_by_person_and_by_client
+            grant::c26_all_grants_end_and_no_code_becomes_one
+            grant::of_fifty_who_end_all_grants_each_ends_with_one
             key::keys_of_one_purpose_the_oldest_first
             key::of_fifty_first_keys_one_is_kept
+            key::of_fifty_next_keys_one_is_kept
+            key::all_keys_but_the_newest_can_go
+            key::a_key_is_sealed_anew_by_whoever_has_read_it
             refresh_token::a_token_is_kept_with_its_grant
             refresh_token::s82_a_live_token_is_one_that_can_be_exchanged
             refresh_token::s52_t24_reuse_ends_the_grant
@@ -202,6 +210,7 @@ macro_rules! __each_store_check {
             refresh_token::s52_c30_of_fifty_rotations_without_a_grace_one_wins
             session::a_session_is_kept_until_it_expires
             session::a_session_ends
+            session::sessions_of_a_person_end
             sign_in::a_sign_in_is_taken_once_by_its_browser
             sign_in::a_sign_in_is_too_late_when_it_expires
             sign_in::f17_of_too_many_the_first_make_room
@@ -218,6 +227,8 @@ macro_rules! __each_store_check {
             upstream_token::c31_one_holds_the_lease_until_its_time_is_over
             upstream_token::c31_a_lease_ends_with_the_version
             upstream_token::c31_of_fifty_who_want_the_lease_one_has_it
+            upstream_token::they_are_listed_and_sealed_anew
+            upstream_token::it_is_released_when_nobody_uses_it
         }
     };
 }

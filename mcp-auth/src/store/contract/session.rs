@@ -2,7 +2,7 @@
 
 use super::{
     Nodes,
-    sample::{MILLI, START, session},
+    sample::{MILLI, START, person, session},
 };
 use crate::store::Digest;
 
@@ -25,4 +25,17 @@ pub(super) async fn a_session_ends(nodes: Nodes) {
     nodes.next().end_session(&one.session).await.unwrap();
     assert_eq!(nodes.next().session(&one.session, START).await.unwrap(), None);
     assert_eq!(nodes.next().session(&two.session, START).await.unwrap(), Some(two));
+}
+
+pub(super) async fn sessions_of_a_person_end(nodes: Nodes) {
+    for (name, id) in [("one", "1"), ("two", "1"), ("three", "2")] {
+        let mut session = session(name);
+        session.person = person(id);
+        nodes.next().insert_session(session).await.unwrap();
+    }
+    let lives = async |name| nodes.next().session(&session(name).session, START).await.unwrap().is_some();
+    nodes.next().end_sessions(Some(&person("1"))).await.unwrap();
+    assert!(!lives("one").await && !lives("two").await && lives("three").await);
+    nodes.next().end_sessions(None).await.unwrap();
+    assert!(!lives("three").await);
 }

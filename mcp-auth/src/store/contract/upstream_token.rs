@@ -149,6 +149,63 @@ pub(super) async fn c31_of_fifty_swaps_one_wins(nodes: Nodes) {
     }
 }
 
+pub(super) async fn they_are_listed_and_sealed_anew(nodes: Nodes) {
+    for id in ["c", "a", "d", "b"] {
+        nodes.next().put_upstream_token(upstream_token(id, person(id))).await.unwrap();
+    }
+    nodes.next().end_upstream_token("d", 1, START).await.unwrap();
+    let ids = async |after, most| {
+        let page = nodes.next().upstream_tokens(after, most).await.unwrap();
+        page.into_iter().map(|token| token.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(None, 2).await, ["a", "b"]);
+    assert_eq!(ids(Some("b"), 2).await, ["c"]);
+    assert_eq!(ids(Some("c"), 2).await, Vec::<String>::new());
+    let mut token = nodes.next().upstream_token("a").await.unwrap().unwrap();
+    assert!(!nodes.next().reseal_upstream_token("a", b"other", b"anew".to_vec()).await.unwrap());
+    assert!(nodes.next().reseal_upstream_token("a", &token.sealed, b"anew".to_vec()).await.unwrap());
+    assert!(!nodes.next().reseal_upstream_token("a", &token.sealed, b"late".to_vec()).await.unwrap());
+    token.sealed = b"anew".to_vec();
+    assert_eq!(nodes.next().upstream_token("a").await.unwrap(), Some(token.clone()));
+    // Whoever has read it before replaces it all the same.
+    assert!(nodes.next().swap_upstream_token(token).await.unwrap());
+    assert!(!nodes.next().reseal_upstream_token("d", b"", b"anew".to_vec()).await.unwrap());
+}
+
+pub(super) async fn it_is_released_when_nobody_uses_it(nodes: Nodes) {
+    let mine = upstream_token("a", person("1"));
+    nodes.next().put_upstream_token(mine.clone()).await.unwrap();
+    nodes.next().put_upstream_token(upstream_token("b", person("2"))).await.unwrap();
+    let mut sessions = Vec::new();
+    for (name, upstream) in [("one", "a"), ("two", "a"), ("other", "b")] {
+        let (mut its_code, mut its_grant, mut its_session) = (code(name), grant(name), session(name));
+        its_code.upstream = Some(upstream.to_owned());
+        its_grant.upstream = Some(upstream.to_owned());
+        its_session.upstream = Some(upstream.to_owned());
+        sessions.push(its_session.session);
+        nodes.next().insert_session(its_session).await.unwrap();
+        nodes.next().insert_code(its_code.clone()).await.unwrap();
+        nodes.next().redeem(&its_code.code, its_grant, refresh_token(name, name), START).await.unwrap();
+    }
+    let mut waiting = code("waiting");
+    waiting.upstream = Some("a".to_owned());
+    nodes.next().insert_code(waiting.clone()).await.unwrap();
+    let release = async |now| nodes.next().release_upstream_token("a", now).await.unwrap();
+    assert_eq!(release(START).await, None, "two grants use it");
+    nodes.next().end_grant("one", START).await.unwrap();
+    assert_eq!(release(START).await, None, "one grant uses it");
+    nodes.next().end_grant("two", START).await.unwrap();
+    assert_eq!(release(START).await, None, "a code may become a grant that uses it");
+    let late = waiting.expires_at;
+    assert_eq!(release(late).await, Some(mine));
+    assert_eq!(release(late).await, None);
+    assert_eq!(nodes.next().upstream_token("a").await.unwrap(), None);
+    for (session, lives) in sessions.iter().zip([false, false, true]) {
+        assert_eq!(nodes.next().session(session, START).await.unwrap().is_some(), lives);
+    }
+    assert!(nodes.next().upstream_token("b").await.unwrap().is_some());
+}
+
 pub(super) async fn c31_one_holds_the_lease_until_its_time_is_over(nodes: Nodes) {
     let lease = |holder: &'static str, until, now| {
         let store = nodes.next();

@@ -16,6 +16,25 @@ impl ConsentStore for MemoryStore {
         })
     }
 
+    fn forget_consent<'a>(
+        &'a self,
+        person: &'a Person,
+        client_id: &'a str,
+        resource: &'a str,
+    ) -> StoreFuture<'a, ()> {
+        self.run(move |records| {
+            records.consents.retain(|consent| !is_for(consent, person, client_id, resource));
+            Ok(())
+        })
+    }
+
+    fn forget_consents<'a>(&'a self, person: &'a Person) -> StoreFuture<'a, ()> {
+        self.run(move |records| {
+            records.consents.retain(|consent| consent.person != *person);
+            Ok(())
+        })
+    }
+
     fn remember_consent(&self, consent: ConsentRecord) -> StoreFuture<'_, ()> {
         self.run(move |records| {
             records

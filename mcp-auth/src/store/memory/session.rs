@@ -1,7 +1,7 @@
 //! Browsers in which somebody signed in.
 
 use super::{MemoryStore, taken};
-use crate::store::{Digest, SessionRecord, SessionStore, StoreFuture, Timestamp};
+use crate::store::{Digest, Person, SessionRecord, SessionStore, StoreFuture, Timestamp};
 
 impl SessionStore for MemoryStore {
     fn insert_session(&self, session: SessionRecord) -> StoreFuture<'_, ()> {
@@ -17,6 +17,13 @@ impl SessionStore for MemoryStore {
     fn session<'a>(&'a self, session: &'a Digest, now: Timestamp) -> StoreFuture<'a, Option<SessionRecord>> {
         self.run(move |records| {
             Ok(records.sessions.get(session).filter(|session| session.expires_at > now).cloned())
+        })
+    }
+
+    fn end_sessions<'a>(&'a self, person: Option<&'a Person>) -> StoreFuture<'a, ()> {
+        self.run(move |records| {
+            records.sessions.retain(|_, session| person.is_some_and(|person| session.person != *person));
+            Ok(())
         })
     }
 

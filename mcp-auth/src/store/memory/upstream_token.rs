@@ -79,6 +79,58 @@ impl UpstreamTokenStore for MemoryStore {
         })
     }
 
+    fn upstream_tokens<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        most: usize,
+    ) -> StoreFuture<'a, Vec<UpstreamTokenRecord>> {
+        self.run(move |records| {
+            let live = records.upstream_tokens.values().filter_map(Token::live);
+            let later = live.filter(|token| after.is_none_or(|after| token.id.as_str() > after));
+            let mut tokens: Vec<_> = later.cloned().collect();
+            tokens.sort_by(|one, other| one.id.cmp(&other.id));
+            tokens.truncate(most);
+            Ok(tokens)
+        })
+    }
+
+    fn reseal_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        before: &'a [u8],
+        after: Vec<u8>,
+    ) -> StoreFuture<'a, bool> {
+        self.run(move |records| match records.upstream_tokens.get_mut(id) {
+            Some(Token::Live(live)) if live.record.sealed == before => {
+                live.record.sealed = after;
+                Ok(true)
+            }
+            _ => Ok(false),
+        })
+    }
+
+    fn release_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Option<UpstreamTokenRecord>> {
+        self.run(move |records| {
+            let uses = |upstream: &Option<String>| upstream.as_deref() == Some(id);
+            let granted = records
+                .grants
+                .values()
+                .any(|grant| uses(&grant.upstream) && grant.ended_at.is_none() && grant.expires_at > now);
+            let coming = records
+                .codes
+                .values()
+                .any(|code| uses(&code.upstream) && code.redeemed.is_none() && code.expires_at > now);
+            let found = records.upstream_tokens.get(id).and_then(Token::live).cloned();
+            let Some(token) = found.filter(|_| !granted && !coming) else { return Ok(None) };
+            end(records, id, token.version, now);
+            Ok(Some(token))
+        })
+    }
+
     fn end_upstream_token<'a>(
         &'a self,
         id: &'a str,

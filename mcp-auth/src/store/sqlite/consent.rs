@@ -27,6 +27,34 @@ impl ConsentStore for SqliteStore {
         })
     }
 
+    fn forget_consent<'a>(
+        &'a self,
+        person: &'a Person,
+        client_id: &'a str,
+        resource: &'a str,
+    ) -> StoreFuture<'a, ()> {
+        let (person, client_id, resource) = (person.clone(), client_id.to_owned(), resource.to_owned());
+        self.write(move |connection| {
+            connection
+                .prepare_cached(
+                    "DELETE FROM consents
+                     WHERE client_id = ? AND resource = ? AND person_provider = ? AND person_id = ?",
+                )?
+                .execute(params![client_id, resource, person.provider, person.id])?;
+            Ok(())
+        })
+    }
+
+    fn forget_consents<'a>(&'a self, person: &'a Person) -> StoreFuture<'a, ()> {
+        let person = person.clone();
+        self.write(move |connection| {
+            connection
+                .prepare_cached("DELETE FROM consents WHERE person_provider = ? AND person_id = ?")?
+                .execute(params![person.provider, person.id])?;
+            Ok(())
+        })
+    }
+
     fn remember_consent(&self, consent: ConsentRecord) -> StoreFuture<'_, ()> {
         self.write(move |connection| {
             connection

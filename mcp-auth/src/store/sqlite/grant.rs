@@ -1,13 +1,13 @@
 //! Grants.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params, params};
 
 use super::{
     SqliteStore,
     job::Fault,
-    value::{list, millis, read_list, read_optional_time, read_person, read_time},
+    value::{integer, list, millis, read_list, read_optional_time, read_person, read_time},
 };
-use crate::store::{GrantRecord, GrantStore, StoreFuture, Timestamp};
+use crate::store::{GrantFilter, GrantRecord, GrantStore, StoreFuture, Timestamp};
 
 impl GrantStore for SqliteStore {
     fn grant<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<GrantRecord>> {
@@ -22,6 +22,39 @@ impl GrantStore for SqliteStore {
     fn end_grant<'a>(&'a self, id: &'a str, now: Timestamp) -> StoreFuture<'a, bool> {
         let id = id.to_owned();
         self.write(move |connection| end(connection, &id, now))
+    }
+
+    fn grants<'a>(
+        &'a self,
+        filter: &'a GrantFilter,
+        after: Option<&'a str>,
+        most: usize,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Vec<GrantRecord>> {
+        let (filter, after) = (filter.clone(), after.unwrap_or_default().to_owned());
+        self.read(move |connection| {
+            let sql = format!(
+                "SELECT * FROM grants WHERE ended_at IS NULL AND expires_at > :now AND id > :after {}
+                 ORDER BY id LIMIT :most",
+                condition(&filter)
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut values = values(&filter);
+            let (now, most) = (millis(now), integer(most as u64));
+            values.extend([(":now", &now as &dyn ToSql), (":after", &after), (":most", &most)]);
+            let grants = statement.query_map(values.as_slice(), record)?;
+            Ok(grants.collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn end_grants<'a>(
+        &'a self,
+        filter: &'a GrantFilter,
+        most: usize,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Vec<GrantRecord>> {
+        let filter = filter.clone();
+        self.write(move |connection| end_some(connection, &filter, most, now))
     }
 
     fn grants_ended_since(&self, since: Timestamp) -> StoreFuture<'_, Vec<(String, Timestamp)>> {
@@ -63,6 +96,48 @@ pub(super) fn end_all_of(
     )?;
     let ids = statement.query_map(params![millis(now), upstream], |row| row.get(0))?;
     Ok(ids.collect::<Result<_, _>>()?)
+}
+
+fn end_some(
+    connection: &Connection,
+    filter: &GrantFilter,
+    most: usize,
+    now: Timestamp,
+) -> Result<Vec<GrantRecord>, Fault> {
+    let condition = condition(filter);
+    let codes = format!("DELETE FROM codes WHERE redeemed IS NULL {condition}");
+    connection.prepare_cached(&codes)?.execute(values(filter).as_slice())?;
+    let grants = format!(
+        "UPDATE grants SET ended_at = :now WHERE id IN
+            (SELECT id FROM grants WHERE ended_at IS NULL {condition} LIMIT :most) RETURNING *"
+    );
+    let mut statement = connection.prepare_cached(&grants)?;
+    let (now, most) = (millis(now), integer(most as u64));
+    let mut values = values(filter);
+    values.extend([(":now", &now as &dyn ToSql), (":most", &most)]);
+    let ended = statement.query_map(values.as_slice(), record)?;
+    Ok(ended.collect::<Result<_, _>>()?)
+}
+
+/// Of grants and of codes. Each filter is a statement of its own, so that each finds its index.
+fn condition(filter: &GrantFilter) -> &'static str {
+    match (&filter.person, &filter.client_id) {
+        (None, None) => "",
+        (Some(_), None) => "AND person_provider = :provider AND person_id = :person",
+        (None, Some(_)) => "AND client_id = :client",
+        (Some(_), Some(_)) => {
+            "AND person_provider = :provider AND person_id = :person AND client_id = :client"
+        }
+    }
+}
+
+fn values(filter: &GrantFilter) -> Vec<(&'static str, &dyn ToSql)> {
+    let mut values: Vec<(&'static str, &dyn ToSql)> = Vec::new();
+    if let Some(person) = &filter.person {
+        values.extend([(":provider", &person.provider as &dyn ToSql), (":person", &person.id)]);
+    }
+    values.extend(filter.client_id.iter().map(|client| (":client", client as &dyn ToSql)));
+    values
 }
 
 pub(super) fn insert(connection: &Connection, grant: &GrantRecord) -> Result<(), Fault> {

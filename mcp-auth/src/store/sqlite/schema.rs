@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0002_assertions.sql"),
     include_str!("../../../migrations/sqlite/0003_client_documents.sql"),
     include_str!("../../../migrations/sqlite/0004_upstream_tokens.sql"),
+    include_str!("../../../migrations/sqlite/0005_grants.sql"),
 ];
 
 /// Whose file this is.

@@ -6,7 +6,7 @@ use super::{
     SqliteStore,
     value::{millis, read_digest, read_person, read_time},
 };
-use crate::store::{Digest, SessionRecord, SessionStore, StoreFuture, Timestamp};
+use crate::store::{Digest, Person, SessionRecord, SessionStore, StoreFuture, Timestamp};
 
 impl SessionStore for SqliteStore {
     fn insert_session(&self, session: SessionRecord) -> StoreFuture<'_, ()> {
@@ -36,6 +36,19 @@ impl SessionStore for SqliteStore {
                 .prepare_cached("SELECT * FROM sessions WHERE session = ? AND expires_at > ?")?
                 .query_row(params![session.as_bytes(), millis(now)], record)
                 .optional()?)
+        })
+    }
+
+    fn end_sessions<'a>(&'a self, person: Option<&'a Person>) -> StoreFuture<'a, ()> {
+        let person = person.cloned();
+        self.write(move |connection| {
+            match person {
+                Some(person) => connection
+                    .prepare_cached("DELETE FROM sessions WHERE person_provider = ? AND person_id = ?")?
+                    .execute(params![person.provider, person.id])?,
+                None => connection.prepare_cached("DELETE FROM sessions")?.execute([])?,
+            };
+            Ok(())
         })
     }
 

@@ -86,6 +86,47 @@ impl UpstreamTokenStore for SqliteStore {
         })
     }
 
+    fn upstream_tokens<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        most: usize,
+    ) -> StoreFuture<'a, Vec<UpstreamTokenRecord>> {
+        let after = after.unwrap_or_default().to_owned();
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT * FROM upstream_tokens WHERE id > ? AND ended_at IS NULL ORDER BY id LIMIT ?",
+            )?;
+            let tokens = statement.query_map(params![after, integer(most as u64)], record)?;
+            Ok(tokens.collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn reseal_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        before: &'a [u8],
+        after: Vec<u8>,
+    ) -> StoreFuture<'a, bool> {
+        let (id, before) = (id.to_owned(), before.to_owned());
+        self.write(move |connection| {
+            let resealed = connection
+                .prepare_cached(
+                    "UPDATE upstream_tokens SET sealed = ? WHERE id = ? AND sealed = ? AND ended_at IS NULL",
+                )?
+                .execute(params![after, id, before])?;
+            Ok(resealed == 1)
+        })
+    }
+
+    fn release_upstream_token<'a>(
+        &'a self,
+        id: &'a str,
+        now: Timestamp,
+    ) -> StoreFuture<'a, Option<UpstreamTokenRecord>> {
+        let id = id.to_owned();
+        self.write(move |connection| release(connection, &id, now))
+    }
+
     fn end_upstream_token<'a>(
         &'a self,
         id: &'a str,
@@ -138,6 +179,23 @@ fn end(connection: &Connection, id: &str, version: u64, now: Timestamp) -> Resul
     // What nobody has redeemed yet would become a grant whose tools cannot work.
     connection.prepare_cached("DELETE FROM codes WHERE upstream = ? AND redeemed IS NULL")?.execute([id])?;
     grant::end_all_of(connection, id, now)
+}
+
+fn release(connection: &Connection, id: &str, now: Timestamp) -> Result<Option<UpstreamTokenRecord>, Fault> {
+    let found = connection
+        .prepare_cached(
+            "SELECT * FROM upstream_tokens WHERE id = :id AND ended_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM grants
+                    WHERE upstream = :id AND ended_at IS NULL AND expires_at > :now)
+                AND NOT EXISTS (SELECT 1 FROM codes
+                    WHERE upstream = :id AND redeemed IS NULL AND expires_at > :now)",
+        )?
+        .query_row(named_params! { ":id": id, ":now": millis(now) }, record)
+        .optional()?;
+    if let Some(token) = &found {
+        end(connection, id, token.version, now)?;
+    }
+    Ok(found)
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<UpstreamTokenRecord> {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{
-    Shared,
+    CLIENT_ID, Shared,
     authorize::pairs,
     state::{Issued, Person},
 };
@@ -21,6 +22,11 @@ pub(super) fn answer(
     headers: &HeaderMap,
     body: &str,
 ) -> Response<Body> {
+    if let Some(app) = path.strip_prefix("/applications/").and_then(|rest| rest.strip_suffix("/token"))
+        && method == "DELETE"
+    {
+        return end_token(shared, app, headers, body);
+    }
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = bearer
         .and_then(|value| value.split_once(' '))
@@ -51,6 +57,21 @@ pub(super) fn answer(
             .insert("x-oauth-scopes", HeaderValue::try_from(scopes).unwrap_or(HeaderValue::from_static("")));
     }
     response
+}
+
+/// `DELETE /applications/{client_id}/token`, by the app itself.
+fn end_token(shared: &Shared, app: &str, headers: &HeaderMap, body: &str) -> Response<Body> {
+    let basic = STANDARD.encode(format!("{CLIENT_ID}:{}", shared.client_secret));
+    let proven = headers.get(header::AUTHORIZATION).is_some_and(|value| *value == format!("Basic {basic}"));
+    if app != CLIENT_ID || !proven {
+        return document(StatusCode::UNAUTHORIZED, &json!({ "message": "Requires authentication" }));
+    }
+    let asked: Value = serde_json::from_str(body).unwrap_or_default();
+    let token = asked["access_token"].as_str().unwrap_or_default();
+    if shared.state().end(token) {
+        return document(StatusCode::NO_CONTENT, &Value::Null);
+    }
+    document(StatusCode::NOT_FOUND, &json!({ "message": "Not Found", "status": "404" }))
 }
 
 /// The scopes of an OAuth app's token. What a GitHub App may see is set elsewhere: its tokens have none.

@@ -242,6 +242,11 @@ impl FakeGitHub {
         self.state().revoke(login);
     }
 
+    /// How many tokens this person has for the app.
+    pub fn tokens_of(&self, login: &str) -> usize {
+        self.state().tokens_of(login)
+    }
+
     /// The access tokens of this person end before their time; their refresh tokens stay good.
     pub fn expire_now(&self, login: &str) {
         let now = self.0.shared.now();

@@ -154,6 +154,18 @@ impl State {
         found.expires_at.is_none_or(|end| now < end).then_some(found)
     }
 
+    /// The app ends one token.
+    pub(super) fn end(&mut self, access_token: &str) -> bool {
+        let before = self.tokens.len();
+        self.tokens.retain(|token| token.access_token != access_token);
+        self.tokens.len() < before
+    }
+
+    /// How many tokens somebody has.
+    pub(super) fn tokens_of(&self, login: &str) -> usize {
+        self.tokens.iter().filter(|token| token.login == login).count()
+    }
+
     pub(super) fn expire(&mut self, login: &str, now: u64) {
         for token in self.tokens.iter_mut().filter(|token| token.login == login) {
             token.expires_at = Some(now);

@@ -16,8 +16,8 @@ use crate::{
     upstream::{Leg, SignInError, Tokens},
 };
 
-const TIME: Duration = Duration::from_secs(10);
-const SIZE: usize = 64 * 1024;
+pub(super) const TIME: Duration = Duration::from_secs(10);
+pub(super) const SIZE: usize = 64 * 1024;
 
 /// What it answers, good or bad. Nothing of it is printed.
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@ mod answers;
 mod environment;
 mod exchange;
 mod person;
+mod revoke;
 mod scopes;
 mod service;
 #[cfg(test)]
@@ -249,6 +250,14 @@ impl AnyProvider for GitHub {
         now: Timestamp,
     ) -> ProviderFuture<'a, Result<Tokens, SignInError>> {
         Box::pin(self.renew(tokens, now))
+    }
+
+    fn revoke<'a>(
+        &'a self,
+        tokens: &'a Tokens,
+        now: Timestamp,
+    ) -> ProviderFuture<'a, Result<bool, SignInError>> {
+        Box::pin(self.end_token(tokens, now))
     }
 
     fn knows(&self) -> Knows {

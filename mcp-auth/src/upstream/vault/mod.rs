@@ -3,12 +3,15 @@
 //! One for all, because GitHub ends the oldest of more than ten: a token for each client would log people out.
 
 mod account;
+mod end;
 mod lease;
 mod renew;
 mod seal;
 #[cfg(test)]
 #[cfg(feature = "testing")]
 mod tests;
+
+use std::sync::Arc;
 
 use super::{AnyProvider, Outage, Tokens};
 use crate::{
@@ -18,6 +21,7 @@ use crate::{
 };
 pub(crate) use account::account;
 pub(super) use account::after_refusal;
+pub(crate) use end::{opens, sealed_anew, tell_end};
 pub(crate) use renew::Renewals;
 pub(super) use renew::{Current, current, renew};
 pub(super) use seal::{open, seal, times_declined};
@@ -129,10 +133,11 @@ pub(crate) async fn held(core: &Core, id: &str) -> Result<Option<Held>, StoreErr
 
 /// The token of `record` is worth nothing, and whatever hangs on it ends. If it has been renewed or replaced by another
 /// sign-in meanwhile, nothing ends and that is the token.
-pub(super) async fn end(core: &Core, record: &UpstreamTokenRecord) -> Result<Current, VaultError> {
+pub(super) async fn end(core: &Arc<Core>, record: &UpstreamTokenRecord) -> Result<Current, VaultError> {
     for grant in core.store.end_upstream_token(&record.id, record.version, core.now()).await? {
         tracing::info!(grant, person = ?record.person, "the grant has ended with the sign-in at the provider");
         core.grant_ended(&grant);
+        core.has_ended(&grant, "the sign-in at the provider has ended").await;
     }
     let left = core.store.upstream_token(&record.id).await?;
     let Some(newer) = left.filter(|left| left.version != record.version) else {

@@ -112,7 +112,7 @@ pub(in crate::upstream) async fn renew(
 }
 
 async fn renew_alone(
-    core: &Core,
+    core: &Arc<Core>,
     provider: &dyn AnyProvider,
     seen: UpstreamTokenRecord,
     memory: &mut Memory,
@@ -187,7 +187,7 @@ fn outcome(answer: &Result<Tokens, SignInError>) -> &'static str {
 }
 
 async fn save(
-    core: &Core,
+    core: &Arc<Core>,
     record: UpstreamTokenRecord,
     renewed: Tokens,
     memory: &mut Memory,

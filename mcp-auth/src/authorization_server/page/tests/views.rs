@@ -6,9 +6,11 @@ use http::Response;
 use crate::{
     Branding,
     authorization_server::page::{
-        self, AskedScope, ClientShown, ConsentView, Fault, Hidden, NameProblem, NotEntered, NotEnteredView,
-        Notice, Permission, PickNameView, SignInChoice, SignInView,
+        self, AskedScope, ClientShown, ConsentView, Fault, GrantShown, GrantsNotice, GrantsSignInView,
+        GrantsView, Hidden, NameProblem, NotEntered, NotEnteredView, Notice, Permission, PickNameView,
+        SignInChoice, SignInView,
     },
+    store::Timestamp,
 };
 
 pub(super) fn hidden() -> Vec<Hidden> {
@@ -139,6 +141,37 @@ pub(super) fn pick_name(problem: Option<NameProblem>) -> PickNameView {
     }
 }
 
+/// What somebody allowed; the second with a hostile name.
+pub(super) fn grants() -> GrantsView {
+    let grant = |name: &str, domain: Option<&str>| GrantShown {
+        id: "Zm9vYmFyYmF6".to_owned(),
+        client_id: "k3JfX8vO2mZ4".to_owned(),
+        known: false,
+        client_name: name.to_owned(),
+        verified_domain: domain.map(str::to_owned),
+        server: "Notes".to_owned(),
+        resource: "https://notes.example.com/mcp".to_owned(),
+        scopes: vec![
+            ("notes:read".to_owned(), Some("See your notes.".to_owned())),
+            ("notes:share".to_owned(), None),
+        ],
+        since: Timestamp::from_millis(1_795_400_000_000),
+        until: Timestamp::from_millis(1_810_952_000_000),
+    };
+    let hostile = hostile().client.name;
+    GrantsView {
+        action: "/grants".to_owned(),
+        hidden: hidden(),
+        person: "octocat".to_owned(),
+        grants: vec![grant("Claude", Some("claude.ai")), grant(&hostile, None), grant("\u{200b}", None)],
+        notice: None,
+    }
+}
+
+pub(super) fn grants_sign_in(notice: Option<GrantsNotice>) -> GrantsSignInView {
+    GrantsSignInView { action: "/grants".to_owned(), hidden: hidden(), choices: sign_in().choices, notice }
+}
+
 pub(super) const FAULTS: [(&str, Fault); 8] = [
     ("error-unknown-client", Fault::UnknownClient),
     ("error-client-document", Fault::ClientDocument),
@@ -176,6 +209,13 @@ pub(super) fn all(branding: &Branding) -> Vec<(&'static str, Response<Body>)> {
         ("pick-name", page::pick_name(branding, &pick_name(None))),
         ("pick-name-problem", page::pick_name(branding, &pick_name(Some(NameProblem::Refused)))),
     ];
+    let none = GrantsView { grants: Vec::new(), notice: Some(GrantsNotice::AllEnded), ..grants() };
+    let signed_out = grants_sign_in(Some(GrantsNotice::SignedOut));
+    pages.extend([
+        ("grants", page::grants(branding, &grants())),
+        ("grants-none", page::grants(branding, &none)),
+        ("grants-sign-in", page::grants_sign_in(branding, &signed_out)),
+    ]);
     let said = "There is no seat for you. Ask the office for one: it is on the second floor.".to_owned();
     for (name, why) in [
         ("not-entered", NotEntered::NotListed),

@@ -8,6 +8,7 @@ mod forgery;
 mod log;
 mod not_entered;
 mod outage;
+mod own_page;
 mod session;
 pub(in crate::authorization_server) mod support;
 mod tabs;

@@ -9,9 +9,10 @@ use std::{
 
 use crate::store::{
     AssertionRecord, AssertionStore, AssertionUse, ClientRecord, ClientStore, CodeRecord, CodeStore,
-    ConsentRecord, ConsentStore, Digest, GrantRecord, GrantStore, KeyRecord, KeyStore, MemoryStore, Person,
-    Redemption, RefreshTokenRecord, RefreshTokenStore, Registration, Rotation, SessionRecord, SessionStore,
-    SignInRecord, SignInStore, Store, StoreFuture, Timestamp, UpstreamTokenRecord, UpstreamTokenStore,
+    ConsentRecord, ConsentStore, Digest, GrantFilter, GrantRecord, GrantStore, KeyRecord, KeyStore,
+    MemoryStore, Person, Redemption, RefreshTokenRecord, RefreshTokenStore, Registration, Rotation,
+    SessionRecord, SessionStore, SignInRecord, SignInStore, Store, StoreFuture, Timestamp,
+    UpstreamTokenRecord, UpstreamTokenStore,
 };
 
 /// What can be wrong with a store.
@@ -106,16 +107,24 @@ delegate! {
     }
     ConsentStore {
         consent(person: &'a Person, client_id: &'a str, resource: &'a str) -> Option<ConsentRecord>;
+        forget_consent(person: &'a Person, client_id: &'a str, resource: &'a str) -> ();
+        forget_consents(person: &'a Person) -> ();
         remember_consent(consent: ConsentRecord) -> ();
     }
     GrantStore {
         grant(id: &'a str) -> Option<GrantRecord>;
         insert_grant(grant: GrantRecord) -> ();
         end_grant => faulty_end_grant(id: &'a str, now: Timestamp) -> bool;
+        grants(filter: &'a GrantFilter, after: Option<&'a str>, most: usize, now: Timestamp) -> Vec<GrantRecord>;
+        end_grants(filter: &'a GrantFilter, most: usize, now: Timestamp) -> Vec<GrantRecord>;
         grants_ended_since => faulty_grants_ended_since(since: Timestamp) -> Vec<(String, Timestamp)>;
     }
     KeyStore {
         keys(purpose: &'a str) -> Vec<KeyRecord>;
+        insert_next_key(key: KeyRecord, after: &'a str) -> bool;
+        replace_keys(key: KeyRecord) -> ();
+        remove_key(id: &'a str) -> bool;
+        reseal_key(id: &'a str, before: &'a [u8], after: Vec<u8>) -> bool;
         insert_first_key(key: KeyRecord) -> bool;
     }
     RefreshTokenStore {
@@ -126,6 +135,7 @@ delegate! {
     SessionStore {
         insert_session(session: SessionRecord) -> ();
         session => faulty_session(session: &'a Digest, now: Timestamp) -> Option<SessionRecord>;
+        end_sessions(person: Option<&'a Person>) -> ();
         end_session(session: &'a Digest) -> ();
     }
     SignInStore {
@@ -139,6 +149,9 @@ delegate! {
         upstream_token => faulty_upstream_token(id: &'a str) -> Option<UpstreamTokenRecord>;
         lease_upstream_token(id: &'a str, version: u64, holder: &'a str, until: Timestamp, now: Timestamp) -> bool;
         swap_upstream_token => faulty_swap_upstream_token(token: UpstreamTokenRecord) -> bool;
+        upstream_tokens(after: Option<&'a str>, most: usize) -> Vec<UpstreamTokenRecord>;
+        reseal_upstream_token(id: &'a str, before: &'a [u8], after: Vec<u8>) -> bool;
+        release_upstream_token(id: &'a str, now: Timestamp) -> Option<UpstreamTokenRecord>;
         end_upstream_token(id: &'a str, version: u64, now: Timestamp) -> Vec<String>;
     }
 }
