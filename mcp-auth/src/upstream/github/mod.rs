@@ -29,7 +29,7 @@ use crate::{
     authorization_server::IssuerUrl,
     config::shown,
     http::{HttpClient, Reach, check},
-    store::Timestamp,
+    store::{Person, Timestamp},
 };
 
 const ID: &str = "github";
@@ -263,6 +263,7 @@ impl AnyProvider for GitHub {
 
     fn account<'a>(
         &'a self,
+        _person: &'a Person,
         tokens: &'a Tokens,
         wanted: &'a Wanted,
         now: Timestamp,
