@@ -115,15 +115,16 @@ pub(crate) trait AnyProvider: fmt::Debug + Send + Sync {
         None
     }
 
-    /// What it says about the account whose tokens these are. [`SignInError::Refused`] where the access token is not good
-    /// any more. Default: this provider cannot tell.
+    /// What it says about the account of this person, whose tokens these are. [`SignInError::Refused`] where the access token is
+    /// not good any more, or where it says something about somebody else. Default: this provider cannot tell.
     fn account<'a>(
         &'a self,
+        person: &'a Person,
         tokens: &'a Tokens,
         wanted: &'a Wanted,
         now: Timestamp,
     ) -> ProviderFuture<'a, Result<Account, SignInError>> {
-        let _ = (tokens, wanted, now);
+        let _ = (person, tokens, wanted, now);
         Box::pin(std::future::ready(Ok(Account::unknown())))
     }
 

@@ -63,7 +63,9 @@ impl Door {
         let Some(rule) = &self.rule else { return (Verdict::Yes, Arc::new(Account::unknown())) };
         let wanted = self.wants_of(provider);
         let account = match tokens {
-            Some(tokens) if !wanted.is_nothing() => provider.account(tokens, &wanted, core.now()).await,
+            Some(tokens) if !wanted.is_nothing() => {
+                provider.account(asking.person, tokens, &wanted, core.now()).await
+            }
             _ => Ok(Account::unknown()),
         };
         match account {

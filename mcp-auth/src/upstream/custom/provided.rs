@@ -77,8 +77,11 @@ impl<P: Provider> Provided<P> {
         Ok(renewed)
     }
 
-    async fn tell(&self, tokens: &Tokens, wanted: &Wanted) -> Result<Account, SignInError> {
+    async fn tell(&self, person: &Person, tokens: &Tokens, wanted: &Wanted) -> Result<Account, SignInError> {
         let account = match self.whose(&tokens.access_token).await {
+            Ok(account) if account.id != person.id => {
+                return Err(SignInError::Refused("its API speaks of somebody else".to_owned()));
+            }
             Ok(account) => Ok(account),
             Err(error @ (SignInError::Refused(_) | SignInError::Denied)) => return Err(error),
             Err(SignInError::Unavailable(outage)) => Err(Untold::Unavailable(outage)),
@@ -160,11 +163,12 @@ impl<P: Provider> AnyProvider for Provided<P> {
 
     fn account<'a>(
         &'a self,
+        person: &'a Person,
         tokens: &'a Tokens,
         wanted: &'a Wanted,
         _now: Timestamp,
     ) -> ProviderFuture<'a, Result<Account, SignInError>> {
-        Box::pin(self.tell(tokens, wanted))
+        Box::pin(self.tell(person, tokens, wanted))
     }
 }
 

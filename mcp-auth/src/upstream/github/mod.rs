@@ -30,7 +30,7 @@ use crate::{
     authorization_server::IssuerUrl,
     config::shown,
     http::{HttpClient, Reach, check},
-    store::Timestamp,
+    store::{Person, Timestamp},
 };
 
 const ID: &str = "github";
@@ -272,6 +272,7 @@ impl AnyProvider for GitHub {
 
     fn account<'a>(
         &'a self,
+        _person: &'a Person,
         tokens: &'a Tokens,
         wanted: &'a Wanted,
         now: Timestamp,

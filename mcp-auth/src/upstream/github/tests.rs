@@ -13,6 +13,11 @@ use crate::{
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const CALLBACK: &str = "http://localhost:3000/github/callback";
 
+/// GitHub is asked with the token, and says nothing about others.
+fn somebody() -> Person {
+    Person { provider: ID.to_owned(), id: "583231".to_owned(), name: "octocat".to_owned() }
+}
+
 fn leg() -> Leg {
     Leg {
         redirect_uri: CALLBACK.to_owned(),
@@ -302,17 +307,20 @@ async fn c37_each_fact_stands_for_itself_and_a_github_that_is_silent_is_asked_on
     let tokens = Tokens { access_token: token.into(), refresh_token: None, scopes: None, expires_at: None };
     let provider = github.sign_in();
     github.answer_with("/user/emails", 500, serde_json::json!({}));
-    let account = provider.account(&tokens, &wanted, NOW).await.unwrap();
+    let account = provider.account(&somebody(), &tokens, &wanted, NOW).await.unwrap();
     assert!(matches!(account.email_addresses, Err(Untold::Unavailable(_))));
     assert_eq!(account.memberships["acme"], Ok(true));
     assert_eq!(account.memberships["acme/core"], Ok(false));
 
     let gone = GitHub::new("id", "secret").with_base_url("http://127.0.0.1:9");
-    let account = gone.account(&tokens, &wanted, NOW).await.unwrap();
+    let account = gone.account(&somebody(), &tokens, &wanted, NOW).await.unwrap();
     let silent = account.email_addresses.unwrap_err();
     assert!(matches!(silent, Untold::Unavailable(_)));
     assert_eq!(account.memberships["acme"], Err(silent));
 
     let other = Tokens { access_token: "made up".into(), ..tokens };
-    assert!(matches!(provider.account(&other, &wanted, NOW).await, Err(SignInError::Refused(_))));
+    assert!(matches!(
+        provider.account(&somebody(), &other, &wanted, NOW).await,
+        Err(SignInError::Refused(_))
+    ));
 }

@@ -3,11 +3,19 @@
 use serde_json::{Map, Value};
 
 use super::Oidc;
-use crate::upstream::{Account, SignInError, Tokens, Untold, Wanted};
+use crate::{
+    store::Person,
+    upstream::{Account, SignInError, Tokens, Untold, Wanted},
+};
 
 impl Oidc {
     /// It is asked each time: what stood in an ID token is as old as the sign-in.
-    pub(super) async fn tell(&self, tokens: &Tokens, wanted: &Wanted) -> Result<Account, SignInError> {
+    pub(super) async fn tell(
+        &self,
+        person: &Person,
+        tokens: &Tokens,
+        wanted: &Wanted,
+    ) -> Result<Account, SignInError> {
         let failed = |untold: Untold| Account {
             email_addresses: Err(untold.clone()),
             memberships: wanted.memberships.iter().map(|of| (of.clone(), Err(untold.clone()))).collect(),
@@ -22,6 +30,10 @@ impl Oidc {
             Err(error @ SignInError::Refused(_)) => return Err(error),
             Err(error) => return Ok(failed(unavailable(&error))),
         };
+        // Tokens were exchanged (OpenID Connect Core section 5.3.2).
+        if claims.get("sub").and_then(Value::as_str) != Some(person.id.as_str()) {
+            return Err(SignInError::Refused("its UserInfo is about somebody else".to_owned()));
+        }
         let groups = self.groups_claim.as_deref().map(|claim| groups(&claims, claim));
         let member = |of: &String| match &groups {
             Some(Some(groups)) => Ok(groups.iter().any(|group| group == of)),

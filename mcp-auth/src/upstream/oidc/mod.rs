@@ -31,7 +31,7 @@ use crate::{
     clock::Clock,
     config::shown,
     http::{HttpClient, Reach, check},
-    store::Timestamp,
+    store::{Person, Timestamp},
 };
 use running::Running;
 
@@ -310,11 +310,12 @@ impl AnyProvider for Oidc {
 
     fn account<'a>(
         &'a self,
+        person: &'a Person,
         tokens: &'a Tokens,
         wanted: &'a Wanted,
         _now: Timestamp,
     ) -> ProviderFuture<'a, Result<Account, SignInError>> {
-        Box::pin(self.tell(tokens, wanted))
+        Box::pin(self.tell(person, tokens, wanted))
     }
 }
 

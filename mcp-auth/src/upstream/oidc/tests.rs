@@ -7,6 +7,10 @@ use crate::testing::{FakeOidc, OidcLie, OidcPart, TestClock};
 
 const CALLBACK: &str = "http://localhost:3000/corp/callback";
 
+fn alice(id: &str) -> Person {
+    Person { provider: "corp".to_owned(), id: id.to_owned(), name: "alice".to_owned() }
+}
+
 fn leg() -> Leg {
     Leg {
         redirect_uri: CALLBACK.to_owned(),
@@ -321,12 +325,18 @@ async fn an_address_counts_when_the_issuer_says_true_and_groups_where_they_are_a
     let tokens = world.sign_in().await.unwrap().tokens.unwrap();
     let memberships = ["staff", "others"].map(str::to_owned).into();
     let wanted = Wanted { email_addresses: true, memberships };
-    let account = world.provider.account(&tokens, &wanted, world.now()).await.unwrap();
+    let account = world.provider.account(&alice("b5a9-alice"), &tokens, &wanted, world.now()).await.unwrap();
     assert!(account.email_addresses.is_err(), "there is none");
     assert_eq!((account.is_member("staff"), account.is_member("others")), (Ok(true), Ok(false)));
     world.corp.set_claim("alice", "email", "alice@example.com");
-    let addresses =
-        async || world.provider.account(&tokens, &wanted, world.now()).await.unwrap().email_addresses;
+    let addresses = async || {
+        world
+            .provider
+            .account(&alice("b5a9-alice"), &tokens, &wanted, world.now())
+            .await
+            .unwrap()
+            .email_addresses
+    };
     assert!(addresses().await.is_err(), "nobody says whether it is verified");
     for word in [serde_json::json!("true"), 1.into(), false.into(), serde_json::Value::Null] {
         world.corp.set_claim("alice", "email_verified", word.clone());
@@ -334,12 +344,14 @@ async fn an_address_counts_when_the_issuer_says_true_and_groups_where_they_are_a
     }
     world.corp.set_claim("alice", "email_verified", true);
     assert_eq!(addresses().await, Ok(vec!["alice@example.com".to_owned()]));
+    let other = world.provider.account(&alice("somebody-else"), &tokens, &wanted, world.now()).await;
+    assert!(matches!(other, Err(SignInError::Refused(_))), "facts of somebody else are no facts");
     world.corp.fail_with(OidcPart::UserInfo, 500);
-    let account = world.provider.account(&tokens, &wanted, world.now()).await.unwrap();
+    let account = world.provider.account(&alice("b5a9-alice"), &tokens, &wanted, world.now()).await.unwrap();
     assert!(account.email_addresses.is_err() && account.is_member("staff").is_err());
     world.corp.recover();
     world.corp.revoke("alice");
-    let gone = world.provider.account(&tokens, &wanted, world.now()).await;
+    let gone = world.provider.account(&alice("b5a9-alice"), &tokens, &wanted, world.now()).await;
     assert!(matches!(gone, Err(SignInError::Refused(_))));
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn account(
     let record = core.store.upstream_token(id).await?.filter(|record| record.person == *person);
     let mut used = current(core, provider, record.ok_or(VaultError::Ended)?).await?;
     for first in [true, false] {
-        match provider.account(&used.tokens, wanted, core.now()).await {
+        match provider.account(person, &used.tokens, wanted, core.now()).await {
             Ok(account) => return Ok(account),
             Err(SignInError::Refused(_) | SignInError::Denied) => {
                 used = after_refusal(core, provider, id, &used, first).await?;
