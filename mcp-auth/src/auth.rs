@@ -83,6 +83,8 @@ impl Auth {
     /// | `MCP_GITHUB_CLIENT_ID`, `MCP_GITHUB_CLIENT_SECRET`, `MCP_GITHUB_BASE_URL` | the app at GitHub, see `GitHub::from_env` | required for `github`; `https://github.com` |
     /// | `MCP_AUTH_ALLOW_EMAIL_DOMAINS`, `MCP_AUTH_ALLOW_EMAILS`, `MCP_AUTH_ALLOW_PEOPLE`, `MCP_AUTH_ALLOW_GITHUB_ORGANIZATIONS`, `MCP_AUTH_ALLOW_GITHUB_TEAMS` | who may enter, any of these ways, see `WhoMayEnter`; several separated by commas | everybody |
     /// | `MCP_AUTH_TRUSTED_PROXIES` | addresses or networks of proxies whose `X-Forwarded-For` counts, separated by commas, see `AuthorizationServer::trusted_proxies` | none |
+    /// | `MCP_AUTH_CLIENT_DOCUMENTS` | `off`: an id that is the URL of a document is unknown, see [`ClientDocuments`](crate::ClientDocuments) | `on` |
+    /// | `MCP_AUTH_CLIENT_DOCUMENTS_LOOPBACK`, `MCP_AUTH_CLIENT_DOCUMENTS_ROOT` | for tests: one https origin of this machine whose documents are fetched, and the file of the certificate (PEM) that vouches for it; refused where the server is public | none |
     /// | `MCP_AUTH_CLIENTS`, `MCP_AUTH_CLIENTS_FILE` | clients that you know, as JSON or as the path of a JSON file, see [`AuthorizationServer`](crate::AuthorizationServer#clients-that-you-know) | none |
     /// | `MCP_AUTH_BRAND_NAME`, `MCP_AUTH_BRAND_COLOR`, `MCP_AUTH_BRAND_LOGO` | name, `#rrggbb` and path of an SVG file for the pages | plain |
     /// | `MCP_AUTH_SIGN_IN_SECONDS`, `MCP_AUTH_CODE_SECONDS`, `MCP_AUTH_ACCESS_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_TOKEN_SECONDS`, `MCP_AUTH_REFRESH_GRACE_SECONDS`, `MCP_AUTH_GRANT_SECONDS`, `MCP_AUTH_SESSION_SECONDS`, `MCP_AUTH_ENTRY_SECONDS` | how long things live, see `Lifetimes` | |

@@ -51,6 +51,34 @@ impl Clock {
     }
 }
 
+/// How long something takes, for measurements alone: nothing is decided by it. It reads no time where nothing is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stopwatch {
+    #[cfg(feature = "metrics")]
+    begun: Instant,
+}
+
+impl Stopwatch {
+    #[cfg_attr(
+        feature = "metrics",
+        expect(clippy::disallowed_methods, reason = "this is the one place that reads the time")
+    )]
+    pub(crate) fn start() -> Self {
+        Self {
+            #[cfg(feature = "metrics")]
+            begun: Instant::now(),
+        }
+    }
+
+    #[cfg_attr(not(feature = "metrics"), expect(clippy::unused_self, reason = "nothing is measured"))]
+    pub(crate) fn elapsed(&self) -> Duration {
+        #[cfg(feature = "metrics")]
+        return self.begun.elapsed();
+        #[cfg(not(feature = "metrics"))]
+        Duration::ZERO
+    }
+}
+
 /// Both times of a test clock, in milliseconds.
 #[cfg(any(test, feature = "testing"))]
 #[derive(Debug)]

@@ -75,8 +75,12 @@ mod random;
 mod secret;
 #[cfg(feature = "stdio")]
 mod stdio;
+#[doc = include_str!("../docs/operations.md")]
+#[cfg(all(any(doc, doctest), feature = "authorization-server"))]
+pub mod operations {}
 #[cfg(feature = "authorization-server")]
 pub mod store;
+mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;

@@ -13,7 +13,8 @@
 #   github        get_user_profile of examples/github, with the token of the laboratory's GitHub
 #   revoked       the same; then the person ends at GitHub what they approved, and the client signs them in again by itself
 #   upstream_step_up
-#                 list_private_repositories there, for which the client steps up, and GitHub is asked for more
+#                 list_private_repositories there, for which the client steps up, and GitHub is asked for more (mcp-remote asks
+#                 for the scopes of its first sign-in again)
 #   upstream_refused
 #                 the same, and the person does not grant it at GitHub: the client is told, and asks no further
 #   refreshed     create_note of examples/notes, with tokens of its own that live two seconds, and a pause: each client has
@@ -61,7 +62,7 @@ case $name in
   upstream_step_up)
     # The first sign-in asks GitHub for read:user, the second for repo too.
     export LAB_TOOL=list_private_repositories LAB_ARGS='{}' LAB_EXPECT=octocat/notes LAB_SIGN_INS=2
-    [ $# -gt 0 ] || set -- python-sdk-auto fastmcp-auto typescript-v2-auto mcp-remote-auto
+    [ $# -gt 0 ] || set -- python-sdk-auto fastmcp-auto typescript-v2-auto
     exec "$LAB_SCRIPTS/with.sh" github run-clients.sh URL "$@"
     ;;
   upstream_refused)

@@ -54,6 +54,25 @@ pub(crate) enum Reason {
     SenderConstrained,
 }
 
+impl AuthenticateError {
+    /// One word, for measurements.
+    pub(crate) fn outcome(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Invalid(reason) => match reason {
+                Reason::Inactive => "inactive",
+                Reason::Expired => "expired",
+                Reason::NotYetValid => "not_yet_valid",
+                Reason::UnknownKey | Reason::AmbiguousKey | Reason::BadSignature => "bad_signature",
+                Reason::WrongIssuer => "wrong_issuer",
+                Reason::WrongAudience => "wrong_audience",
+                _ => "invalid",
+            },
+        }
+    }
+}
+
 impl fmt::Display for AuthenticateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

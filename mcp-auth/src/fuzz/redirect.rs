@@ -33,7 +33,7 @@ fn target(input: &[u8]) {
 
 /// Taken apart with a regular grammar of its own: `http://` host [`:` port] rest. What was registered is good; what is asked
 /// for has to be the same text, with any port from 1 to 65535 in the way that a browser writes it: no leading zeros, and
-/// 80 not at all.
+/// 80 not at all. A port that no listener can have (0) was not meant as any port.
 fn naive(registered: &str, asked: &str) -> bool {
     if registered == asked {
         return true;
@@ -41,7 +41,10 @@ fn naive(registered: &str, asked: &str) -> bool {
     let (Some(registered), Some(asked)) = (Loopback::of(registered), Loopback::of(asked)) else {
         return false;
     };
-    registered.host == asked.host && registered.rest == asked.rest && asked.has_good_port()
+    registered.host == asked.host
+        && registered.rest == asked.rest
+        && registered.has_good_port()
+        && asked.has_good_port()
 }
 
 struct Loopback<'a> {

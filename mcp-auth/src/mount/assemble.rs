@@ -19,6 +19,7 @@ use crate::{
     builder::setting,
     config::{METADATA, ResourceUrl},
     discovery::{ProtectedResource, public_json},
+    telemetry::{known, observe, observed},
     tool::Registry,
     transport::{Binding, Gate, GateParts, Guarded, McpService, Origins, Shutdown},
 };
@@ -294,10 +295,11 @@ impl Checked {
 
 impl Assembly {
     fn route(self) -> MethodRouter {
-        let gate = self.gate;
+        let (gate, path): (_, Arc<str>) = (self.gate, self.resource.path().into());
+        // Not by a layer, which every call would pay for.
         any(move |request: Request<Body>| {
-            let gate = Arc::clone(&gate);
-            async move { gate.handle(request).await }
+            let (gate, path, method) = (Arc::clone(&gate), Arc::clone(&path), known(request.method()));
+            async move { observe(&path, method, gate.handle(request)).await }
         })
     }
 }
@@ -321,7 +323,10 @@ pub(crate) fn metadata(
 
 fn routed(routes: Vec<(String, MethodRouter)>) -> Router {
     let router = Router::new().without_v07_checks();
-    routes.into_iter().fold(router, |router, (path, route)| router.route(&path, route))
+    routes.into_iter().fold(router, |router, (path, route)| {
+        let route = observed(&path, route);
+        router.route(&path, route)
+    })
 }
 
 /// The MCP endpoint at `path`, with and without a slash at the end: a redirect would lose the token.

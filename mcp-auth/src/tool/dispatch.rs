@@ -12,8 +12,9 @@ use serde_json::json;
 
 use super::{Registry, ToolCall, error::Kind, failure};
 use crate::{
-    authorize::{Caller, Decision, Operation, Rule},
+    authorize::{Caller, Decision, Operation as Asked, Rule},
     challenge::{Challenge, StepUp},
+    telemetry::Operation,
     transport::Binding,
 };
 
@@ -23,13 +24,35 @@ pub(crate) async fn call(
     resource_metadata: &str,
     binding: &Arc<Binding>,
     caller: Option<Caller>,
+    request: CallToolRequestParams,
+    context: RequestContext<RoleServer>,
+) -> Result<CallToolResponse, ErrorData> {
+    let mut operation = Operation::begin();
+    let answer = judged(registry, resource_metadata, binding, caller, request, context, &mut operation).await;
+    operation.end(match &answer {
+        Ok(CallToolResponse::Complete(result)) if result.is_error == Some(true) => {
+            Some("tool_error".to_owned())
+        }
+        Ok(_) => None,
+        Err(error) => Some(error.code.0.to_string()),
+    });
+    answer
+}
+
+async fn judged(
+    registry: &Registry,
+    resource_metadata: &str,
+    binding: &Arc<Binding>,
+    caller: Option<Caller>,
     mut request: CallToolRequestParams,
     context: RequestContext<RoleServer>,
+    operation: &mut Operation,
 ) -> Result<CallToolResponse, ErrorData> {
     let found = registry.table().find(&request.name, caller.as_ref().unwrap_or(&Caller::Anonymous)).cloned();
     let Some(entry) = found else {
         return unknown_tool(registry, caller.as_ref());
     };
+    operation.is(&entry.tool().name);
     let auth = match authorize(entry.rule(), caller) {
         Ok(caller) => caller.auth().cloned(),
         Err(denied) => return Ok(refusal(&entry.tool().name, entry.rule(), denied, resource_metadata)),
@@ -101,7 +124,7 @@ fn authorize(rule: &Rule, caller: Option<Caller>) -> Result<Caller, Denied> {
 
 /// A name that does not exist is said only to those who may list the tools.
 fn unknown_tool(registry: &Registry, caller: Option<&Caller>) -> Result<CallToolResponse, ErrorData> {
-    let rule = registry.policy.rule(Operation::Other);
+    let rule = registry.policy.rule(Asked::Other);
     let open = registry.anonymous && caller.is_some();
     if open || caller.is_some_and(|caller| rule.decide(caller) == Decision::Allowed) {
         return Err(ErrorData::invalid_params("tool not found", None));

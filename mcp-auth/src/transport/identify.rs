@@ -7,9 +7,10 @@ use tokio::time::timeout;
 
 use super::Refusal;
 use crate::{
-    authenticate::{AuthenticateError, Authenticator, bearer},
+    authenticate::{AuthenticateError, Authenticator, Reason, bearer},
     authorize::Caller,
     challenge::Challenge,
+    telemetry,
 };
 
 /// What challenges say of one resource.
@@ -27,16 +28,31 @@ pub(crate) async fn identify(
     time: Duration,
     challenged: &Challenged<'_>,
 ) -> Result<Caller, Refusal> {
-    let Some(token) = bearer(headers).map_err(|error| challenged.refuse(&error, authenticator))? else {
+    let malformed = |error| {
+        telemetry::verified("malformed");
+        challenged.refuse(&error, authenticator)
+    };
+    let Some(token) = bearer(headers).map_err(malformed)? else {
         return Ok(Caller::Anonymous);
     };
     if let Some(auth) = authenticator.cached(token) {
+        telemetry::verified("cached");
         return Ok(Caller::Known(auth));
     }
     match timeout(time, authenticator.authenticate(token)).await {
-        Ok(Ok(auth)) => Ok(Caller::Known(auth)),
-        Ok(Err(error)) => Err(challenged.refuse(&error, authenticator)),
+        Ok(Ok(auth)) => {
+            telemetry::verified("verified");
+            Ok(Caller::Known(auth))
+        }
+        Ok(Err(error)) => {
+            telemetry::verified(error.outcome());
+            if matches!(error, AuthenticateError::Invalid(Reason::NotYetValid)) {
+                telemetry::clock_differs();
+            }
+            Err(challenged.refuse(&error, authenticator))
+        }
         Err(_) => {
+            telemetry::verified("timeout");
             tracing::error!("verification of a token took too long");
             Err(Refusal::unavailable("the token cannot be verified now", Duration::from_secs(5)))
         }

@@ -43,11 +43,11 @@ impl IntoProvider for DevelopmentSignIn {
 }
 
 impl AnyProvider for DevelopmentSignIn {
-    fn id(&self) -> &str {
+    fn id(&self) -> &'static str {
         ID
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "a name of your choice"
     }
 

@@ -18,6 +18,7 @@ use crate::{
     authenticate::{AuthenticateError, Reason, jwt::KeyRequest},
     clock::Clock,
     http::HttpClient,
+    telemetry,
 };
 
 /// How long what lasts.
@@ -185,8 +186,12 @@ impl Keys {
         let Some((source, http)) = &self.source else { return };
         let result = timeout(self.timing.fetch, source.fetch(http)).await.unwrap_or(Err(NoKeys::Timeout));
         match result {
-            Ok(fetched) => self.accept(fetched),
+            Ok(fetched) => {
+                telemetry::keys_fetched(true);
+                self.accept(fetched);
+            }
             Err(error) => {
+                telemetry::keys_fetched(false);
                 tracing::warn!(issuer = %self.issuer, %error, "the issuer's keys could not be fetched");
                 self.write(|state, _| state.fail());
             }

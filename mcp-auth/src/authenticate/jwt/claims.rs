@@ -84,7 +84,10 @@ pub(super) fn seconds(claims: &Map<String, Value>, name: &'static str) -> Result
 }
 
 /// A claim that is a string and says something.
-pub(super) fn name<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, Reason> {
+pub(super) fn name<'a>(
+    claims: &'a Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<&'a str>, Reason> {
     match claims.get(name) {
         None => Ok(None),
         Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),

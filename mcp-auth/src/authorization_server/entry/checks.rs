@@ -31,7 +31,7 @@ impl Door {
             if problems.is_empty() && rule.is_of_two(providers) {
                 problems.push(Problem::new(
                     "AuthorizationServer::who_may_enter",
-                    "a membership could be one at any of two GitHubs, where others own the same names",
+                    "a membership could be one at any of two providers, where others own the same names",
                     "say which: `WhoMayEnter::all().provider(\"github\").github_organization(\"acme\")`",
                 ));
             }
@@ -87,7 +87,7 @@ impl Rule {
                 let team = name.contains('/');
                 let setting =
                     if team { "WhoMayEnter::github_team" } else { "WhoMayEnter::github_organization" };
-                problems.push(unanswerable(setting, "knows memberships at GitHub"));
+                problems.push(unanswerable(setting, "knows memberships"));
             }
             Self::Person(subject) if !providers.iter().any(|provider| is_of(subject, &**provider)) => {
                 problems.push(unanswerable("WhoMayEnter::person", &format!("has people like `{subject}`")));

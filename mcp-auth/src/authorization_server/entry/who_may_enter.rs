@@ -89,8 +89,9 @@ impl WhoMayEnter {
     }
 
     /// Whoever is an active member of this organisation at GitHub, by the name in its URL. People are asked for the scope
-    /// `read:org`. An organisation that restricts apps has to approve yours. Where people can sign in with two GitHubs, say
-    /// with [`provider`](Self::provider) whose organisation is meant.
+    /// `read:org`. An organisation that restricts apps has to approve yours. A provider of another kind that names groups,
+    /// such as an issuer with a claim of them, is believed about a group of this name, too: where people can sign in with
+    /// two that know memberships, say with [`provider`](Self::provider) which is meant.
     ///
     /// # Deployment caveat
     ///

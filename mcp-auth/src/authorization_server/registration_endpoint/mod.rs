@@ -29,6 +29,7 @@ use crate::{
     crash::crash_point,
     random,
     store::{ClientRecord, Digest, Registration, StoreError},
+    telemetry,
 };
 
 /// What was registered (RFC 7591 section 3.2.1). A public client has no secret, so there is none to say the end of.
@@ -41,6 +42,12 @@ struct Registered<'a> {
 }
 
 pub(super) async fn handle(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
+    let answer = judged(core, request).await;
+    telemetry::registration_answered(answer.as_ref().err().map(|error| error.code));
+    answer
+}
+
+async fn judged(core: Arc<Core>, request: Request<Body>) -> Result<Response, OAuthError> {
     if media_type(request.headers()) != Some("application/json") {
         let message = "the request has to be JSON: Content-Type: application/json";
         return Err(OAuthError::new("invalid_client_metadata", message));

@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::{Bed, ISSUER, RESOURCE};
 use crate::authorization_server::token::AccessToken;
 
-fn claims(bed: &Bed) -> AccessToken {
+pub(super) fn claims(bed: &Bed) -> AccessToken {
     let now = bed.core.now().as_secs();
     AccessToken {
         iss: ISSUER.into(),

@@ -11,6 +11,8 @@ mod keys;
 #[cfg(unix)]
 mod kill;
 mod machine;
+#[cfg(feature = "metrics")]
+mod measured;
 mod metadata;
 mod mounting;
 mod preregistered;

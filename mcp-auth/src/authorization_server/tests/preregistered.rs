@@ -142,7 +142,8 @@ async fn s47_f17_whoever_guesses_is_slowed_down_and_locks_nobody_out() {
         let answer = bed.form("/revoke", &form("wrong")).await;
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
             answer.assert_error(429, "invalid_client");
-            assert_eq!(answer.header(header::RETRY_AFTER), "6");
+            let wait: u64 = answer.header(header::RETRY_AFTER).parse().unwrap();
+            assert!((6..=12).contains(&wait), "{wait}");
             refused += 1;
         } else {
             answer.assert_error(401, "invalid_client");

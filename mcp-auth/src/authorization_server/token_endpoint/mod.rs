@@ -21,10 +21,23 @@ use axum::{body::Body, response::Response};
 use http::Request;
 
 use super::{Endpoints, OAuthError, client::authenticate, form::Form};
+use crate::telemetry;
 
 pub(super) async fn handle(
     endpoints: Arc<Endpoints>,
     request: Request<Body>,
+) -> Result<Response, OAuthError> {
+    let mut measured = "_OTHER";
+    let answer = judged(&endpoints, request, &mut measured).await;
+    telemetry::token_answered(measured, answer.as_ref().err().map(|error| error.code));
+    answer
+}
+
+/// `measured`: which of the types of grants it is.
+async fn judged(
+    endpoints: &Endpoints,
+    request: Request<Body>,
+    measured: &mut &'static str,
 ) -> Result<Response, OAuthError> {
     let core = Arc::clone(&endpoints.core);
     // Before anything is waited for: it tells who raced and who came later.
@@ -32,10 +45,12 @@ pub(super) async fn handle(
     let headers = request.headers().clone();
     let form = Form::read(request).await?;
     let grant_type = form.required("grant_type")?;
-    if !["authorization_code", "refresh_token", "client_credentials"].contains(&grant_type) {
+    let known = ["authorization_code", "refresh_token", "client_credentials"];
+    let Some(known) = known.into_iter().find(|known| *known == grant_type) else {
         let message = "grant_type is none of authorization_code, refresh_token and client_credentials";
         return Err(OAuthError::new("unsupported_grant_type", message));
-    }
+    };
+    *measured = known;
     let client = authenticate(&core, &headers, &form).await?;
     if !client.metadata.grant_types.iter().any(|registered| registered == grant_type) {
         let message = "the client is not registered for this grant_type";

@@ -35,9 +35,10 @@ use std::{
 };
 
 use rusqlite::Connection;
+use tracing::Instrument as _;
 
 use super::{Store, StoreError, StoreFuture, Timestamp};
-use crate::ConfigError;
+use crate::{ConfigError, clock::Stopwatch, telemetry};
 use check::Health;
 use job::Fault;
 use queue::Queue;
@@ -123,7 +124,10 @@ impl SqliteStore {
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         Box::pin(async move {
-            let done = self.0.writer.run(work).await;
+            let (begun, waiting) = (Stopwatch::start(), telemetry::waits_for_the_store());
+            let done = self.0.writer.run(work).instrument(tracing::debug_span!("store", operation = "write")).await;
+            drop(waiting);
+            telemetry::stored("write", begun.elapsed(), done.is_ok());
             self.0.health.learn(done.as_ref().err());
             done
         })
@@ -135,10 +139,16 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
-        match &self.0.readers {
-            Some(readers) => Box::pin(readers.run(work)),
-            None => Box::pin(self.0.writer.run(work)),
-        }
+        Box::pin(async move {
+            let begun = Stopwatch::start();
+            let span = tracing::debug_span!("store", operation = "read");
+            let done = match &self.0.readers {
+                Some(readers) => readers.run(work).instrument(span).await,
+                None => self.0.writer.run(work).instrument(span).await,
+            };
+            telemetry::stored("read", begun.elapsed(), done.is_ok());
+            done
+        })
     }
 }
 

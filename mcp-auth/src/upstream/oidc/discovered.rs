@@ -48,14 +48,15 @@ pub(super) async fn discover(
     })?;
     let metadata = Metadata::parse(&document.body, issuer, reach)
         .map_err(|why| Undiscovered::Wrong(format!("{url}: {why}")))?;
-    let keys = match before.filter(|before| before.metadata.jwks_uri == metadata.jwks_uri) {
-        Some(before) => Arc::clone(&before.keys),
-        None => {
+    let same = before.filter(|before| before.metadata.jwks_uri == metadata.jwks_uri);
+    let keys = same.map_or_else(
+        || {
             let source = KeySource::Url(metadata.jwks_uri.clone());
             let (http, clock) = (running.http.clone(), running.clock.clone());
             Arc::new(Keys::fetched(issuer, source, http, KeyTiming::default(), clock))
-        }
-    };
+        },
+        |before| Arc::clone(&before.keys),
+    );
     Ok(Known { metadata, keys })
 }
 

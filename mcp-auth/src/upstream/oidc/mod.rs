@@ -304,7 +304,8 @@ impl AnyProvider for Oidc {
     fn telling(&self, wanted: &Wanted) -> Option<Arc<dyn AnyProvider>> {
         let asks = self.scopes.iter().any(|scope| scope == "email");
         let more = self.scopes.iter().cloned().chain(["email".to_owned()]);
-        (wanted.email_addresses && !asks).then(|| self.clone().scopes(more).into_provider())
+        // What is known of the issuer is known to both.
+        (wanted.email_addresses && !asks).then(|| Arc::new(self.clone().scopes(more)) as Arc<dyn AnyProvider>)
     }
 
     fn account<'a>(

@@ -41,43 +41,59 @@ impl Running {
     }
 }
 
+impl Memory {
+    /// What it said, if that is not older than `age`.
+    fn known_for(&self, age: Duration, now: Duration) -> Option<Arc<Known>> {
+        let (known, at) = self.known.as_ref()?;
+        (now < at.saturating_add(age)).then(|| Arc::clone(known))
+    }
+}
+
 impl Oidc {
     /// The issuer's metadata and keys.
     pub(super) async fn known(&self) -> Result<Arc<Known>, SignInError> {
         let running = self.running()?;
         let mut memory = running.memory.lock().await;
         let now = running.clock.monotonic();
-        if let Some((known, _)) = memory.known.as_ref().filter(|(_, at)| now < at.saturating_add(FRESH)) {
-            return Ok(Arc::clone(known));
+        if let Some(known) = memory.known_for(FRESH, now) {
+            return Ok(known);
         }
-        let paused = memory.failed.as_ref().filter(|(until, _)| now < *until).map(|(_, why)| why.clone());
-        let error = match paused {
-            Some(error) => error,
-            None => {
-                let before = memory.known.as_ref().map(|(known, _)| known.as_ref());
-                match discover(&self.issuer, self.reach(), running, before).await {
-                    Ok(known) => {
-                        let known = Arc::new(known);
-                        *memory = Memory { known: Some((Arc::clone(&known), now)), failed: None };
-                        return Ok(known);
-                    }
-                    Err(error) => {
-                        tracing::warn!(provider = self.id, %error, "the issuer's metadata cannot be read");
-                        memory.failed =
-                            Some((running.clock.monotonic().saturating_add(PAUSE), error.clone()));
-                        error
-                    }
-                }
-            }
+        let error = match self.ask(running, &mut memory, now).await {
+            Ok(known) => return Ok(known),
+            Err(error) => error,
         };
-        match memory.known.as_ref().filter(|(_, at)| now < at.saturating_add(STALE)) {
-            Some((known, _)) => Ok(Arc::clone(known)),
-            None => Err(match error {
-                Undiscovered::Unavailable(why) => {
-                    SignInError::Unavailable(Outage { why, retry_after: Some(PAUSE) })
-                }
-                Undiscovered::Wrong(why) => SignInError::Misconfigured(why),
-            }),
+        let old = memory.known_for(STALE, now);
+        old.ok_or(match error {
+            Undiscovered::Unavailable(why) => {
+                SignInError::Unavailable(Outage { why, retry_after: Some(PAUSE) })
+            }
+            Undiscovered::Wrong(why) => SignInError::Misconfigured(why),
+        })
+    }
+
+    /// Asks the issuer, unless it has just failed to answer.
+    async fn ask(
+        &self,
+        running: &Running,
+        memory: &mut Memory,
+        now: Duration,
+    ) -> Result<Arc<Known>, Undiscovered> {
+        if let Some((_, error)) = memory.failed.as_ref().filter(|(until, _)| now < *until) {
+            return Err(error.clone());
+        }
+        let before = memory.known.as_ref().map(|(known, _)| known.as_ref());
+        match discover(&self.issuer, self.reach(), running, before).await {
+            Ok(known) => {
+                let known = Arc::new(known);
+                *memory = Memory { known: Some((Arc::clone(&known), now)), failed: None };
+                Ok(known)
+            }
+            Err(error) => {
+                tracing::warn!(provider = self.id, %error, "the issuer's metadata cannot be read");
+                let until = running.clock.monotonic().saturating_add(PAUSE);
+                memory.failed = Some((until, error.clone()));
+                Err(error)
+            }
         }
     }
 }

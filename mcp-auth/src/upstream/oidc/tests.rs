@@ -344,6 +344,17 @@ async fn an_address_counts_when_the_issuer_says_true_and_groups_where_they_are_a
 }
 
 #[tokio::test]
+async fn whoever_has_to_say_more_asks_for_it_and_is_as_far_as_before() {
+    let world = World::with(|oidc| oidc.scopes(["profile"])).await;
+    let wanted = Wanted { email_addresses: true, ..Wanted::default() };
+    let telling = world.provider.telling(&wanted).unwrap();
+    assert_eq!(telling.scopes(), ["email", "openid", "profile"]);
+    assert!(telling.telling(&wanted).is_none() && world.provider.telling(&Wanted::default()).is_none());
+    let world = World { provider: telling, ..world };
+    world.sign_in().await.unwrap();
+}
+
+#[tokio::test]
 async fn google_asks_for_refresh_tokens_and_lets_people_choose_an_account() {
     let world = World::new().await;
     let google = started(world.corp.google(), &world.clock);

@@ -12,9 +12,8 @@ use crate::{
 /// How long the right lasts: longer than a provider takes to answer, and a store to keep it. Who dies meanwhile is waited
 /// for until then.
 pub(super) const LEASE: Duration = Duration::from_secs(20);
-/// How long others wait for the one who has the right.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long between two looks.
+/// How often others look whether the one who has the right is done, and the pause between: less than five seconds.
+const LOOKS: u32 = 90;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The right to renew this version of a row.
@@ -36,8 +35,7 @@ impl Lease {
     pub(super) async fn take(core: &Core, seen: &UpstreamTokenRecord) -> Result<Taken, VaultError> {
         let holder = random::identifier().map_err(StoreError::new)?;
         let (id, version) = (seen.id.as_str(), seen.version);
-        let begun = tokio::time::Instant::now();
-        loop {
+        for _ in 0..LOOKS {
             // The right first: what is read then is what nobody else renews.
             let now = core.now();
             let leased = core.store.lease_upstream_token(id, version, &holder, now.plus(LEASE), now).await?;
@@ -48,11 +46,9 @@ impl Lease {
             if leased {
                 return Ok(Taken::Ours(Self { record, holder }));
             }
-            if begun.elapsed() >= PATIENCE {
-                return Err(VaultError::Unavailable("another process is renewing the token".into()));
-            }
             tokio::time::sleep(PAUSE).await;
         }
+        Err(VaultError::Unavailable("another process is renewing the token".into()))
     }
 
     /// Nothing came of it: the next one need not wait.

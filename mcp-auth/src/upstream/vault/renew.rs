@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use tracing::Instrument as _;
+
 use super::{
     VaultError, end,
     lease::{Lease, Taken},
@@ -16,6 +18,7 @@ use super::{
 use crate::{
     authorization_server::Core,
     store::UpstreamTokenRecord,
+    telemetry,
     upstream::{AnyProvider, Outage, SignInError, Tokens},
 };
 
@@ -83,7 +86,10 @@ pub(in crate::upstream) async fn current(
         return Ok(Current { tokens, version });
     }
     match renew(core, provider, record).await {
-        Err(VaultError::Unavailable(_)) if core.now() < expires_at => Ok(Current { tokens, version }),
+        // Neither a provider that is away nor a full disk of ours ends what is still good.
+        Err(VaultError::Unavailable(_) | VaultError::Store(_)) if core.now() < expires_at => {
+            Ok(Current { tokens, version })
+        }
         renewed => renewed,
     }
 }
@@ -148,7 +154,10 @@ async fn ask(
         return Err(VaultError::Unavailable(Outage { retry_after, ..outage.clone() }));
     }
     memory.failed = None;
-    let outage = match provider.refresh(tokens, core.now()).await {
+    let span = tracing::info_span!("upstream", provider = provider.id(), operation = "refresh");
+    let answer = provider.refresh(tokens, core.now()).instrument(span).await;
+    telemetry::upstream_refreshed(provider.id(), outcome(&answer));
+    let outage = match answer {
         Ok(renewed) => return Ok(renewed),
         Err(error @ (SignInError::Refused(_) | SignInError::Denied)) => {
             tracing::info!(provider = provider.id(), %error, "a token cannot be renewed");
@@ -166,6 +175,15 @@ async fn ask(
     let pause = outage.retry_after.unwrap_or(PAUSE);
     memory.failed = Some((core.clock.monotonic().saturating_add(pause), outage.clone()));
     Err(VaultError::Unavailable(outage))
+}
+
+fn outcome(answer: &Result<Tokens, SignInError>) -> &'static str {
+    match answer {
+        Ok(_) => "renewed",
+        Err(SignInError::Refused(_) | SignInError::Denied) => "refused",
+        Err(SignInError::Unavailable(_)) => "unavailable",
+        Err(SignInError::Misconfigured(_)) => "misconfigured",
+    }
 }
 
 async fn save(

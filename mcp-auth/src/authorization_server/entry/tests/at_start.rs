@@ -130,7 +130,7 @@ fn a_membership_that_two_providers_could_vouch_for_does_not_start() {
     refuses(
         two().who_may_enter(acme(WhoMayEnter::any())),
         "AuthorizationServer::who_may_enter",
-        "two GitHubs",
+        "two providers",
     );
     let nested = WhoMayEnter::all().provider("ghe").group(acme(WhoMayEnter::any()));
     assert_eq!(problems(two().who_may_enter(nested)), []);

@@ -112,7 +112,10 @@ async fn what_a_way_needs_is_asked_for_and_named_on_the_consent_page() {
     let world = World::of(WhoMayEnter::any().email_domain("acme.example").github_organization("acme")).await;
     let provider = world.core().provider("github").unwrap();
     assert_eq!(provider.scopes(), ["read:org", "user:email"]);
-    assert_eq!(provider.asks(provider.scopes()), ["See your organizations and teams", "Read your e-mail addresses"]);
+    assert_eq!(
+        provider.asks(provider.scopes()),
+        ["See your organizations and teams", "Read your e-mail addresses"]
+    );
     let nothing = World::of(WhoMayEnter::any().person("github:583231")).await;
     assert_eq!(nothing.core().provider("github").unwrap().scopes(), [""; 0]);
 }

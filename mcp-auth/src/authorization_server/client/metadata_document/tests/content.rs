@@ -3,9 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{CALLBACK, document, with};
-use crate::authorization_server::{
-    ClientAuthentication, ClientMetadata, client::metadata_document::content,
-};
+use crate::authorization_server::{ClientAuthentication, ClientMetadata, client::metadata_document::content};
 
 const ID: &str = "https://app.example.com/client.json";
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{CALLBACK, ClientDocuments, Host, ISSUER, Reply, document, with};
 use crate::{
+    authenticate::tests::signer::{Signer, key_set},
     authorization_server::sign_in::tests::support::{Browser, Plan, Seen, World, authorize},
     store::Digest,
 };
@@ -326,4 +327,44 @@ async fn s73_an_id_that_we_make_is_never_a_url() {
         let id = registered["client_id"].as_str().unwrap();
         assert!(id.len() == 43 && !id.contains(':'), "{id}");
     }
+}
+
+/// Keys: those that it had when the person agreed for the code, and those that it has now for everything later.
+#[tokio::test]
+async fn s71_t21_a_client_with_keys_signs_and_its_new_keys_do_not_change_a_code_on_its_way() {
+    let bed = Bed::new().await;
+    let signs = |signer: &Signer| json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks": key_set(&[signer.jwk.clone()]) });
+    let (old, new) = (Signer::es256(), Signer::rs256());
+    let assertion = |signer: &Signer| {
+        let now = bed.world.core.now().as_secs();
+        let claims = json!({
+            "iss": bed.id, "sub": bed.id, "aud": ISSUER, "exp": now + 60, "iat": now,
+            "jti": crate::random::identifier().unwrap(),
+        });
+        signer.sign_with_header(&with(signer.header(), json!({ "typ": "JWT" })), &claims)
+    };
+    bed.say(signs(old));
+    let mut browser = bed.world.browser();
+    let page = bed.page(&mut browser).await;
+    let back = browser.sign_in(&page, "alice").await;
+    let code = back.answer("code").unwrap();
+    bed.say(signs(new));
+    // Without a proof, or with keys that it did not have then.
+    assert_eq!(bed.redeem(&code).await.0, 401);
+    let grant = [("grant_type", "authorization_code"), ("client_id", &bed.id), ("code", &code)];
+    let kind = ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    let by = |signer: &Signer| assertion(signer);
+    let (theirs, own) = (by(new), by(old));
+    let fields = |assertion| {
+        [&grant[..], &[("code_verifier", VERIFIER), kind, ("client_assertion", assertion)]].concat()
+    };
+    assert_eq!(bed.token(&fields(&theirs)).await.0, 401);
+    let (status, tokens) = bed.token(&fields(&own)).await;
+    assert_eq!(status, 200, "{tokens}");
+    // A refresh is judged by the document of now.
+    bed.age();
+    assert_eq!(bed.refresh(&tokens, &[]).await.0, 401);
+    assert_eq!(bed.refresh(&tokens, &[kind, ("client_assertion", &by(old))]).await.0, 401);
+    let (status, tokens) = bed.refresh(&tokens, &[kind, ("client_assertion", &by(new))]).await;
+    assert_eq!(status, 200, "{tokens}");
 }
