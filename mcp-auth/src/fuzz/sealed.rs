@@ -10,7 +10,9 @@ const KEYS: [(&str, &[u8]); 3] = [("new", &[1; 32]), ("old", &[2; 32]), ("", &[3
 const CONTEXTS: [&[&str]; 3] = [&["upstream", "1"], &["upstream", "2"], &["sign-in", "state"]];
 
 /// What was sealed, for which context, and what it holds.
-static SEALED: LazyLock<Vec<(Vec<u8>, usize, Vec<u8>)>> = LazyLock::new(|| {
+type Known = (Vec<u8>, usize, Vec<u8>);
+
+static SEALED: LazyLock<Vec<Known>> = LazyLock::new(|| {
     let mut sealed = Vec::new();
     for key in KEYS {
         for (context, parts) in CONTEXTS.iter().enumerate() {

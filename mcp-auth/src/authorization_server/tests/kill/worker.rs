@@ -77,11 +77,13 @@ impl Worker {
         };
         let Some(token) = self.refresh_token.clone() else {
             let answer = http.redeem(given).await?;
-            return Ok(self.redeemed(&answer));
+            self.redeemed(&answer);
+            return Ok(());
         };
         if self.refreshes < REFRESHES {
             let answer = http.refresh(&client, &token).await?;
-            return Ok(self.refreshed(&token, &answer));
+            self.refreshed(&token, &answer);
+            return Ok(());
         }
         let answer = http.revoke(&client, &token).await?;
         assert_eq!(answer.status, StatusCode::OK);
