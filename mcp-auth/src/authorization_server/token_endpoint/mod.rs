@@ -1,8 +1,8 @@
 //! `/token`: codes and refresh tokens become access tokens (RFC 6749 sections 4.1.3 and 6, OAuth 2.1 sections 4.1.3 and 4.3).
 //!
 //! Every check comes before the one write, so that an error changes nothing: whoever knows a code or a refresh token and
-//! nothing else can neither use it up nor end the grant with it. The write is one transaction in a task of its own: a
-//! client that goes away does not tear it.
+//! nothing else can neither use it up nor end the grant with it. The write is one transaction, which goes on in a task of its
+//! own where the client goes away: it is not torn.
 
 mod answer;
 mod authorization_code;
