@@ -16,7 +16,10 @@ async fn main() {
     println!("export MCP_GITHUB_BASE_URL={}", github.url());
     println!("export MCP_GITHUB_CLIENT_ID={}", github.client_id());
     println!("export MCP_GITHUB_CLIENT_SECRET={}", github.client_secret());
-    println!("# people: octocat, hubot; they end what they approved at {}/settings/applications", github.url());
+    println!(
+        "# people: octocat, hubot; they end what they approved at {}/settings/applications",
+        github.url()
+    );
     println!("# Ctrl-C ends it.");
     let _ = tokio::signal::ctrl_c().await;
 }

@@ -23,8 +23,8 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::{Auth, authenticate::Trust, clock::Clock};
 pub(crate) use paths::HealthPaths;
-pub use readiness::NotReady;
 use readiness::Asked;
+pub use readiness::NotReady;
 
 /// Whether this process is alive and ready; [`Auth::serve`] answers it at `/livez` and `/readyz`.
 ///

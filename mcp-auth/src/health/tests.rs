@@ -60,7 +60,9 @@ async fn paths_are_chosen_or_there_are_none() {
     assert_eq!(ask(&health, Method::GET, "/livez").await.0, StatusCode::NOT_FOUND);
     let health = builder().without_health().build().unwrap().health();
     assert_eq!(ask(&health, Method::GET, "/livez").await.0, StatusCode::NOT_FOUND);
-    for (live, ready) in [("up", "/readyz"), ("/{live}", "/readyz"), ("/a b", "/b"), ("/", "/b"), ("/same", "/same")] {
+    for (live, ready) in
+        [("up", "/readyz"), ("/{live}", "/readyz"), ("/a b", "/b"), ("/", "/b"), ("/same", "/same")]
+    {
         let error = builder().health(live, ready).build().unwrap_err();
         assert_eq!(error.problems()[0].setting, "AuthBuilder::health", "{live} {ready}");
     }

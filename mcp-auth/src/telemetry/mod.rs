@@ -22,7 +22,9 @@ type Label = (&'static str, String);
 /// One more.
 pub(crate) fn count(metric: &'static Metric, labels: impl FnOnce() -> Vec<Label>) {
     #[cfg(feature = "metrics")]
-    recorded(metric, labels(), |recorder, key, metadata| recorder.register_counter(key, metadata).increment(1));
+    recorded(metric, labels(), |recorder, key, metadata| {
+        recorder.register_counter(key, metadata).increment(1)
+    });
     #[cfg(not(feature = "metrics"))]
     let _ = (metric, labels);
 }
@@ -147,7 +149,9 @@ pub(crate) fn token_answered(grant_type: &'static str, error: Option<&'static st
 /// `/register` has answered.
 #[cfg(feature = "authorization-server")]
 pub(crate) fn registration_answered(error: Option<&'static str>) {
-    count(&catalog::REGISTRATIONS, || error.map(|error| ("error.type", error.to_owned())).into_iter().collect());
+    count(&catalog::REGISTRATIONS, || {
+        error.map(|error| ("error.type", error.to_owned())).into_iter().collect()
+    });
 }
 
 /// The store has read or written.

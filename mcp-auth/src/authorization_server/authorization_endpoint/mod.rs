@@ -24,8 +24,9 @@ pub(crate) use self::{
     resource::the_resource,
 };
 use super::{
-    Client, Core, Endpoints, OAuthError, ProtectedServer, metadata,
+    Client, Core, Endpoints, OAuthError, ProtectedServer,
     client::Snapshot,
+    metadata,
     response::{WayBack, see_other},
     sign_in::{self, Form},
 };

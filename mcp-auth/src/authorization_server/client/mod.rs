@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use self::metadata_document::is_document_url;
 #[cfg(test)]
 pub(crate) use self::metadata_document::{authority_of_document, read_document};
-pub use self::{metadata_document::ClientDocuments, preregistered::PreregisteredClient};
 pub(super) use self::{
     attempts::Attempts,
     authentication::authenticate,
@@ -25,6 +24,7 @@ pub(crate) use self::{
     metadata_document::NoDocument,
     preregistered::{KnownClient, KnownClients, read as read_clients, read_file as read_clients_file},
 };
+pub use self::{metadata_document::ClientDocuments, preregistered::PreregisteredClient};
 use super::Core;
 use crate::store::{ClientRecord, Digest, StoreError, Timestamp};
 
@@ -110,7 +110,14 @@ impl Client {
     fn from_record(record: ClientRecord) -> Result<Self, StoreError> {
         let metadata = serde_json::from_str(&record.metadata).map_err(StoreError::new)?;
         let kept_until = record.used.then_some(record.expires_at);
-        Ok(Self { id: record.id, metadata, secret: record.secret, known: None, kept_until, from_document: false })
+        Ok(Self {
+            id: record.id,
+            metadata,
+            secret: record.secret,
+            known: None,
+            kept_until,
+            from_document: false,
+        })
     }
 
     fn from_known(id: &str, known: &Arc<KnownClient>) -> Self {

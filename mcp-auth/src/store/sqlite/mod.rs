@@ -2,9 +2,9 @@
 //!
 //! One thread writes and commits what waits as one group; whoever reads does it themselves. A verb's file has the name of its trait's.
 
+mod assertion;
 mod backup;
 mod check;
-mod assertion;
 mod client;
 mod code;
 mod consent;
@@ -125,7 +125,8 @@ impl SqliteStore {
     {
         Box::pin(async move {
             let (begun, waiting) = (Stopwatch::start(), telemetry::waits_for_the_store());
-            let done = self.0.writer.run(work).instrument(tracing::debug_span!("store", operation = "write")).await;
+            let done =
+                self.0.writer.run(work).instrument(tracing::debug_span!("store", operation = "write")).await;
             drop(waiting);
             telemetry::stored("write", begun.elapsed(), done.is_ok());
             self.0.health.learn(done.as_ref().err());

@@ -5,9 +5,7 @@ use url::Url;
 
 use crate::{
     authenticate::json_object,
-    authorization_server::{
-        ClientAuthentication, ClientMetadata, registration_endpoint::checked_metadata,
-    },
+    authorization_server::{ClientAuthentication, ClientMetadata, registration_endpoint::checked_metadata},
 };
 
 /// Nothing in a document is deeper than a key in a list in a set.
