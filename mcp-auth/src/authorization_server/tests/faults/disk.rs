@@ -29,6 +29,13 @@ async fn assert_reading_goes_on(server: &Process, access_token: &str) {
     }
 }
 
+/// Changes the limits of the running server.
+fn limit(server: &Process, argument: &str) {
+    let id = server.id().to_string();
+    let changed = Command::new("prlimit").args([argument, "--pid", &id]).status().unwrap();
+    assert!(changed.success());
+}
+
 /// The system refuses every byte above a limit, as it does on a full disk, in the middle of whatever is written.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c22_a_disk_that_is_full_is_503_and_recovers_without_a_restart() {
@@ -42,27 +49,24 @@ async fn c22_a_disk_that_is_full_is_503_and_recovers_without_a_restart() {
     let tokens = server.http.redeem(&server.http.code(&client).await.unwrap()).await.unwrap();
     let (access, refresh) = (tokens.text("access_token"), tokens.text("refresh_token"));
     let given = server.http.code(&client).await.unwrap();
-    let (mut kept, mut refusals) = (Vec::new(), 0);
-    // A log that is written back makes room once more: the disk is full when nothing helps any more.
-    while refusals < 20 {
+    let mut kept = Vec::new();
+    let refused = loop {
         let answer = server.http.register(&format!("number {}", kept.len())).await.unwrap();
-        if answer.status == StatusCode::CREATED {
-            refusals = 0;
-            kept.push(answer.text("client_id"));
-            assert!(kept.len() < 5000, "the disk was never full");
-        } else {
-            refusals += 1;
-            assert_unavailable(&answer);
+        if answer.status != StatusCode::CREATED {
+            break answer;
         }
-    }
+        kept.push(answer.text("client_id"));
+        assert!(kept.len() < 5000, "the disk was never full");
+    };
+    assert_unavailable(&refused);
+    // A smaller write might still fit; now none does.
+    limit(&server, "--fsize=0:unlimited");
     assert_unavailable(&server.http.redeem(&given).await.unwrap());
     assert_unavailable(&server.http.refresh(&client, &refresh).await.unwrap());
     assert_unavailable(&server.http.revoke(&client, &refresh).await.unwrap());
     assert_reading_goes_on(&server, &access).await;
 
-    let id = server.id().to_string();
-    let raised = Command::new("prlimit").args(["--fsize=unlimited", "--pid", &id]).status().unwrap();
-    assert!(raised.success());
+    limit(&server, "--fsize=unlimited");
     assert_eq!(
         server.http.redeem(&given).await.unwrap().status,
         StatusCode::OK,
