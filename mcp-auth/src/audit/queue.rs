@@ -44,7 +44,7 @@ impl Queue {
 
     /// Hands it over, or counts it.
     pub(super) fn put(&self, event: AuditEvent) {
-        if !self.events.as_ref().is_some_and(|events| events.try_send(event).is_ok()) {
+        if self.events.as_ref().is_none_or(|events| events.try_send(event).is_err()) {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -23,7 +23,7 @@ type Label = (&'static str, String);
 pub(crate) fn count(metric: &'static Metric, labels: impl FnOnce() -> Vec<Label>) {
     #[cfg(feature = "metrics")]
     recorded(metric, labels(), |recorder, key, metadata| {
-        recorder.register_counter(key, metadata).increment(1)
+        recorder.register_counter(key, metadata).increment(1);
     });
     #[cfg(not(feature = "metrics"))]
     let _ = (metric, labels);

@@ -1,5 +1,7 @@
 //! A recorder that remembers, for the tests of those who measure; and the table for people.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Mutex;
 
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
@@ -10,7 +12,9 @@ const PAGE: &str = include_str!("../../docs/operations.md");
 
 /// What was measured on this thread.
 #[derive(Default)]
-pub(crate) struct Heard(Mutex<Vec<(String, Vec<(String, String)>)>>);
+pub(crate) struct Heard(Mutex<Vec<(String, Labels)>>);
+
+type Labels = Vec<(String, String)>;
 
 impl Heard {
     fn hear(&self, key: &Key) {

@@ -69,6 +69,7 @@ fn the_issuer_is_checked_with_the_rest() {
 }
 
 #[test]
+#[expect(clippy::large_stack_arrays, reason = "they are settings, and few")]
 fn a_server_and_settings_that_do_not_fit_do_not_start() {
     let issuer = DevelopmentIssuer::new("http://127.0.0.1:3000").unwrap();
     for (auth, setting, says) in [

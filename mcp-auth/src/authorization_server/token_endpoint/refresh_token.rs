@@ -56,7 +56,7 @@ pub(super) async fn refresh(core: &Arc<Core>, client: &Client, form: &Form) -> R
             match &rotation {
                 Rotation::Rotated => core.audit(event),
                 Rotation::Repeated { .. } => {
-                    core.audit(event.reason("the answer before was asked for again"))
+                    core.audit(event.reason("the answer before was asked for again"));
                 }
                 Rotation::Reused { grant } => {
                     core.grant_ended(grant);

@@ -78,7 +78,7 @@ async fn s75_a_person_sees_what_they_allowed_and_ends_it() {
 
     let page = browser.press(&page, ("end", &first.id)).await;
     assert!(is_list(&page) && page.text().contains("has no access any more"), "{}", page.text());
-    assert_eq!(live(&world, "alice").await, [second.id.clone()]);
+    assert_eq!(live(&world, "alice").await, std::slice::from_ref(&second.id));
     assert!(world.core.ended.contains(&first.id) && !world.core.ended.contains(&second.id));
     assert!(!remembered(&world, &first).await && remembered(&world, &bobs).await, "its consent is forgotten");
 

@@ -333,7 +333,7 @@ async fn s73_an_id_that_we_make_is_never_a_url() {
 #[tokio::test]
 async fn s71_t21_a_client_with_keys_signs_and_its_new_keys_do_not_change_a_code_on_its_way() {
     let bed = Bed::new().await;
-    let signs = |signer: &Signer| json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks": key_set(&[signer.jwk.clone()]) });
+    let signs = |signer: &Signer| json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks": key_set(std::slice::from_ref(&signer.jwk)) });
     let (old, new) = (Signer::es256(), Signer::rs256());
     let assertion = |signer: &Signer| {
         let now = bed.world.core.now().as_secs();
