@@ -65,7 +65,9 @@ fn url(text: &[u8]) {
     let host = naive.split(':').next().unwrap();
     assert!(host.contains('.') && !host.ends_with('.') && host.parse::<IpAddr>().is_err(), "{text}");
     assert!(host.bytes().all(|byte| !byte.is_ascii_uppercase() && byte != b'@' && byte != b'%'), "{text}");
-    // A last label of digits, or `0x…`, would be read as a number by who takes addresses in parts.
+    // A last label of digits, or of `0x` and hexadecimal ones, would be read as a number by who takes addresses in parts.
     let last = host.rsplit('.').next().unwrap();
-    assert!(!last.bytes().all(|byte| byte.is_ascii_digit()) && !last.starts_with("0x"), "{text}");
+    let hexadecimal =
+        last.strip_prefix("0x").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert!(!last.bytes().all(|byte| byte.is_ascii_digit()) && !hexadecimal, "{text}");
 }
