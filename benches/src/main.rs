@@ -40,7 +40,7 @@ fn main() -> Result<()> {
         ["serve", kind, tools, rest @ ..] => {
             server::serve(Subject::parse(kind, tools)?, rest.contains(&"--count"))
         }
-        ["serve-grants"] => grants::serve(),
+        ["serve-grants", folder] => grants::serve(folder.as_ref()),
         ["--smoke"] => smoke().and_then(|()| grants::smoke()),
         ["grants", options @ ..] => grants::run(&grants::Plan {
             rounds: option(options, "--rounds", 5)?,

@@ -71,7 +71,7 @@ impl Stopwatch {
     }
 
     #[cfg_attr(not(feature = "metrics"), expect(clippy::unused_self, reason = "nothing is measured"))]
-    pub(crate) fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(self) -> Duration {
         #[cfg(feature = "metrics")]
         return self.begun.elapsed();
         #[cfg(not(feature = "metrics"))]

@@ -63,7 +63,7 @@ pub(super) fn all_different(first: &[Tokens], newer: &[Tokens]) -> Result<()> {
 pub(super) async fn refusals(issuer: &mut Issuer) -> Result<()> {
     let codes = issuer.codes(1).await?;
     let code = codes.first().ok_or("no code")?;
-    let mut connection = Connection::open(issuer.child.address()).await?;
+    let mut connection = Connection::open(issuer.address()?).await?;
     let (right, stolen) = (issuer.exchange(code), issuer.exchange(&code.of_a_thief()?));
     for (request, status) in [(&stolen, 400), (&right, 200), (&stolen, 400)] {
         let answer = connection.exchange(request).await?;

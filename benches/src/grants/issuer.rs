@@ -1,6 +1,6 @@
-//! The two authorization servers, and what is asked of them.
+//! The authorization servers, and what is asked of them.
 
-use std::process::Command;
+use std::{net::SocketAddr, process::Command};
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -8,6 +8,7 @@ use aws_lc_rs::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use url::form_urlencoded::Serializer;
 
 use super::{
@@ -26,16 +27,20 @@ const TOKEN_ENDPOINT: &str = "/token";
 pub(super) enum Kind {
     /// Ours: every answer is durable.
     McpAuth,
+    /// Ours, in two processes on one file; callers take turns.
+    TwoProcesses,
     /// npm oidc-provider, in memory.
     OidcProvider,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 2] = [Self::McpAuth, Self::OidcProvider];
+    pub(super) const ALL: [Self; 3] = [Self::McpAuth, Self::TwoProcesses, Self::OidcProvider];
+    pub(super) const OURS: [Self; 2] = [Self::McpAuth, Self::TwoProcesses];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::McpAuth => "mcp-auth",
+            Self::TwoProcesses => "mcp-auth, two processes",
             Self::OidcProvider => "oidc-provider",
         }
     }
@@ -43,7 +48,7 @@ impl Kind {
     /// What has to be installed first.
     pub(super) fn missing(self) -> Option<String> {
         match self {
-            Self::McpAuth => None,
+            Self::McpAuth | Self::TwoProcesses => None,
             Self::OidcProvider => node::missing(),
         }
     }
@@ -51,7 +56,7 @@ impl Kind {
     /// Costs little, and proves nothing.
     pub(super) fn keys(self) -> &'static str {
         match self {
-            Self::McpAuth => "/.well-known/jwks.json",
+            Self::McpAuth | Self::TwoProcesses => "/.well-known/jwks.json",
             Self::OidcProvider => "/jwks",
         }
     }
@@ -60,9 +65,11 @@ impl Kind {
 /// A running authorization server, and a client of it.
 pub(super) struct Issuer {
     pub(super) kind: Kind,
-    pub(super) child: Child,
+    pub(super) children: Vec<Child>,
     client: String,
     way: Way,
+    /// Of the file; it goes after those who use it.
+    _folder: Option<TempDir>,
 }
 
 /// How codes are obtained.
@@ -82,20 +89,31 @@ pub(super) struct Code {
 impl Issuer {
     pub(super) async fn start(kind: Kind) -> Result<Self> {
         match kind {
-            Kind::McpAuth => {
-                let child = Child::launch(Command::new(std::env::current_exe()?).arg("serve-grants"), "")?;
-                let pages = Pages::open(child.address()).await?;
-                Ok(Self { kind, child, client: pages.client().to_owned(), way: Way::Pages(Box::new(pages)) })
-            }
+            Kind::McpAuth => Self::of_ours(kind, 1).await,
+            Kind::TwoProcesses => Self::of_ours(kind, 2).await,
             Kind::OidcProvider => {
                 if let Some(missing) = kind.missing() {
                     return Err(format!("{missing} (or add --alone)").into());
                 }
                 let child = Child::launch(&mut node::command(), "")?;
-                let connection = Connection::open(child.address()).await?;
-                Ok(Self { kind, child, client: "bench".to_owned(), way: Way::Route(connection) })
+                let way = Way::Route(Connection::open(child.address()).await?);
+                Ok(Self { kind, children: vec![child], client: "bench".to_owned(), way, _folder: None })
             }
         }
+    }
+
+    /// The store is a file beside this program: what is in `/tmp` may never reach a disk.
+    async fn of_ours(kind: Kind, processes: usize) -> Result<Self> {
+        let program = std::env::current_exe()?;
+        let folder = tempfile::tempdir_in(program.parent().ok_or("the program is nowhere")?)?;
+        let mut children = Vec::new();
+        for _ in 0..processes {
+            let mut command = Command::new(&program);
+            children.push(Child::launch(command.arg("serve-grants").arg(folder.path()), "")?);
+        }
+        let pages = Pages::open(children.first().ok_or("there is no process")?.address()).await?;
+        let (client, way) = (pages.client().to_owned(), Way::Pages(Box::new(pages)));
+        Ok(Self { kind, children, client, way, _folder: Some(folder) })
     }
 
     /// Fresh codes, each with a challenge of its own.
@@ -110,7 +128,8 @@ impl Issuer {
             }
             Way::Route(connection) => {
                 // Its connections are closed when they are idle for a while.
-                *connection = Connection::open(self.child.address()).await?;
+                let child = self.children.first().ok_or("there is no process")?;
+                *connection = Connection::open(child.address()).await?;
                 let challenges: Vec<_> = pairs.iter().map(|(_, challenge)| challenge).collect();
                 let body = json!({ "challenges": challenges }).to_string();
                 let answer = connection.exchange(&post("/bench/codes", JSON, "", &body)).await?;
@@ -123,6 +142,10 @@ impl Issuer {
             }
         }
         Ok(codes)
+    }
+
+    pub(super) fn address(&self) -> Result<SocketAddr> {
+        Ok(self.children.first().ok_or("there is no process")?.address())
     }
 
     /// A code becomes tokens (RFC 6749 section 4.1.3).

@@ -12,10 +12,10 @@ use super::{
     check::Tokens,
     wire::{Answer, Connection, get},
 };
-use crate::{Result, cpu};
+use crate::{Child, Result, cpu};
 
 pub(super) struct Load {
-    process: u32,
+    processes: Vec<u32>,
     connections: Vec<Connection>,
 }
 
@@ -32,12 +32,12 @@ impl Load {
     /// One connection for each caller, known to the server.
     pub(super) async fn connect(issuer: &Issuer, callers: usize) -> Result<Self> {
         let mut connections = Vec::new();
-        for _ in 0..callers {
-            let mut connection = Connection::open(issuer.child.address()).await?;
+        for child in issuer.children.iter().cycle().take(callers) {
+            let mut connection = Connection::open(child.address()).await?;
             connection.exchange(&get(issuer.kind.keys(), "")).await?;
             connections.push(connection);
         }
-        Ok(Self { process: issuer.child.id(), connections })
+        Ok(Self { processes: issuer.children.iter().map(Child::id).collect(), connections })
     }
 
     /// Sends all `requests`. The answers are judged afterwards, so that it costs the servers nothing.
@@ -46,7 +46,7 @@ impl Load {
         let count = requests.len() as f64;
         let requests = Arc::new(Mutex::new(requests.into_iter()));
         let mut callers = JoinSet::<Result<Vec<Answer>>>::new();
-        let (before, start) = (cpu::used(self.process)?, Instant::now());
+        let (before, start) = (used(&self.processes)?, Instant::now());
         for mut connection in self.connections {
             let requests = Arc::clone(&requests);
             callers.spawn(async move {
@@ -62,9 +62,14 @@ impl Load {
         while let Some(caller) = callers.join_next().await {
             answers.extend(caller??);
         }
-        let (took, used) = (start.elapsed(), cpu::used(self.process)?.saturating_sub(before));
+        let (took, used) = (start.elapsed(), used(&self.processes)?.saturating_sub(before));
         let each = |time: Duration| time.as_secs_f64() / count;
         let sample = Sample { cpu: each(used) * 1e6, rate: each(took).recip() };
         Ok((sample, answers.iter().map(Tokens::of).collect::<Result<_>>()?))
     }
+}
+
+/// The CPU time of all of them.
+fn used(processes: &[u32]) -> Result<Duration> {
+    processes.iter().map(|process| cpu::used(*process)).sum()
 }

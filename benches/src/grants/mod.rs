@@ -46,7 +46,7 @@ struct Measured {
 
 /// Rounds in which the servers take turns, each with fresh codes.
 pub(crate) fn run(plan: &Plan) -> Result<()> {
-    let kinds: &[Kind] = if plan.alone { &[Kind::McpAuth] } else { &Kind::ALL };
+    let kinds: &[Kind] = if plan.alone { &Kind::OURS } else { &Kind::ALL };
     let measured = on_this_thread(async {
         let mut issuers = Vec::new();
         for &kind in kinds {

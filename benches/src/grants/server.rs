@@ -7,19 +7,14 @@ use mcp_auth::{Auth, AuthorizationServer, DevelopmentSignIn, Lifetimes, SqliteSt
 use super::ORIGIN;
 use crate::{Result, server::Sum};
 
-/// Writes the address, and serves until the input ends. The store is a file beside this program: what is in `/tmp` may
-/// never reach a disk.
-pub(crate) fn serve() -> Result<()> {
-    let program = std::env::current_exe()?;
-    let folder = tempfile::tempdir_in(program.parent().ok_or("the program is nowhere")?)?;
+/// Writes the address, and serves until the input ends. The store is a file in `folder`.
+pub(crate) fn serve(folder: &Path) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let served = runtime.block_on(listen(&folder.path().join("grants.db")));
+    let served = runtime.block_on(listen(&folder.join("grants.db")));
     for line in std::io::stdin().lines() {
         line?;
     }
-    // The store is closed before its folder goes.
     drop(runtime);
-    folder.close()?;
     served
 }
 

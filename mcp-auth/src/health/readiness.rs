@@ -55,6 +55,10 @@ impl Health {
         found
     }
 
+    #[cfg_attr(
+        not(feature = "authorization-server"),
+        expect(clippy::unused_async, reason = "a store would be asked here")
+    )]
     async fn look(&self) -> Result<(), NotReady> {
         // Of all, because to ask is also to fetch what is missing.
         let known = self.0.trusted.iter().filter(|trust| trust.is_known()).count();
