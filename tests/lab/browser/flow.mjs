@@ -231,14 +231,16 @@ const scenarios = {
 
   // What somebody allowed, and its end: tools refuse from that moment on.
   async own_page(page) {
+    // Somebody new each time: what is allowed stays.
+    const who = scripts ? 'erin' : 'eve';
     const own = `${new URL(resource).origin}/grants`;
     await page.goto(own);
     await look(page, 'grants-sign-in');
     await page.locator('button[name=provider]').click();
-    await pick(page, 'erin');
+    await pick(page, who);
     await page.locator('[role=status]').waitFor();
     check((await text(page)).includes('No app has access'), 'nothing is allowed yet');
-    const first = await signIn(page, 'erin');
+    const first = await signIn(page, who);
     const tokens = [await client.redeem(first, page.url())];
     const second = client.ask(BOTH);
     await page.goto(second.url);
