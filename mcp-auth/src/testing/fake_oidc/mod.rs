@@ -99,6 +99,8 @@ pub enum OidcPart {
     Authorize,
     /// Where codes and refresh tokens become tokens.
     Token,
+    /// Where tokens end that are not needed any more.
+    Revocation,
     /// What it says about people.
     UserInfo,
     /// Everything else.

@@ -39,6 +39,7 @@ async fn answer(shared: &Shared, request: Request<Body>) -> Response<Body> {
         "/jwks" => OidcPart::Keys,
         "/authorize" => OidcPart::Authorize,
         "/token" => OidcPart::Token,
+        "/revoke" => OidcPart::Revocation,
         "/userinfo" => OidcPart::UserInfo,
         _ => OidcPart::Api,
     };
@@ -51,6 +52,7 @@ async fn answer(shared: &Shared, request: Request<Body>) -> Response<Body> {
         OidcPart::Keys => (StatusCode::OK, id_token::keys(shared)),
         OidcPart::Authorize => return authorization(shared, &parts.method, query, &body),
         OidcPart::Token if parts.method == Method::POST => token::answer(shared, &parts.headers, &body),
+        OidcPart::Revocation => token::revoke(shared, &parts.headers, &body),
         OidcPart::Token => (StatusCode::METHOD_NOT_ALLOWED, Value::Null),
         OidcPart::UserInfo | OidcPart::Api => token::open(shared, path, &parts.headers),
     };
@@ -66,6 +68,7 @@ fn metadata(shared: &Shared) -> Value {
         "token_endpoint": format!("{url}/token"),
         "userinfo_endpoint": format!("{url}/userinfo"),
         "jwks_uri": format!("{url}/jwks"),
+        "revocation_endpoint": format!("{url}/revoke"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],

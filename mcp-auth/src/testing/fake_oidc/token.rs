@@ -45,6 +45,18 @@ pub(super) fn answer(shared: &Shared, headers: &HeaderMap, form: &str) -> Answer
     }
 }
 
+/// A token is not needed any more (RFC 7009): it ends, and the one that came with it.
+pub(super) fn revoke(shared: &Shared, headers: &HeaderMap, form: &str) -> Answer {
+    let form = pairs(form);
+    let said = |name: &str| form.get(name).map_or("", String::as_str);
+    if !is_the_client(shared, headers, said("client_id"), form.get("client_secret")) {
+        return refused(StatusCode::UNAUTHORIZED, "invalid_client");
+    }
+    let token = said("token");
+    shared.state().tokens.retain(|issued| issued.refresh_token != token && issued.access_token != token);
+    (StatusCode::OK, Value::Null)
+}
+
 fn success(issued: &Issued, id_token: Option<String>, now: u64) -> Value {
     let scopes: Vec<_> = issued.scopes.iter().map(String::as_str).collect();
     let mut answer = json!({

@@ -1,4 +1,5 @@
-//! The token endpoint of a provider (RFC 6749 sections 4.1.3, 5 and 6).
+//! The token endpoint of a provider (RFC 6749 sections 4.1.3, 5 and 6), and the one for revocation, which knows us in the same
+//! way (RFC 7009).
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use serde_json::Value;
 use super::{OAuthClient, answers};
 use crate::{
     Secret,
-    http::{HttpClient, Outgoing},
+    http::{HttpClient, Incoming, Outgoing},
     store::Timestamp,
     upstream::{Leg, SignInError, Tokens},
 };
@@ -89,7 +90,20 @@ impl TokenEndpoint<'_> {
         Ok(renewed)
     }
 
-    async fn ask(&self, form: &[(&str, &str)], now: Timestamp) -> Result<Granted, SignInError> {
+    /// These are not needed any more (RFC 7009 section 2.1): with a refresh token its access tokens end too.
+    pub(in crate::upstream) async fn revoke(&self, tokens: &Tokens) -> Result<(), SignInError> {
+        let (token, hint) = match &tokens.refresh_token {
+            Some(refresh_token) => (refresh_token, "refresh_token"),
+            None => (&tokens.access_token, "access_token"),
+        };
+        let answer = self.send(&[("token", token.expose()), ("token_type_hint", hint)]).await?;
+        if answer.status == StatusCode::OK {
+            return Ok(());
+        }
+        Err(answers::unexpected("a revocation", answer.status))
+    }
+
+    async fn send(&self, form: &[(&str, &str)]) -> Result<Incoming, SignInError> {
         let (headers, body) = self.request(form);
         let request = Outgoing {
             method: Method::POST,
@@ -100,9 +114,14 @@ impl TokenEndpoint<'_> {
             limit: SIZE,
         };
         let answer = self.http.send(request).await.map_err(|error| answers::failed(&error))?;
-        if let Some(outage) = answers::outage(&answer) {
-            return Err(SignInError::Unavailable(outage));
+        match answers::outage(&answer) {
+            Some(outage) => Err(SignInError::Unavailable(outage)),
+            None => Ok(answer),
         }
+    }
+
+    async fn ask(&self, form: &[(&str, &str)], now: Timestamp) -> Result<Granted, SignInError> {
+        let answer = self.send(form).await?;
         let parsed: Option<Answer> = serde_json::from_slice(&answer.body).ok();
         match parsed {
             Some(Answer { error: Some(error), .. }) => Err(answers::said(&error)),

@@ -18,6 +18,8 @@ pub(crate) struct Metadata {
     pub(super) token_endpoint: String,
     pub(super) jwks_uri: String,
     pub(super) userinfo_endpoint: Option<String>,
+    /// RFC 7009; one that is not used is none, because nobody signs in with it.
+    pub(super) revocation_endpoint: Option<String>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     pub(super) id_token_signing_alg_values_supported: Option<Vec<String>>,
     code_challenge_methods_supported: Option<Vec<String>>,
@@ -34,7 +36,7 @@ pub(super) fn url(issuer: &str) -> String {
 impl Metadata {
     /// The document of exactly this issuer, whose URLs are ones that we use.
     pub(crate) fn parse(document: &[u8], issuer: &str, reach: Reach) -> Result<Self, String> {
-        let metadata: Self =
+        let mut metadata: Self =
             serde_json::from_slice(document).map_err(|_| "it is not the metadata of an issuer".to_owned())?;
         // Identical, not equivalent (section 4.3): otherwise one issuer could speak for another.
         if metadata.issuer != issuer {
@@ -50,6 +52,8 @@ impl Metadata {
         for (name, url) in urls.into_iter().filter_map(|(name, url)| Some((name, url?))) {
             is_usable(url, reach).map_err(|why| format!("its `{name}` is not used: {why}"))?;
         }
+        metadata.revocation_endpoint =
+            metadata.revocation_endpoint.filter(|url| is_usable(url, reach).is_ok());
         Ok(metadata)
     }
 

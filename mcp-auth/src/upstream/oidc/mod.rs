@@ -297,6 +297,20 @@ impl AnyProvider for Oidc {
         })
     }
 
+    fn revoke<'a>(
+        &'a self,
+        tokens: &'a Tokens,
+        _now: Timestamp,
+    ) -> ProviderFuture<'a, Result<bool, SignInError>> {
+        Box::pin(async move {
+            let known = self.known().await?;
+            let Some(url) = &known.metadata.revocation_endpoint else { return Ok(false) };
+            let endpoint = oauth::TokenEndpoint { url, ..self.token_endpoint(&known)? };
+            endpoint.revoke(tokens).await?;
+            Ok(true)
+        })
+    }
+
     fn knows(&self) -> Knows {
         Knows { email_addresses: true, memberships: self.groups_claim.is_some() }
     }

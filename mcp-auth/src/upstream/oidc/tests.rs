@@ -469,3 +469,18 @@ async fn r43_nothing_secret_is_printed() {
         assert!(!printed.contains(&secret), "{printed}");
     }
 }
+
+/// RFC 7009: with the refresh token its access token ends.
+#[tokio::test]
+async fn a_token_that_nobody_needs_ends_at_the_issuer() {
+    let world = World::new().await;
+    let tokens = world.sign_in().await.unwrap().tokens.unwrap();
+    world.corp.fail_with(OidcPart::Revocation, 503);
+    let outage = world.provider.revoke(&tokens, world.now()).await;
+    assert!(matches!(outage, Err(SignInError::Unavailable(_))), "{outage:?}");
+    world.corp.recover();
+    assert!(world.provider.revoke(&tokens, world.now()).await.unwrap());
+    let refreshed = world.provider.refresh(&tokens, world.now()).await;
+    assert!(matches!(refreshed, Err(SignInError::Refused(_))), "{refreshed:?}");
+    assert_eq!(world.corp.requests(OidcPart::Revocation), 2);
+}
