@@ -83,7 +83,11 @@ impl AsExtractor {
             optional_scopes: T::OPTIONAL_SCOPES,
             needs_identity: T::NEEDS_IDENTITY,
             takes_upstream: T::TAKES_UPSTREAM,
-            definition: ArgumentDefinition { whole: T::WHOLE_INPUT, ..ArgumentDefinition::UNNAMED },
+            definition: ArgumentDefinition {
+                whole: T::WHOLE_INPUT,
+                needs_peer: T::NEEDS_PEER,
+                ..ArgumentDefinition::UNNAMED
+            },
             source: Source::Extracted(|server, call| Box::pin(T::from_tool_call(server, call))),
         }
     }
@@ -192,11 +196,12 @@ pub struct ArgumentDefinition {
     pub(crate) schema: Option<fn(&mut SchemaGenerator) -> Schema>,
     pub(crate) whole: Option<fn(&mut SchemaGenerator) -> Schema>,
     pub(crate) optional: Option<fn() -> bool>,
+    pub(crate) needs_peer: bool,
 }
 
 impl ArgumentDefinition {
     const UNNAMED: Self =
-        Self { name: "", description: None, default: None, schema: None, whole: None, optional: None };
+        Self { name: "", description: None, default: None, schema: None, whole: None, optional: None, needs_peer: false };
 
     /// The name in the tool's JSON input.
     pub const fn name(&self) -> &'static str {

@@ -35,6 +35,7 @@ impl<C> Extractor for AuthInfo<C> {}
 
 impl<S: Sync, C: FromClaims> FromToolCall<S> for AuthInfo<C> {
     const NEEDS_IDENTITY: bool = true;
+    const NEEDS_PEER: bool = false;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         Ok(call.auth().ok_or_else(ToolError::forbidden)?.with_claims()?)
@@ -42,6 +43,8 @@ impl<S: Sync, C: FromClaims> FromToolCall<S> for AuthInfo<C> {
 }
 
 impl<S: Sync, C: FromClaims> OptionalFromToolCall<S> for AuthInfo<C> {
+    const NEEDS_PEER: bool = false;
+
     /// `None` without a token only: claims that do not fit are a refusal here too.
     async fn optional_from_tool_call(_server: &S, call: &ToolCall) -> Result<Option<Self>, ToolError> {
         Ok(call.auth().map(AuthInfo::with_claims).transpose()?)

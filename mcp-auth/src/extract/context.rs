@@ -17,12 +17,14 @@ use tokio_util::sync::CancellationToken;
 use super::{Extractor, FromToolCall};
 use crate::tool::{ToolCall, ToolError, input};
 
-/// One `FromToolCall` per part: `part!(Type, |call| value)`.
+/// One `FromToolCall` per part: `part!(Type, needs_peer, |call| value)`.
 macro_rules! part {
-    ($part:ty, |$call:ident| $value:expr) => {
+    ($part:ty, $needs_peer:literal, |$call:ident| $value:expr) => {
         impl Extractor for $part {}
 
         impl<S: Sync> FromToolCall<S> for $part {
+            const NEEDS_PEER: bool = $needs_peer;
+
             async fn from_tool_call(_server: &S, $call: &ToolCall) -> Result<Self, ToolError> {
                 Ok($value)
             }
@@ -30,21 +32,23 @@ macro_rules! part {
     };
 }
 
-part!(RequestContext<RoleServer>, |call| call.context().clone());
-part!(Peer<RoleServer>, |call| call.context().peer.clone());
-part!(CancellationToken, |call| call.context().ct.clone());
-part!(RequestMetaObject, |call| call.context().meta.clone());
-part!(Extensions, |call| call.context().extensions.clone());
-part!(NumberOrString, |call| call.context().id.clone());
-part!(RequestIdPart, |call| RequestIdPart(call.context().id.clone()));
-part!(JsonObject, |call| call.arguments().clone());
-part!(InputResponses, |call| InputResponses(call.input_responses().cloned()));
-part!(RequestState, |call| RequestState(call.request_state().map(str::to_owned)));
-part!(ToolName, |call| ToolName(call.name.clone()));
+part!(RequestContext<RoleServer>, true, |call| call.context().clone());
+part!(Peer<RoleServer>, true, |call| call.context().peer.clone());
+part!(CancellationToken, false, |call| call.context().ct.clone());
+part!(RequestMetaObject, false, |call| call.context().meta.clone());
+part!(Extensions, true, |call| call.context().extensions.clone());
+part!(NumberOrString, false, |call| call.context().id.clone());
+part!(RequestIdPart, false, |call| RequestIdPart(call.context().id.clone()));
+part!(JsonObject, false, |call| call.arguments().clone());
+part!(InputResponses, false, |call| InputResponses(call.input_responses().cloned()));
+part!(RequestState, false, |call| RequestState(call.request_state().map(str::to_owned)));
+part!(ToolName, false, |call| ToolName(call.name.clone()));
 
 impl<T> Extractor for Extension<T> {}
 
 impl<S: Sync, T: Clone + Send + Sync + 'static> FromToolCall<S> for Extension<T> {
+    const NEEDS_PEER: bool = false;
+
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         // What a tower layer put in sits one level deeper, in the HTTP request's parts.
         let extensions = &call.context().extensions;
@@ -62,6 +66,7 @@ impl<T> Extractor for Parameters<T> {}
 impl<S: Sync, T: DeserializeOwned + JsonSchema + Send + 'static> FromToolCall<S> for Parameters<T> {
     const WHOLE_INPUT: Option<fn(&mut SchemaGenerator) -> Schema> =
         Some(SchemaGenerator::root_schema_for::<T>);
+    const NEEDS_PEER: bool = false;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         input::read_whole(call).map(Parameters)

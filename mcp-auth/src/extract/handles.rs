@@ -118,6 +118,7 @@ impl Extractor for Handles {}
 
 impl<S: Sync> FromToolCall<S> for Handles {
     const NEEDS_IDENTITY: bool = true;
+    const NEEDS_PEER: bool = false;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         let auth = call.auth().ok_or_else(ToolError::forbidden)?;

@@ -66,6 +66,8 @@ impl<T: Extractor> Extractor for (T,) {}
 /// impl<S: Sync> FromToolCall<S> for Tenant {
 ///     // So that taking it on a `public` tool does not compile.
 ///     const NEEDS_IDENTITY: bool = true;
+///     // It does not talk to the client.
+///     const NEEDS_PEER: bool = false;
 ///
 ///     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
 ///         let user = call.auth().ok_or_else(ToolError::forbidden)?;
@@ -91,6 +93,11 @@ pub trait FromToolCall<S>: Extractor + Sized + Send {
     /// Whether it takes an [`Upstream<P>`](crate::Upstream) by itself, so that a tool that takes *it* may say what it needs
     /// at the provider: `#[tool(upstream(GitHub, scopes = "repo"))]`.
     const TAKES_UPSTREAM: bool = false;
+
+    /// Whether it talks to the client while the tool runs, by the peer of [`ToolCall::context`]: progress, log messages,
+    /// questions. The calls of tools whose arguments all say `false` are answered by a shorter way, which costs a third;
+    /// the peer that they find in the context is not connected.
+    const NEEDS_PEER: bool = true;
 
     /// For arguments that are the whole input (`Parameters<T>`): the JSON schema of the tool's input.
     #[doc(hidden)]

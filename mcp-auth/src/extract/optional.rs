@@ -21,6 +21,9 @@ pub trait OptionalFromToolCall<S>: Extractor + Sized + Send {
     /// As [`FromToolCall::TAKES_UPSTREAM`].
     const TAKES_UPSTREAM: bool = false;
 
+    /// As [`FromToolCall::NEEDS_PEER`].
+    const NEEDS_PEER: bool = true;
+
     /// Makes the value, or `None`.
     fn optional_from_tool_call<'a>(
         server: &'a S,
@@ -31,6 +34,7 @@ pub trait OptionalFromToolCall<S>: Extractor + Sized + Send {
 impl<S, T: OptionalFromToolCall<S>> FromToolCall<S> for Option<T> {
     const OPTIONAL_SCOPES: &'static [ScopeInfo] = T::SCOPES;
     const TAKES_UPSTREAM: bool = T::TAKES_UPSTREAM;
+    const NEEDS_PEER: bool = T::NEEDS_PEER;
 
     fn from_tool_call<'a>(
         server: &'a S,

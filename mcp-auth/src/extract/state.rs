@@ -12,6 +12,8 @@ pub struct State<S>(pub S);
 impl<S> Extractor for State<S> {}
 
 impl<S: Clone + Send + Sync> FromToolCall<S> for State<S> {
+    const NEEDS_PEER: bool = false;
+
     async fn from_tool_call(server: &S, _call: &ToolCall) -> Result<Self, ToolError> {
         Ok(Self(server.clone()))
     }

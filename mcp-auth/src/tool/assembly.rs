@@ -41,6 +41,7 @@ impl Assembly {
             let extra: Vec<_> = definition.requires.iter().copied().chain(argument_scopes(tool)).collect();
             let rule = Rule::new(&tool.access, &extra, &catalog);
             let entry = Entry::new(schema::tool(tool), rule, Box::new(Compiled(tool)));
+            let entry = entry.taking(tool.arguments);
             #[cfg(feature = "authorization-server")]
             let entry = entry.needing(tool.upstreams);
             Arc::new(entry)

@@ -15,7 +15,10 @@ use super::{
     OutcomeFuture, ToolCall,
     list::{ListCache, ListPolicy, Visibility, fragment, unpack},
 };
-use crate::authorize::{Caller, Catalog, Policy, Rule};
+use crate::{
+    authorize::{Caller, Catalog, Policy, Rule},
+    extract::ArgumentDefinition,
+};
 
 /// A server whose type is forgotten.
 pub(crate) type AnyServer = Arc<dyn Any + Send + Sync>;
@@ -33,6 +36,8 @@ pub(crate) struct Entry {
     /// What it needs at providers.
     #[cfg(feature = "authorization-server")]
     upstreams: &'static [super::UpstreamDefinition],
+    /// Whether it can be called without rmcp's transport.
+    direct: bool,
     /// As JSON: listed, and marked.
     json: [OnceLock<Option<Box<[u8]>>>; 2],
 }
@@ -49,8 +54,22 @@ impl Entry {
             run,
             #[cfg(feature = "authorization-server")]
             upstreams: &[],
+            direct: false,
             json: Default::default(),
         }
+    }
+
+    /// A tool that takes nothing but `arguments`. It needs rmcp's transport to talk to the client while it runs, and where
+    /// arguments stand in headers, too.
+    pub(crate) fn taking(mut self, arguments: &[ArgumentDefinition]) -> Self {
+        let talks = arguments.iter().any(|argument| argument.needs_peer);
+        self.direct = !talks && !self.tool.input_schema.values().any(has_headers);
+        self
+    }
+
+    /// Whether it can be called without rmcp's transport.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.direct
     }
 
     /// With what the tool needs at providers.
@@ -96,6 +115,15 @@ impl Entry {
         let json = self.json[usize::from(marked)]
             .get_or_init(|| if marked { fragment(&self.marked()) } else { fragment(&self.tool) });
         json.as_deref()
+    }
+}
+
+/// Whether a schema says that clients repeat an argument in a header (SEP-2243).
+fn has_headers(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.contains_key("x-mcp-header") || members.values().any(has_headers),
+        Value::Array(elements) => elements.iter().any(has_headers),
+        _ => false,
     }
 }
 

@@ -172,6 +172,13 @@ impl Gate {
         {
             return Ok(answer);
         }
+        if envelope.method() == Some("tools/call")
+            && let Some(call) = direct::call_tool(&self.parts.registry, &parts.headers, &body, &caller)
+        {
+            let step_up = self.equip(&mut parts, caller);
+            let response = self.parts.service.call(call, parts).await;
+            return Ok(self.stepped_up(normalize::errors(response, &id), &step_up, &id));
+        }
         if let (true, Some(live)) = (listens, self.parts.registry.live()) {
             parts.extensions.insert(Changes(live.changes()));
         }
@@ -290,18 +297,10 @@ impl Gate {
         id: &RequestId,
         place: Option<OwnedSemaphorePermit>,
     ) -> Response<Body> {
-        let step_up = StepUp::new(&self.terms);
-        parts.extensions.insert(step_up.clone());
-        #[cfg(feature = "authorization-server")]
-        if let Some(upstreams) = &self.parts.upstreams {
-            // Where nobody signs in, it is heard of what ended elsewhere all the same.
-            upstreams.0.keep_house();
-            parts.extensions.insert(upstreams.clone());
-        }
         // Both wait for nothing in particular.
         let waits = parts.method == Method::GET
             || parts.headers.get(MCP_METHOD).is_some_and(|method| method == listening::METHOD);
-        parts.extensions.insert(caller.clone());
+        let step_up = self.equip(&mut parts, caller.clone());
         let response = self.parts.service.handle(Request::from_parts(parts, Full::new(body))).await;
         let mut response = normalize::errors(response.map(Body::new), id);
         if let Some(new) = response.headers().get(SESSION).and_then(|id| id.to_str().ok().map(str::to_owned))
@@ -321,6 +320,25 @@ impl Gate {
             let closing = waits.then(|| self.parts.closing.clone());
             return stream::bound(response, lifetime, adopted.into_iter().chain(closing), place);
         }
+        self.stepped_up(response, &step_up, id)
+    }
+
+    /// Puts into the request what the tool's side will look for.
+    fn equip(&self, parts: &mut Parts, caller: Caller) -> StepUp {
+        let step_up = StepUp::new(&self.terms);
+        parts.extensions.insert(step_up.clone());
+        #[cfg(feature = "authorization-server")]
+        if let Some(upstreams) = &self.parts.upstreams {
+            // Where nobody signs in, it is heard of what ended elsewhere all the same.
+            upstreams.0.keep_house();
+            parts.extensions.insert(upstreams.clone());
+        }
+        parts.extensions.insert(caller);
+        step_up
+    }
+
+    /// The answer, unless work found that the caller has to get more first.
+    fn stepped_up(&self, response: Response<Body>, step_up: &StepUp, id: &RequestId) -> Response<Body> {
         // Work that found that the sign-in behind the token has ended.
         #[cfg(feature = "authorization-server")]
         if let Some(why) = step_up.ended() {

@@ -89,6 +89,7 @@ impl<P> Extractor for Upstream<P> {}
 
 impl<S: HasUpstream<P> + Sync, P: UpstreamProvider> FromToolCall<S> for Upstream<P> {
     const NEEDS_IDENTITY: bool = true;
+    const NEEDS_PEER: bool = false;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         let auth = call.auth().ok_or_else(ToolError::forbidden)?;
@@ -97,6 +98,8 @@ impl<S: HasUpstream<P> + Sync, P: UpstreamProvider> FromToolCall<S> for Upstream
 }
 
 impl<S: HasUpstream<P> + Sync, P: UpstreamProvider> OptionalFromToolCall<S> for Upstream<P> {
+    const NEEDS_PEER: bool = false;
+
     /// `None` without a token, and for somebody who has not signed in with this provider.
     async fn optional_from_tool_call(_server: &S, call: &ToolCall) -> Result<Option<Self>, ToolError> {
         let Some(auth) = call.auth() else { return Ok(None) };

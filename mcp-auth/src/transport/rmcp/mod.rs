@@ -5,6 +5,7 @@ mod announce;
 mod asking;
 mod bound;
 mod custom;
+mod direct;
 mod guarded;
 mod info;
 #[cfg(feature = "stdio")]

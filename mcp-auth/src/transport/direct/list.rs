@@ -1,7 +1,4 @@
-//! The direct lane: a `tools/list` of protocol version 2026-07-28 is answered in front of rmcp, from bytes.
-//!
-//! It takes only what it has read as a whole and what rmcp would answer in the same way; a test compares the two. At
-//! the first thing that is unusual the request goes, unread, to rmcp: errors and odd cases are rmcp's.
+//! A `tools/list`, answered from bytes.
 
 use std::{
     borrow::Cow,
@@ -11,34 +8,28 @@ use std::{
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use http::{HeaderMap, HeaderValue, Response, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use rmcp::model::{ClientCapabilities, ProtocolVersion};
+use rmcp::model::ClientCapabilities;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::headers::{MCP_METHOD, PROTOCOL_VERSION, SESSION};
+use super::{Id, VERSION, is_usual, speaks};
 use crate::{
     authorize::{Caller, Decision, Operation},
     tool::Registry,
 };
 
 const METHOD: &str = "tools/list";
-const VERSION: ProtocolVersion = ProtocolVersion::V_2026_07_28;
 
 /// The answer to a `tools/list`, if it can be given here.
-pub(super) fn list_tools(
+pub(in crate::transport) fn list_tools(
     registry: &Registry,
     headers: &HeaderMap,
     body: &[u8],
     caller: &Caller,
 ) -> Option<Response<Body>> {
-    let says = |name: &HeaderName, text: &str| headers.get(name).is_some_and(|value| value == text);
-    let usual = says(&MCP_METHOD, METHOD)
-        && says(&PROTOCOL_VERSION, VERSION.as_str())
-        && !headers.contains_key(SESSION)
-        && accepts_both(headers);
-    if !usual || !speaks(registry) {
+    if !is_usual(headers, METHOD) || !speaks(registry) {
         return None;
     }
     let id = serde_json::from_slice::<Request<'_>>(body).ok()?.id()?;
@@ -56,21 +47,6 @@ pub(super) fn list_tools(
     Some(response)
 }
 
-/// Whether the user's own handler, which rmcp would ask, speaks the version.
-fn speaks(registry: &Registry) -> bool {
-    registry.own.as_ref().is_none_or(|own| own.supported_protocol_versions().contains(&VERSION))
-}
-
-/// One `Accept` with both types and no parameters; what is written otherwise is for rmcp to judge.
-fn accepts_both(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(header::ACCEPT).iter();
-    let (Some(Ok(value)), None) = (values.next().map(HeaderValue::to_str), values.next()) else {
-        return false;
-    };
-    let accepts = |wanted: &str| value.split(',').any(|one| one.trim().eq_ignore_ascii_case(wanted));
-    !value.contains(['"', ';', '\\']) && accepts("application/json") && accepts("text/event-stream")
-}
-
 /// The whole request. Whatever has another member, or one twice, is none.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,14 +58,6 @@ struct Request<'a> {
     method: Cow<'a, str>,
     #[serde(borrow)]
     params: Params<'a>,
-}
-
-/// An id that rmcp writes as it has read it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Id {
-    Number(i64),
-    Text(String),
 }
 
 #[derive(Deserialize)]

@@ -1,21 +1,11 @@
-//! The two lanes of `tools/list`: whatever the direct one answers, rmcp answers in the same way.
+//! `tools/list` on both lanes.
 
-use std::sync::Arc;
-
-use axum::body::Body;
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
-use http_body_util::{BodyExt, Full};
+use http::HeaderMap;
 use mcp_auth_macros::server;
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
-use crate::{
-    AuthInfo, ListPolicy, ListedTool, Server, Visibility,
-    authorize::Caller,
-    tool::Registry,
-    transport::{Binding, Guarded, McpService, direct, envelope::Envelope, normalize},
-};
+use super::{ABLE, CLIENT, Dice, Lanes, VERSION, bytes, callers, headers};
+use crate::{AuthInfo, ListPolicy, ListedTool, Visibility};
 
 macro_rules! lists {
     ($($name:ident $key:expr;)+) => {$(
@@ -55,64 +45,6 @@ fn by_name(tool: &ListedTool<'_>, caller: Option<&AuthInfo>) -> Visibility {
     }
 }
 
-/// Both lanes of one server.
-struct Lanes {
-    registry: Arc<Registry>,
-    service: McpService,
-}
-
-impl Lanes {
-    fn of(server: impl Server) -> Self {
-        let registry = Arc::new(Registry::new(server).unwrap_or_else(|problems| panic!("{problems:?}")));
-        let guarded = Guarded::new(Arc::clone(&registry), String::new(), Binding::for_tests());
-        Self { registry, service: McpService::new(guarded, 1 << 20, CancellationToken::new()) }
-    }
-
-    fn direct(&self, headers: &HeaderMap, body: &str, caller: &Caller) -> Option<Response<Body>> {
-        // The gate refuses what its own look cannot read, before either lane.
-        let envelope = Envelope::read(body.as_bytes()).ok()?;
-        (envelope.method() == Some("tools/list")).then_some(())?;
-        direct::list_tools(&self.registry, headers, body.as_bytes(), caller)
-    }
-
-    async fn rmcp(&self, headers: &HeaderMap, body: &str, caller: &Caller) -> Response<Body> {
-        let mut request = Request::post("http://localhost/mcp");
-        request.headers_mut().unwrap().clone_from(headers);
-        let mut request = request.body(Full::new(Bytes::from(body.to_owned()))).unwrap();
-        request.extensions_mut().insert(caller.clone());
-        normalize::errors(self.service.handle(request).await.map(Body::new), &None)
-    }
-
-    /// Whether the direct lane takes the request; panics if the lanes differ.
-    async fn same(&self, headers: &HeaderMap, body: &str, caller: &Caller) -> bool {
-        let Some(direct) = self.direct(headers, body, caller) else { return false };
-        let shown = format!("{headers:?}\n{body}\n{caller:?}");
-        let rmcp = self.rmcp(headers, body, caller).await;
-        let length = http_body::Body::size_hint(direct.body()).exact();
-        assert_eq!(direct.status(), rmcp.status(), "{shown}");
-        assert_eq!(direct.headers(), rmcp.headers(), "{shown}");
-        let (direct, rmcp) = (bytes(direct).await, bytes(rmcp).await);
-        assert_eq!(length, Some(direct.len() as u64), "{shown}");
-        assert_eq!(direct, rmcp, "{shown}");
-        true
-    }
-}
-
-async fn bytes(response: Response<Body>) -> String {
-    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().into()).unwrap()
-}
-
-fn headers(all: &[(&str, &str)]) -> HeaderMap {
-    let pair = |(name, value): &(&str, &str)| {
-        (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap())
-    };
-    let mut headers = HeaderMap::new();
-    for (name, value) in all.iter().map(pair) {
-        headers.append(name, value);
-    }
-    headers
-}
-
 const USUAL: [(&str, &str); 5] = [
     ("host", "localhost"),
     ("content-type", "application/json"),
@@ -128,25 +60,10 @@ fn but(name: &'static str, values: &[&'static str]) -> HeaderMap {
     headers(&all)
 }
 
-const VERSION: &str = r#""io.modelcontextprotocol/protocolVersion":"2026-07-28""#;
-const CLIENT: &str = r#""io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"}"#;
-const ABLE: &str = r#""io.modelcontextprotocol/clientCapabilities":{}"#;
 
 fn body(id: &str, meta: &[&str]) -> String {
     let meta = meta.join(",");
     format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list","params":{{"_meta":{{{meta}}}}}}}"#)
-}
-
-fn callers(registry: &Registry) -> Vec<Caller> {
-    let known =
-        |subject, scopes: &[&str]| Caller::Known(AuthInfo::for_tests(subject, scopes, &registry.catalog));
-    vec![
-        Caller::Anonymous,
-        known("alice", &[]),
-        known("bob", &["a"]),
-        known("alice", &["a", "b"]),
-        known("bob", &["b", "a", "other"]),
-    ]
 }
 
 #[tokio::test]
@@ -271,13 +188,8 @@ async fn no_mixture_of_members_makes_the_lanes_differ() {
     let lanes = Lanes::of(Callable);
     let callers = callers(&lanes.registry);
     let usual = headers(&USUAL);
-    let (mut state, mut taken) = (0x9e37_79b9_7f4a_7c15_u64, 0);
-    let mut throw = |sides: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state >> 33).unwrap() % sides
-    };
+    let (mut dice, mut taken) = (Dice(0x9e37_79b9_7f4a_7c15), 0);
+    let mut throw = |sides| dice.throw(sides);
     for _ in 0..6000 {
         let mut chosen =
             vec![MEMBERS[0], MEMBERS[1 + throw(2)], MEMBERS[3 + throw(2)], MEMBERS[5 + throw(6)]];
@@ -302,7 +214,7 @@ async fn a_list_says_who_sees_it_and_what_is_missing() {
     let usual = headers(&USUAL);
     let mut needs = Vec::new();
     for caller in &callers[..3] {
-        let answer = lanes.direct(&usual, &body("1", &[VERSION, ABLE]), caller).unwrap();
+        let answer = lanes.direct(&usual, &body("1", &[VERSION, ABLE]), caller).await.unwrap();
         let answer: Value = serde_json::from_str(&bytes(answer).await).unwrap();
         assert_eq!(answer["result"]["cacheScope"], "private");
         let tools = answer["result"]["tools"].as_array().unwrap().clone();

@@ -1,0 +1,72 @@
+//! A `tools/call` whose tool does not talk to the client while it runs.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+use rmcp::model::{CallToolRequestParams, JsonObject, NumberOrString, RequestMetaObject};
+use serde::Deserialize;
+
+use super::{Id, VERSION, is_usual, says, speaks};
+use crate::{
+    authorize::Caller,
+    tool::Registry,
+    transport::headers::MCP_NAME,
+};
+
+const METHOD: &str = "tools/call";
+
+/// A call, read as a whole.
+pub(crate) struct DirectCall {
+    pub(crate) id: NumberOrString,
+    pub(crate) params: CallToolRequestParams,
+    pub(crate) meta: RequestMetaObject,
+}
+
+/// The call, if it needs nothing of rmcp's transport. Whether it may run is decided where it runs.
+pub(in crate::transport) fn call_tool(
+    registry: &Registry,
+    headers: &HeaderMap,
+    body: &[u8],
+    caller: &Caller,
+) -> Option<DirectCall> {
+    if !is_usual(headers, METHOD) || !speaks(registry) {
+        return None;
+    }
+    let request = serde_json::from_slice::<Request<'_>>(body).ok()?;
+    let Params { meta, name, arguments } = request.params;
+    // rmcp would decode a value of this form.
+    let named = says(headers, &MCP_NAME, &name) && !name.starts_with("=?");
+    let right = request.jsonrpc == "2.0" && request.method == METHOD && named;
+    let meta = RequestMetaObject::from(meta);
+    if !right || meta.protocol_version() != Some(VERSION) || meta.client_capabilities().is_none() {
+        return None;
+    }
+    let table = registry.table();
+    table.find(&name, caller).filter(|entry| entry.is_direct())?;
+    let mut params = CallToolRequestParams::new(name.into_owned());
+    params.arguments = arguments;
+    Some(DirectCall { id: request.id.into(), params, meta })
+}
+
+/// The whole request. Whatever has another member, or one twice, is none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request<'a> {
+    #[serde(borrow)]
+    jsonrpc: Cow<'a, str>,
+    id: Id,
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+    #[serde(borrow)]
+    params: Params<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Params<'a> {
+    #[serde(rename = "_meta")]
+    meta: JsonObject,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    arguments: Option<JsonObject>,
+}
