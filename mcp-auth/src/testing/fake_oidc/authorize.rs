@@ -28,7 +28,9 @@ fn asked(query: &str) -> Result<Asked, String> {
     if !scopes.contains("openid") {
         return Err("the scope `openid` is missing".to_owned());
     }
+    let prompt = query.get("prompt").map_or("", String::as_str);
     Ok(Asked {
+        consent: prompt.split(' ').any(|word| word == "consent"),
         redirect_uri: query.remove("redirect_uri").ok_or("there is no redirect URI")?,
         state: query.remove("state"),
         scopes,

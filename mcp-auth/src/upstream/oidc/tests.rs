@@ -318,6 +318,37 @@ async fn a_new_key_is_found_and_an_unknown_one_is_not_asked_for_again_and_again(
     assert!(world.corp.requests(OidcPart::Keys) <= fetched + 1);
 }
 
+/// Logto has one key at a time: with a key of another kind, its metadata name another algorithm from one moment to the next.
+#[tokio::test]
+async fn an_issuer_that_signs_in_another_way_than_it_said_is_asked_anew_and_not_for_each_token() {
+    let world = World::new().await;
+    world.corp.announce_algorithms(&["RS256"]);
+    world.provider.departure(&leg()).await.unwrap();
+    world.corp.announce_algorithms(&["ES256", "RS256"]);
+    let refused = world.sign_in().await;
+    assert!(matches!(refused, Err(SignInError::Refused(_))), "it has just been asked: {refused:?}");
+    assert_eq!(world.corp.requests(OidcPart::Metadata), 1);
+    world.clock.advance(Duration::from_secs(31));
+    world.sign_in().await.unwrap();
+    assert_eq!(world.corp.requests(OidcPart::Metadata), 2);
+    // Whoever really signs in a way that it does not name is refused as ever.
+    world.corp.announce_algorithms(&["RS256"]);
+    world.clock.advance(Duration::from_secs(2 * 60 * 60));
+    for _ in 0..5 {
+        let refused = world.sign_in().await;
+        assert!(matches!(refused, Err(SignInError::Refused(_))), "{refused:?}");
+    }
+    assert_eq!(world.corp.requests(OidcPart::Metadata), 3);
+    // An outage is not a refusal.
+    world.clock.advance(Duration::from_secs(31));
+    let leg = leg();
+    let url = world.provider.departure(&leg).await.unwrap();
+    let back = callback(&world.corp.approve(&url, "alice"));
+    world.corp.fail_with(OidcPart::Metadata, 503);
+    let down = world.provider.arrive(&back, &leg, world.now()).await;
+    assert!(matches!(down, Err(SignInError::Unavailable(_))), "{down:?}");
+}
+
 #[tokio::test]
 async fn an_address_counts_when_the_issuer_says_true_and_groups_where_they_are_asked_for() {
     let world = World::with(|oidc| oidc.with_groups_claim("groups")).await;
