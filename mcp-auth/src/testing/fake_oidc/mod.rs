@@ -209,6 +209,17 @@ impl FakeOidc {
         self.state().offline_by_consent_only = true;
     }
 
+    /// From now on it knows these words of `prompt`, and answers `invalid_request` to all others, as Logto does. Unless called, it
+    /// knows all. Its metadata do not name them.
+    pub fn know_prompts(&self, words: &[&str]) {
+        self.state().prompts = Some(words.iter().map(|&word| word.to_owned()).collect());
+    }
+
+    /// The words of `prompt` that its metadata name from now on. Unless called, none.
+    pub fn announce_prompts(&self, words: &[&str]) {
+        self.state().announced_prompts = Some(words.iter().map(|&word| word.to_owned()).collect());
+    }
+
     /// What its metadata say from now on that it signs ID tokens with. Unless called, `ES256`, and with that it signs.
     pub fn announce_algorithms(&self, algorithms: &[&str]) {
         self.state().algorithms = Some(algorithms.iter().map(|&name| name.to_owned()).collect());

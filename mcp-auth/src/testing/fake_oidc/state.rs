@@ -25,6 +25,10 @@ pub(super) struct State {
     pub(super) lie: Option<OidcLie>,
     /// How the client may say who it is.
     pub(super) methods: Option<Vec<String>>,
+    /// The words of `prompt` that it knows.
+    pub(super) prompts: Option<Vec<String>>,
+    /// Those that the metadata name.
+    pub(super) announced_prompts: Option<Vec<String>>,
     /// What the metadata say that ID tokens are signed with.
     pub(super) algorithms: Option<Vec<String>>,
     /// Whether refresh tokens are for those alone who asked for `offline_access` and for consent.
@@ -80,8 +84,8 @@ pub(super) struct Asked {
     pub(super) scopes: BTreeSet<String>,
     pub(super) challenge: String,
     pub(super) nonce: Option<String>,
-    /// Whether the consent page has to be shown (`prompt`).
-    pub(super) consent: bool,
+    /// What has to be shown.
+    pub(super) prompt: Vec<String>,
 }
 
 pub(super) fn random(prefix: &str) -> String {
@@ -102,7 +106,7 @@ impl State {
         let claims = if self.names_in_user_info_only { Map::new() } else { person.claims };
         let code = self.secret("code-");
         let mut scopes = asked.scopes.clone();
-        if self.offline_by_consent_only && !asked.consent {
+        if self.offline_by_consent_only && !asked.prompt.iter().any(|word| word == "consent") {
             scopes.remove(OFFLINE_ACCESS);
         }
         let made = Code {

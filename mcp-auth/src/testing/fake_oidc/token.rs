@@ -53,9 +53,10 @@ pub(super) fn revoke(shared: &Shared, headers: &HeaderMap, form: &str) -> Answer
         return refused(StatusCode::UNAUTHORIZED, "invalid_client");
     }
     let token = said("token");
-    shared.state().tokens.retain(|issued| {
-        issued.refresh_token.as_deref() != Some(token) && issued.access_token != token
-    });
+    shared
+        .state()
+        .tokens
+        .retain(|issued| issued.refresh_token.as_deref() != Some(token) && issued.access_token != token);
     (StatusCode::OK, Value::Null)
 }
 
