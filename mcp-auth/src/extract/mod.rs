@@ -95,8 +95,8 @@ pub trait FromToolCall<S>: Extractor + Sized + Send {
     const TAKES_UPSTREAM: bool = false;
 
     /// Whether it talks to the client while the tool runs, by the peer of [`ToolCall::context`]: progress, log messages,
-    /// questions. The calls of tools whose arguments all say `false` are answered by a shorter way, which costs a third;
-    /// the peer that they find in the context is not connected.
+    /// questions. Calls of tools whose arguments all say `false` take a shorter way, at about half of the cost; there the
+    /// context's peer is connected to nobody.
     const NEEDS_PEER: bool = true;
 
     /// For arguments that are the whole input (`Parameters<T>`): the JSON schema of the tool's input.
