@@ -200,8 +200,15 @@ pub struct ArgumentDefinition {
 }
 
 impl ArgumentDefinition {
-    const UNNAMED: Self =
-        Self { name: "", description: None, default: None, schema: None, whole: None, optional: None, needs_peer: false };
+    const UNNAMED: Self = Self {
+        name: "",
+        description: None,
+        default: None,
+        schema: None,
+        whole: None,
+        optional: None,
+        needs_peer: false,
+    };
 
     /// The name in the tool's JSON input.
     pub const fn name(&self) -> &'static str {
