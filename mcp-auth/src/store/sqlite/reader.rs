@@ -128,3 +128,23 @@ fn within_transaction<T>(
     ended?;
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c24_a_disk_that_is_slow_again_is_avoided_for_longer() {
+        let pool = Readers::new(Vec::new()).0;
+        let apart = |begin, end| {
+            pool.took_long(begin, end);
+            pool.slow_until.load(Ordering::Relaxed) - end
+        };
+        assert_eq!(apart(1000, 1030), 200, "the first time");
+        assert_eq!(apart(1100, 1130), 200, "while nobody else waits for it");
+        assert_eq!(apart(1400, 1430), 800, "again");
+        assert_eq!(apart(2300, 2330), 2000, "and again, for two seconds at most");
+        assert_eq!(apart(4500, 4530), 2000);
+        assert_eq!(apart(9000, 9030), 200, "long after it was fast");
+    }
+}
