@@ -22,8 +22,8 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// Of an answer that is right: 200, a refresh token, and an ES256 token for the resource.
-    pub(super) fn of(answer: &Answer) -> Result<Self> {
+    /// Of an answer that is right: 200, a refresh token, and a token for the resource, signed with `algorithm`.
+    pub(super) fn of(answer: &Answer, algorithm: &str) -> Result<Self> {
         let wrong = || format!("wrong answer: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
         let tokens: Self = serde_json::from_slice(&answer.body).map_err(|_| wrong())?;
         let (header, claims) = read(&tokens.access_token).ok_or_else(wrong)?;
@@ -31,7 +31,7 @@ impl Tokens {
             && tokens.refresh_token.len() >= 32
             && tokens.token_type == "Bearer"
             && tokens.expires_in == 3600
-            && header["alg"] == "ES256"
+            && header["alg"] == algorithm
             && header["typ"] == "at+jwt"
             && claims["iss"] == ORIGIN
             && claims["aud"] == RESOURCE

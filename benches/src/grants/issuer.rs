@@ -31,10 +31,13 @@ pub(super) enum Kind {
     TwoProcesses,
     /// npm oidc-provider, in memory.
     OidcProvider,
+    /// The same with the algorithm that its key has where nobody chooses one.
+    OidcProviderRs256,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 3] = [Self::McpAuth, Self::TwoProcesses, Self::OidcProvider];
+    pub(super) const ALL: [Self; 4] =
+        [Self::McpAuth, Self::TwoProcesses, Self::OidcProvider, Self::OidcProviderRs256];
     pub(super) const OURS: [Self; 2] = [Self::McpAuth, Self::TwoProcesses];
 
     pub(super) fn name(self) -> &'static str {
@@ -42,6 +45,15 @@ impl Kind {
             Self::McpAuth => "mcp-auth",
             Self::TwoProcesses => "mcp-auth, two processes",
             Self::OidcProvider => "oidc-provider",
+            Self::OidcProviderRs256 => "oidc-provider, RS256",
+        }
+    }
+
+    /// What its access tokens are signed with.
+    pub(super) fn algorithm(self) -> &'static str {
+        match self {
+            Self::McpAuth | Self::TwoProcesses | Self::OidcProvider => "ES256",
+            Self::OidcProviderRs256 => "RS256",
         }
     }
 
@@ -49,7 +61,7 @@ impl Kind {
     pub(super) fn missing(self) -> Option<String> {
         match self {
             Self::McpAuth | Self::TwoProcesses => None,
-            Self::OidcProvider => node::missing(),
+            Self::OidcProvider | Self::OidcProviderRs256 => node::missing(),
         }
     }
 
@@ -57,7 +69,7 @@ impl Kind {
     pub(super) fn keys(self) -> &'static str {
         match self {
             Self::McpAuth | Self::TwoProcesses => "/.well-known/jwks.json",
-            Self::OidcProvider => "/jwks",
+            Self::OidcProvider | Self::OidcProviderRs256 => "/jwks",
         }
     }
 }
@@ -91,11 +103,11 @@ impl Issuer {
         match kind {
             Kind::McpAuth => Self::of_ours(kind, 1).await,
             Kind::TwoProcesses => Self::of_ours(kind, 2).await,
-            Kind::OidcProvider => {
+            Kind::OidcProvider | Kind::OidcProviderRs256 => {
                 if let Some(missing) = kind.missing() {
                     return Err(format!("{missing} (or add --alone)").into());
                 }
-                let child = Child::launch(&mut node::command(), "")?;
+                let child = Child::launch(&mut node::command(kind.algorithm()), "")?;
                 let way = Way::Route(Connection::open(child.address()).await?);
                 Ok(Self { kind, children: vec![child], client: "bench".to_owned(), way, _folder: None })
             }

@@ -17,6 +17,8 @@ use crate::{Child, Result, cpu};
 pub(super) struct Load {
     processes: Vec<u32>,
     connections: Vec<Connection>,
+    /// What access tokens are signed with.
+    algorithm: &'static str,
 }
 
 /// One run.
@@ -37,7 +39,8 @@ impl Load {
             connection.exchange(&get(issuer.kind.keys(), "")).await?;
             connections.push(connection);
         }
-        Ok(Self { processes: issuer.children.iter().map(Child::id).collect(), connections })
+        let processes = issuer.children.iter().map(Child::id).collect();
+        Ok(Self { processes, connections, algorithm: issuer.kind.algorithm() })
     }
 
     /// Sends all `requests`. The answers are judged afterwards, so that it costs the servers nothing.
@@ -65,7 +68,8 @@ impl Load {
         let (took, used) = (start.elapsed(), used(&self.processes)?.saturating_sub(before));
         let each = |time: Duration| time.as_secs_f64() / count;
         let sample = Sample { cpu: each(used) * 1e6, rate: each(took).recip() };
-        Ok((sample, answers.iter().map(Tokens::of).collect::<Result<_>>()?))
+        let tokens = answers.iter().map(|answer| Tokens::of(answer, self.algorithm));
+        Ok((sample, tokens.collect::<Result<_>>()?))
     }
 }
 

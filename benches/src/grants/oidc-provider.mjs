@@ -1,5 +1,5 @@
-// npm oidc-provider, as mcp-auth-benches measures it: in memory, ES256 access tokens for one resource, as in
-// tests/lab/issuers/oidc-provider.mjs. A line comes in and says nothing, the address goes out; it ends with its input.
+// npm oidc-provider, as mcp-auth-benches measures it: in memory, ES256 or RS256 (the argument) access tokens for one resource,
+// as in tests/lab/issuers/oidc-provider.mjs. A line comes in and says nothing, the address goes out; it ends with its input.
 //
 // POST /bench/codes {"challenges": […]} -> {"codes": […]}: codes by its own models, outside of what is measured.
 import { generateKeyPairSync } from 'node:crypto';
@@ -29,16 +29,18 @@ class Memory {
   async revokeByGrantId() { throw new Error('nothing is revoked here: a code or a token was used twice'); }
 }
 
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const alg = process.argv[2];
+const { privateKey } = alg === 'RS256' ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+  : generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const provider = new Provider('http://127.0.0.1:3000', {
   adapter: Memory,
-  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'ES256', kid: 'bench' }] },
+  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg, kid: 'bench' }] },
   cookies: { keys: ['loopback only'] },
   scopes: ['openid', 'offline_access', scope],
   clients: [{
     client_id: clientId, application_type: 'native', token_endpoint_auth_method: 'none', redirect_uris: [redirectUri],
     grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'],
-    id_token_signed_response_alg: 'ES256',
+    id_token_signed_response_alg: alg,
   }],
   findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   pkce: { required: () => true },
@@ -52,7 +54,7 @@ const provider = new Provider('http://127.0.0.1:3000', {
       useGrantedResource: async () => true,
       getResourceServerInfo: async (_context, asked) => {
         if (asked !== resource) throw new errors.InvalidTarget();
-        return { scope, audience: resource, accessTokenTTL: 3600, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
+        return { scope, audience: resource, accessTokenTTL: 3600, accessTokenFormat: 'jwt', jwt: { sign: { alg } } };
       },
     },
   },
