@@ -94,6 +94,28 @@ impl<S> ServerDefinition<S> {
     };
 }
 
+impl<S> ServerDefinition<S> {
+    /// The same without what needs the server's type, for code that is compiled once and not for each server.
+    pub(crate) const fn forget(&self) -> ServerDefinition<()> {
+        ServerDefinition {
+            resource: self.resource,
+            name: self.name,
+            title: self.title,
+            version: self.version,
+            instructions: self.instructions,
+            icons: self.icons,
+            scopes: self.scopes,
+            requires: self.requires,
+            anonymous: self.anonymous,
+            list: self.list,
+            groups: self.groups,
+            tools: &[],
+            handler: None,
+            upstreams: self.upstreams,
+        }
+    }
+}
+
 /// Who may use the methods that are not tools. `None`: nobody, the methods are refused.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Groups {
@@ -180,6 +202,13 @@ impl<S> ToolDefinition<S> {
             prepare: &[],
             call,
         }
+    }
+}
+
+impl<S> ToolDefinition<S> {
+    /// The same without what needs the server's type. It cannot be called.
+    pub(crate) const fn forget(&self) -> ToolDefinition<()> {
+        self.on(|(), _, _| Err(ToolError::opaque("a tool without its server was called")))
     }
 }
 
