@@ -98,8 +98,8 @@ pub trait FromToolCall<S>: Extractor + Sized + Send {
     const TAKES_UPSTREAM: bool = false;
 
     /// Whether it talks to the client while the tool runs, by the peer of [`ToolCall::context`]: progress, log messages,
-    /// questions. The calls of tools whose arguments all say `false` are answered by a shorter way, which costs a third;
-    /// the peer that they find in the context is not connected.
+    /// questions. Calls of tools whose arguments all say `false` take a shorter way, at about half of the cost; there the
+    /// context's peer is connected to nobody.
     const NEEDS_PEER: bool = true;
 
     /// Whether [`from_tool_call`](Self::from_tool_call) never waits for anything: its future is ready when it is first

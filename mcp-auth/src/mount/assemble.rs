@@ -300,7 +300,8 @@ impl Assembly {
         // Not by a layer, which every call would pay for.
         any(move |request: Request<Body>| {
             let (gate, path, method) = (Arc::clone(&gate), Arc::clone(&path), known(request.method()));
-            async move { observe(&path, method, gate.handle(request)).await }
+            // Boxed: the gate's future is some KB, and axum moves what it is given twice.
+            async move { observe(&path, method, Box::pin(gate.handle(request))).await }
         })
     }
 }

@@ -27,6 +27,8 @@ pub(crate) use self::rmcp::{Changes, Guarded, McpService};
 pub use self::rmcp::{FindHandler, Handler, NoHandler, OwnHandler};
 pub(crate) use binding::{Binding, Round, StateKey, TicketSealer, TooShort};
 #[cfg(test)]
+pub(crate) use direct::DirectCall;
+#[cfg(test)]
 pub(crate) use envelope::Envelope;
 pub(crate) use gate::{Gate, GateParts};
 pub(crate) use headers::refuse_repeated;

@@ -216,7 +216,7 @@ impl Connections {
 
     /// Serves what comes on `stream`; `place`: taken by it until it has ended.
     fn serve(&self, stream: TcpStream, place: Option<OwnedSemaphorePermit>) {
-        let activity = Activity::default();
+        let activity = Activity::new();
         let peer = stream.peer_addr().ok();
         let io = TokioIo::new(Timed::new(stream, &self.limits, activity.clone()));
         let service = watched(self.router.clone(), activity.clone(), peer, self.closing.clone());

@@ -35,14 +35,9 @@ pub struct Google(Oidc);
 impl Google {
     /// The client id and the client secret that Google gave this server.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
-        let parameters = vec![("access_type", "offline"), ("prompt", "consent")];
-        Self(Oidc::new(ID, ISSUER, client_id, client_secret).preset(
-            ID,
-            "Google",
-            API,
-            parameters,
-            "Google::new",
-        ))
+        let parameters = vec![("access_type", "offline")];
+        let google = Oidc::new(ID, ISSUER, client_id, client_secret).with_prompt("consent");
+        Self(google.preset(ID, "Google", API, parameters, "Google::new"))
     }
 
     /// What is asked for there besides `openid`: unless set, `profile` and `email`. Tools may need more, such as

@@ -28,7 +28,9 @@ fn asked(query: &str) -> Result<Asked, String> {
     if !scopes.contains("openid") {
         return Err("the scope `openid` is missing".to_owned());
     }
+    let prompt = query.get("prompt").map_or("", String::as_str);
     Ok(Asked {
+        prompt: prompt.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
         redirect_uri: query.remove("redirect_uri").ok_or("there is no redirect URI")?,
         state: query.remove("state"),
         scopes,
@@ -40,6 +42,10 @@ fn asked(query: &str) -> Result<Asked, String> {
 /// Where the person is sent: `None` says no.
 pub(super) fn decide(shared: &Shared, query: &str, login: Option<&str>) -> Result<String, String> {
     let asked = asked(query)?;
+    let prompts = shared.state().prompts.clone();
+    if prompts.is_some_and(|known| !asked.prompt.iter().all(|word| known.contains(word))) {
+        return Ok(back(shared, &asked, ("error", "invalid_request")));
+    }
     let Some(login) = login else {
         return Ok(back(shared, &asked, ("error", "access_denied")));
     };

@@ -80,6 +80,11 @@ impl Shared {
         self.clock.unix().as_secs()
     }
 
+    /// What ID tokens are said to be signed with.
+    fn algorithms(&self) -> Vec<String> {
+        self.state().algorithms.clone().unwrap_or_else(|| vec!["ES256".to_owned()])
+    }
+
     /// How the client may say who it is.
     fn methods(&self) -> Vec<String> {
         let usual = || ["client_secret_basic", "client_secret_post"].map(str::to_owned).to_vec();
@@ -196,6 +201,28 @@ impl FakeOidc {
     /// From now on the client may say who it is in these ways only, such as `client_secret_post` or `none`.
     pub fn authenticate_clients_by(&self, methods: &[&str]) {
         self.state().methods = Some(methods.iter().map(|&method| method.to_owned()).collect());
+    }
+
+    /// From now on refresh tokens are given as OpenID Connect Core section 11 has it, and as Logto gives them: to those who asked
+    /// for the scope `offline_access` and, by `prompt`, for the consent page. To all others neither. Unless called, to all.
+    pub fn give_refresh_tokens_after_consent_only(&self) {
+        self.state().offline_by_consent_only = true;
+    }
+
+    /// From now on it knows these words of `prompt`, and answers `invalid_request` to all others, as Logto does. Unless called, it
+    /// knows all. Its metadata do not name them.
+    pub fn know_prompts(&self, words: &[&str]) {
+        self.state().prompts = Some(words.iter().map(|&word| word.to_owned()).collect());
+    }
+
+    /// The words of `prompt` that its metadata name from now on. Unless called, none.
+    pub fn announce_prompts(&self, words: &[&str]) {
+        self.state().announced_prompts = Some(words.iter().map(|&word| word.to_owned()).collect());
+    }
+
+    /// What its metadata say from now on that it signs ID tokens with. Unless called, `ES256`, and with that it signs.
+    pub fn announce_algorithms(&self, algorithms: &[&str]) {
+        self.state().algorithms = Some(algorithms.iter().map(|&name| name.to_owned()).collect());
     }
 
     /// From now on the page is not shown, and this person signs in at once; `None` shows it again.

@@ -71,8 +71,9 @@ fn metadata(shared: &Shared) -> Value {
         "revocation_endpoint": format!("{url}/revoke"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"],
+        "id_token_signing_alg_values_supported": shared.algorithms(),
         "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": shared.state().announced_prompts.clone(),
         "token_endpoint_auth_methods_supported": shared.methods(),
         "authorization_response_iss_parameter_supported": true,
     })

@@ -12,6 +12,7 @@ use crate::random;
 
 /// In seconds.
 const CODE_LIFETIME: u64 = 60;
+const OFFLINE_ACCESS: &str = "offline_access";
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -24,6 +25,14 @@ pub(super) struct State {
     pub(super) lie: Option<OidcLie>,
     /// How the client may say who it is.
     pub(super) methods: Option<Vec<String>>,
+    /// The words of `prompt` that it knows.
+    pub(super) prompts: Option<Vec<String>>,
+    /// Those that the metadata name.
+    pub(super) announced_prompts: Option<Vec<String>>,
+    /// What the metadata say that ID tokens are signed with.
+    pub(super) algorithms: Option<Vec<String>>,
+    /// Whether refresh tokens are for those alone who asked for `offline_access` and for consent.
+    pub(super) offline_by_consent_only: bool,
     /// Whether names stand in ID tokens, or in `UserInfo` alone.
     pub(super) names_in_user_info_only: bool,
     pub(super) troubles: BTreeMap<OidcPart, Trouble>,
@@ -57,7 +66,7 @@ pub(super) struct Issued {
     pub(super) login: String,
     pub(super) scopes: BTreeSet<String>,
     pub(super) access_token: String,
-    pub(super) refresh_token: String,
+    pub(super) refresh_token: Option<String>,
     pub(super) expires_at: u64,
 }
 
@@ -75,6 +84,8 @@ pub(super) struct Asked {
     pub(super) scopes: BTreeSet<String>,
     pub(super) challenge: String,
     pub(super) nonce: Option<String>,
+    /// What has to be shown.
+    pub(super) prompt: Vec<String>,
 }
 
 pub(super) fn random(prefix: &str) -> String {
@@ -94,11 +105,15 @@ impl State {
         let person = self.people.get(login)?.clone();
         let claims = if self.names_in_user_info_only { Map::new() } else { person.claims };
         let code = self.secret("code-");
+        let mut scopes = asked.scopes.clone();
+        if self.offline_by_consent_only && !asked.prompt.iter().any(|word| word == "consent") {
+            scopes.remove(OFFLINE_ACCESS);
+        }
         let made = Code {
             login: login.to_owned(),
             subject: person.subject,
             claims,
-            scopes: asked.scopes.clone(),
+            scopes,
             redirect_uri: asked.redirect_uri.clone(),
             challenge: asked.challenge.clone(),
             nonce: asked.nonce.clone(),
@@ -114,12 +129,13 @@ impl State {
     }
 
     pub(super) fn issue(&mut self, login: &str, scopes: BTreeSet<String>, now: u64) -> Issued {
+        let refreshes = !self.offline_by_consent_only || scopes.contains(OFFLINE_ACCESS);
         let lifetime = self.lifetime.unwrap_or(Duration::from_secs(60 * 60));
         let issued = Issued {
             login: login.to_owned(),
             scopes,
             access_token: self.secret("access-"),
-            refresh_token: self.secret("refresh-"),
+            refresh_token: refreshes.then(|| self.secret("refresh-")),
             expires_at: now + lifetime.as_secs(),
         };
         self.tokens.push(issued.clone());
@@ -128,7 +144,7 @@ impl State {
 
     /// The token after the one of `refresh_token`, which is good once.
     pub(super) fn refresh(&mut self, refresh_token: &str, now: u64) -> Option<Issued> {
-        let old = self.tokens.iter().position(|token| token.refresh_token == refresh_token);
+        let old = self.tokens.iter().position(|token| token.refresh_token.as_deref() == Some(refresh_token));
         let old = old.map(|at| self.tokens.remove(at))?;
         Some(self.issue(&old.login, old.scopes, now))
     }

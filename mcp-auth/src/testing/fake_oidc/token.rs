@@ -53,7 +53,10 @@ pub(super) fn revoke(shared: &Shared, headers: &HeaderMap, form: &str) -> Answer
         return refused(StatusCode::UNAUTHORIZED, "invalid_client");
     }
     let token = said("token");
-    shared.state().tokens.retain(|issued| issued.refresh_token != token && issued.access_token != token);
+    shared
+        .state()
+        .tokens
+        .retain(|issued| issued.refresh_token.as_deref() != Some(token) && issued.access_token != token);
     (StatusCode::OK, Value::Null)
 }
 
@@ -63,9 +66,11 @@ fn success(issued: &Issued, id_token: Option<String>, now: u64) -> Value {
         "access_token": issued.access_token,
         "token_type": "Bearer",
         "expires_in": issued.expires_at.saturating_sub(now),
-        "refresh_token": issued.refresh_token,
         "scope": scopes.join(" "),
     });
+    if let Some(refresh_token) = &issued.refresh_token {
+        answer["refresh_token"] = refresh_token.as_str().into();
+    }
     if let Some(id_token) = id_token {
         answer["id_token"] = id_token.into();
     }

@@ -32,20 +32,28 @@ pub(in crate::transport) fn call_tool(
     if !is_usual(headers, METHOD) || !speaks(registry) {
         return None;
     }
-    let request = serde_json::from_slice::<Request<'_>>(body).ok()?;
-    let Params { meta, name, arguments } = request.params;
+    let call = DirectCall::read(body)?;
+    let name = &call.params.name;
     // rmcp would decode a value of this form.
-    let named = says(headers, &MCP_NAME, &name) && !name.starts_with("=?");
-    let right = request.jsonrpc == "2.0" && request.method == METHOD && named;
-    let meta = RequestMetaObject::from(meta);
-    if !right || meta.protocol_version() != Some(VERSION) || meta.client_capabilities().is_none() {
-        return None;
+    let named = says(headers, &MCP_NAME, name) && !name.starts_with("=?");
+    let direct = || registry.table().find(name, caller).is_some_and(|entry| entry.is_direct());
+    (named && direct()).then_some(call)
+}
+
+impl DirectCall {
+    /// A message that is a call of 2026-07-28 and nothing else.
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+        let request = serde_json::from_slice::<Request<'_>>(body).ok()?;
+        let Params { meta, name, arguments } = request.params;
+        let meta = RequestMetaObject::from(meta);
+        let right = request.jsonrpc == "2.0" && request.method == METHOD;
+        if !right || meta.protocol_version() != Some(VERSION) || meta.client_capabilities().is_none() {
+            return None;
+        }
+        let mut params = CallToolRequestParams::new(name.into_owned());
+        params.arguments = arguments;
+        Some(Self { id: request.id.into(), params, meta })
     }
-    let table = registry.table();
-    table.find(&name, caller).filter(|entry| entry.is_direct())?;
-    let mut params = CallToolRequestParams::new(name.into_owned());
-    params.arguments = arguments;
-    Some(DirectCall { id: request.id.into(), params, meta })
 }
 
 /// The whole request. Whatever has another member, or one twice, is none.

@@ -14,6 +14,7 @@ use rmcp::{
     service::{Peer, RequestContext, serve_directly},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::dispatcher::{Dispatch, with_default};
 
 use super::Guarded;
 use crate::transport::direct::DirectCall;
@@ -55,7 +56,10 @@ impl Direct {
             let client = InitializeRequestParams::new(ClientCapabilities::default(), Implementation::default())
                 .with_protocol_version(ProtocolVersion::V_2026_07_28);
             let nowhere = (sink::drain(), stream::empty());
-            serve_directly(self.guarded.clone(), nowhere, Some(client)).peer().clone()
+            // The task that rmcp starts for it belongs to no request, so it stays out of this one's span.
+            with_default(&Dispatch::none(), || {
+                serve_directly(self.guarded.clone(), nowhere, Some(client)).peer().clone()
+            })
         })
     }
 }

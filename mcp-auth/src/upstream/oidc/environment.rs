@@ -63,6 +63,7 @@ impl Oidc {
     /// | `MCP_CORP_CLIENT_SECRET` | the client secret; unset where the issuer gave none |
     /// | `MCP_CORP_NAME` | what pages call it |
     /// | `MCP_CORP_SCOPES` | what is asked for there, separated by spaces or commas |
+    /// | `MCP_CORP_PROMPT` | what it has to show at each sign-in, such as `consent` ([`with_prompt`](Self::with_prompt)) |
     /// | `MCP_CORP_API_URL` | where the API for tools is |
     ///
     /// # Errors
@@ -88,6 +89,9 @@ impl Oidc {
         }
         if let Some(scopes) = vars.scopes() {
             oidc = oidc.scopes(scopes);
+        }
+        if let Some(words) = vars.value("PROMPT") {
+            oidc = oidc.with_prompt(words);
         }
         if let Some(url) = vars.value("API_URL") {
             oidc = oidc.with_api_url(url);

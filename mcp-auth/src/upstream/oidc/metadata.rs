@@ -23,6 +23,7 @@ pub(crate) struct Metadata {
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     pub(super) id_token_signing_alg_values_supported: Option<Vec<String>>,
     code_challenge_methods_supported: Option<Vec<String>>,
+    pub(super) prompt_values_supported: Option<Vec<String>>,
     /// RFC 9207 section 3.
     #[serde(default, rename = "authorization_response_iss_parameter_supported")]
     pub(super) names_itself_in_answers: bool,

@@ -5,6 +5,7 @@ mod discovered;
 mod environment;
 mod metadata;
 mod person;
+mod prompt;
 mod running;
 mod scopes;
 mod service;
@@ -71,6 +72,10 @@ pub struct Oidc {
     scopes: Vec<String>,
     api_url: Option<String>,
     groups_claim: Option<String>,
+    /// What it has to show at each sign-in.
+    prompt: Option<String>,
+    /// How it is asked for another account; `None`: as its metadata say.
+    another_account: Option<&'static str>,
     /// What else the authorization request says.
     parameters: Vec<(&'static str, &'static str)>,
     private_network: bool,
@@ -116,6 +121,8 @@ impl Oidc {
             scopes: Vec::new(),
             api_url: None,
             groups_claim: None,
+            prompt: None,
+            another_account: None,
             parameters: Vec::new(),
             private_network: false,
             running: Arc::default(),
@@ -134,6 +141,7 @@ impl Oidc {
     ) -> Self {
         self.kind = Some(id);
         self.parameters = parameters;
+        self.another_account = Some("select_account");
         self.setting = setting;
         self.with_name(name).with_api_url(api_url)
     }
@@ -155,7 +163,8 @@ impl Oidc {
     }
 
     /// What is asked for there besides `openid`: unless set, `profile` and `email`, by which people get their name on pages.
-    /// `offline_access` gives refresh tokens where an issuer wants it to be asked for; the consent page says what is asked.
+    /// `offline_access` gives refresh tokens where an issuer wants it to be asked for, some with
+    /// [`with_prompt("consent")`](Self::with_prompt) only; the consent page says what is asked.
     pub fn scopes<T: Into<String>>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self.scopes.push("openid".to_owned());
@@ -252,6 +261,7 @@ impl AnyProvider for Oidc {
             }
         }
         problems.extend(self.scopes.iter().filter_map(|scope| oauth::scope_problem("Oidc::scopes", scope)));
+        problems.extend(self.prompt_problem());
         if let Err(error) = HttpClient::new(self.reach()) {
             let help = "check that the system's root certificates are installed (package ca-certificates)";
             problems.push(Problem::new(self.setting, error.to_string(), help));
@@ -270,11 +280,11 @@ impl AnyProvider for Oidc {
     }
 
     fn departure<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
-        Box::pin(self.to_authorize(leg, None))
+        Box::pin(self.to_authorize(leg, false))
     }
 
     fn departure_of_another<'a>(&'a self, leg: &'a Leg) -> ProviderFuture<'a, Result<String, SignInError>> {
-        Box::pin(self.to_authorize(leg, Some("select_account")))
+        Box::pin(self.to_authorize(leg, true))
     }
 
     fn arrive<'a>(
@@ -334,14 +344,12 @@ impl AnyProvider for Oidc {
 }
 
 impl Oidc {
-    async fn to_authorize(&self, leg: &Leg, prompt: Option<&str>) -> Result<String, SignInError> {
+    async fn to_authorize(&self, leg: &Leg, another: bool) -> Result<String, SignInError> {
         let known = self.known().await?;
         let mut more = vec![("nonce", leg.nonce.expose())];
-        more.extend(self.parameters.iter().filter(|(name, _)| prompt.is_none() || *name != "prompt"));
-        // Several words of `prompt` are asked for at once (OpenID Connect Core section 3.1.2.1).
-        let own = self.parameters.iter().find(|(name, _)| *name == "prompt").map(|(_, words)| *words);
-        let both = prompt.map(|word| own.map_or_else(|| word.to_owned(), |own| format!("{own} {word}")));
-        more.extend(both.as_deref().map(|words| ("prompt", words)));
+        more.extend(&self.parameters);
+        let prompt = self.prompt(another, &known.metadata);
+        more.extend(prompt.as_deref().map(|words| ("prompt", words)));
         let endpoint = &known.metadata.authorization_endpoint;
         Ok(oauth::authorization_url(endpoint, &self.client.client_id, leg, more))
     }
@@ -356,6 +364,10 @@ impl Oidc {
         };
         let granted = self.token_endpoint(&known)?.redeem(code, leg, now).await?;
         let person = self.person(&known, &granted, leg, now).await?;
+        if granted.tokens.refresh_token.is_none() && leg.scopes.iter().any(|scope| scope == "offline_access") {
+            let help = "if it wants to be asked for consent too: `Oidc::with_prompt(\"consent\")`";
+            tracing::warn!(provider = self.id, help, "it was asked for `offline_access` and gave no refresh token");
+        }
         Ok(SignedIn { person, tokens: Some(granted.tokens) })
     }
 

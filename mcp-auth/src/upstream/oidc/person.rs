@@ -1,12 +1,13 @@
 //! Who signed in: what the ID token says, once it is proven.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 
 use super::{Oidc, discovered::Known};
 use crate::{
-    authenticate::{AuthenticateError, IdToken, IdTokenExpectations},
+    Secret,
+    authenticate::{AuthenticateError, IdToken, IdTokenExpectations, Reason},
     store::{Person, Timestamp},
     upstream::{
         Leg, Outage, SignInError,
@@ -23,7 +24,7 @@ impl Oidc {
     /// The person of the ID token that came for our code (T13): it is for this client and this sign-in, or it is nothing.
     pub(super) async fn person(
         &self,
-        known: &Known,
+        known: &Arc<Known>,
         granted: &Granted,
         leg: &Leg,
         now: Timestamp,
@@ -31,26 +32,14 @@ impl Oidc {
         let missing = || SignInError::Refused("there is no ID token in its answer".to_owned());
         let token = granted.id_token.as_ref().ok_or_else(missing)?;
         let access_token = &granted.tokens.access_token;
-        let expected = IdTokenExpectations {
-            issuer: &self.issuer,
-            client_id: &self.client.client_id,
-            nonce: leg.nonce.expose(),
-            access_token: access_token.expose(),
-            algorithms: known.metadata.id_token_signing_alg_values_supported.as_deref(),
-            leeway: LEEWAY,
-        };
-        let refused = |error: AuthenticateError| match error {
-            AuthenticateError::Unavailable { retry_after } => {
-                let (why, retry_after) = ("its keys cannot be fetched".to_owned(), Some(retry_after));
-                SignInError::Unavailable(Outage { why, retry_after })
-            }
-            error => SignInError::Refused(format!("its ID token is refused: {error}")),
-        };
-        let since_1970 = Duration::from_millis(now.as_millis());
-        let token = IdToken::check(token.expose(), &expected, since_1970);
-        let token = token.map_err(|reason| refused(reason.into()))?;
-        let (key, _) = known.keys.find(token.key()).await.map_err(refused)?;
-        let claims = token.prove(&key).map_err(|reason| refused(reason.into()))?;
+        let mut proven = self.prove(known, token, access_token, leg, now).await;
+        // Since the issuer was asked it may have got other keys, which sign in another way.
+        if let Err(AuthenticateError::Invalid(Reason::Algorithm | Reason::UnknownKey)) = proven
+            && let Some(anew) = self.known_anew(known).await?
+        {
+            proven = self.prove(&anew, token, access_token, leg, now).await;
+        }
+        let claims = proven.map_err(refused)?;
         let subject = claims.get("sub").and_then(Value::as_str);
         let no_subject = || SignInError::Refused("its ID token has no subject".to_owned());
         let id = oauth::account_id(subject.ok_or_else(no_subject)?)?;
@@ -60,6 +49,38 @@ impl Oidc {
             None => self.user_info(known, access_token, &id).await?.as_ref().and_then(name),
         };
         Ok(Person { provider: self.id.clone(), name: name.unwrap_or_else(|| id.clone()), id })
+    }
+
+    /// What the ID token says, as far as what is known of the issuer proves it.
+    async fn prove(
+        &self,
+        known: &Known,
+        token: &Secret,
+        access_token: &Secret,
+        leg: &Leg,
+        now: Timestamp,
+    ) -> Result<Map<String, Value>, AuthenticateError> {
+        let expected = IdTokenExpectations {
+            issuer: &self.issuer,
+            client_id: &self.client.client_id,
+            nonce: leg.nonce.expose(),
+            access_token: access_token.expose(),
+            algorithms: known.metadata.id_token_signing_alg_values_supported.as_deref(),
+            leeway: LEEWAY,
+        };
+        let token = IdToken::check(token.expose(), &expected, Duration::from_millis(now.as_millis()))?;
+        let (key, _) = known.keys.find(token.key()).await?;
+        Ok(token.prove(&key)?)
+    }
+}
+
+fn refused(error: AuthenticateError) -> SignInError {
+    match error {
+        AuthenticateError::Unavailable { retry_after } => {
+            let (why, retry_after) = ("its keys cannot be fetched".to_owned(), Some(retry_after));
+            SignInError::Unavailable(Outage { why, retry_after })
+        }
+        error => SignInError::Refused(format!("its ID token is refused: {error}")),
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{
 const FRESH: Duration = Duration::from_secs(60 * 60);
 /// How long they serve while the issuer does not answer.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long they are not doubted: as long as an issuer's keys are not asked for again.
+const UNDOUBTED: Duration = Duration::from_secs(30);
 /// How long an issuer that did not answer is left alone.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -49,6 +51,15 @@ impl Memory {
     }
 }
 
+impl From<Undiscovered> for SignInError {
+    fn from(error: Undiscovered) -> Self {
+        match error {
+            Undiscovered::Unavailable(why) => Self::Unavailable(Outage { why, retry_after: Some(PAUSE) }),
+            Undiscovered::Wrong(why) => Self::Misconfigured(why),
+        }
+    }
+}
+
 impl Oidc {
     /// The issuer's metadata and keys.
     pub(super) async fn known(&self) -> Result<Arc<Known>, SignInError> {
@@ -58,17 +69,23 @@ impl Oidc {
         if let Some(known) = memory.known_for(FRESH, now) {
             return Ok(known);
         }
-        let error = match self.ask(running, &mut memory, now).await {
-            Ok(known) => return Ok(known),
-            Err(error) => error,
-        };
-        let old = memory.known_for(STALE, now);
-        old.ok_or(match error {
-            Undiscovered::Unavailable(why) => {
-                SignInError::Unavailable(Outage { why, retry_after: Some(PAUSE) })
-            }
-            Undiscovered::Wrong(why) => SignInError::Misconfigured(why),
-        })
+        match self.ask(running, &mut memory, now).await {
+            Ok(known) => Ok(known),
+            Err(error) => memory.known_for(STALE, now).ok_or_else(|| error.into()),
+        }
+    }
+
+    /// What the issuer says now, when something does not go with what it said: `doubted`. `None`: it has just said so.
+    pub(super) async fn known_anew(&self, doubted: &Arc<Known>) -> Result<Option<Arc<Known>>, SignInError> {
+        let running = self.running()?;
+        let mut memory = running.memory.lock().await;
+        let now = running.clock.monotonic();
+        match memory.known_for(UNDOUBTED, now) {
+            // Somebody else has doubted it too, and asked.
+            Some(known) if !Arc::ptr_eq(&known, doubted) => Ok(Some(known)),
+            Some(_) => Ok(None),
+            None => Ok(Some(self.ask(running, &mut memory, now).await?)),
+        }
     }
 
     /// Asks the issuer, unless it has just failed to answer.

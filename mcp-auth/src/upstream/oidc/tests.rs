@@ -60,7 +60,13 @@ impl World {
 
     /// The whole way of one person.
     async fn sign_in(&self) -> Result<SignedIn, SignInError> {
-        let leg = leg();
+        self.sign_in_with(&[]).await
+    }
+
+    /// The same, asked for more.
+    async fn sign_in_with(&self, scopes: &[&str]) -> Result<SignedIn, SignInError> {
+        let mut leg = leg();
+        leg.scopes.extend(scopes.iter().map(|&scope| scope.to_owned()));
         let url = self.provider.departure(&leg).await?;
         let back = callback(&self.corp.approve(&url, "alice"));
         self.provider.arrive(&back, &leg, self.now()).await
@@ -318,6 +324,37 @@ async fn a_new_key_is_found_and_an_unknown_one_is_not_asked_for_again_and_again(
     assert!(world.corp.requests(OidcPart::Keys) <= fetched + 1);
 }
 
+/// Logto has one key at a time: with a key of another kind, its metadata name another algorithm from one moment to the next.
+#[tokio::test]
+async fn an_issuer_that_signs_in_another_way_than_it_said_is_asked_anew_and_not_for_each_token() {
+    let world = World::new().await;
+    world.corp.announce_algorithms(&["RS256"]);
+    world.provider.departure(&leg()).await.unwrap();
+    world.corp.announce_algorithms(&["ES256", "RS256"]);
+    let refused = world.sign_in().await;
+    assert!(matches!(refused, Err(SignInError::Refused(_))), "it has just been asked: {refused:?}");
+    assert_eq!(world.corp.requests(OidcPart::Metadata), 1);
+    world.clock.advance(Duration::from_secs(31));
+    world.sign_in().await.unwrap();
+    assert_eq!(world.corp.requests(OidcPart::Metadata), 2);
+    // Whoever really signs in a way that it does not name is refused as ever.
+    world.corp.announce_algorithms(&["RS256"]);
+    world.clock.advance(Duration::from_secs(2 * 60 * 60));
+    for _ in 0..5 {
+        let refused = world.sign_in().await;
+        assert!(matches!(refused, Err(SignInError::Refused(_))), "{refused:?}");
+    }
+    assert_eq!(world.corp.requests(OidcPart::Metadata), 3);
+    // An outage is not a refusal.
+    world.clock.advance(Duration::from_secs(31));
+    let leg = leg();
+    let url = world.provider.departure(&leg).await.unwrap();
+    let back = callback(&world.corp.approve(&url, "alice"));
+    world.corp.fail_with(OidcPart::Metadata, 503);
+    let down = world.provider.arrive(&back, &leg, world.now()).await;
+    assert!(matches!(down, Err(SignInError::Unavailable(_))), "{down:?}");
+}
+
 #[tokio::test]
 async fn an_address_counts_when_the_issuer_says_true_and_groups_where_they_are_asked_for() {
     let world = World::with(|oidc| oidc.with_groups_claim("groups")).await;
@@ -364,6 +401,47 @@ async fn whoever_has_to_say_more_asks_for_it_and_is_as_far_as_before() {
     assert!(telling.telling(&wanted).is_none() && world.provider.telling(&Wanted::default()).is_none());
     let world = World { provider: telling, ..world };
     world.sign_in().await.unwrap();
+}
+
+/// Logto knows `login` and `consent`, and so does oidc-provider; its page is shown to whoever is to be somebody else.
+#[tokio::test]
+async fn another_account_is_asked_for_in_words_that_the_issuer_knows() {
+    let world = World::with(|oidc| oidc.with_prompt("consent")).await;
+    world.corp.know_prompts(&["none", "login", "consent"]);
+    world.corp.add_person("bob", "b5a9-bob");
+    let leg = leg();
+    let url = world.provider.departure_of_another(&leg).await.unwrap();
+    let back = callback(&world.corp.approve(&url, "bob"));
+    let signed_in = world.provider.arrive(&back, &leg, world.now()).await.unwrap();
+    assert_eq!(signed_in.person.subject(), "corp:b5a9-bob");
+    assert_eq!(pair(&url, "prompt").as_deref(), Some("consent login"));
+    let url = world.provider.departure(&leg).await.unwrap();
+    assert_eq!(pair(&url, "prompt").as_deref(), Some("consent"));
+
+    let chooser = World::new().await;
+    let url = chooser.provider.departure(&leg).await.unwrap();
+    assert_eq!(pair(&url, "prompt"), None, "it is for the issuer to say");
+    chooser.corp.announce_prompts(&["login", "select_account"]);
+    chooser.clock.advance(Duration::from_secs(2 * 60 * 60));
+    let url = chooser.provider.departure_of_another(&leg).await.unwrap();
+    assert_eq!(pair(&url, "prompt").as_deref(), Some("select_account"));
+}
+
+/// OpenID Connect Core section 11, which Logto and oidc-provider keep to the letter.
+#[tokio::test]
+async fn an_issuer_that_wants_to_be_asked_for_consent_gives_refresh_tokens_when_it_is() {
+    let world = World::with(|oidc| oidc.with_prompt("consent")).await;
+    world.corp.give_refresh_tokens_after_consent_only();
+    let tokens = world.sign_in_with(&["offline_access"]).await.unwrap().tokens.unwrap();
+    assert_eq!(tokens.scopes.as_deref(), Some("email offline_access openid profile"));
+    world.provider.refresh(&tokens, world.now()).await.unwrap();
+    assert!(world.sign_in().await.unwrap().tokens.unwrap().refresh_token.is_none());
+
+    let silent = World::new().await;
+    silent.corp.give_refresh_tokens_after_consent_only();
+    let tokens = silent.sign_in_with(&["offline_access"]).await.unwrap().tokens.unwrap();
+    assert!(tokens.refresh_token.is_none());
+    assert_eq!(tokens.scopes.as_deref(), Some("email openid profile"));
 }
 
 #[tokio::test]
@@ -415,6 +493,10 @@ fn what_cannot_work_is_refused_at_start() {
     );
     assert_eq!(settings(corp().scopes(["a b"])), ["Oidc::scopes"]);
     assert_eq!(settings(corp().with_api_url("ftp://x")), ["Oidc::with_api_url"]);
+    assert_eq!(settings(corp().with_prompt("login consent")), [""; 0]);
+    for words in ["", "none", "consent none", "consent  login", "consent&scope=x", "login\n"] {
+        assert_eq!(settings(corp().with_prompt(words)), ["Oidc::with_prompt"], "{words:?}");
+    }
     let google = || crate::Google::new("id", "secret");
     assert_eq!(of(google().into_provider()), [""; 0]);
     assert_eq!(of(google().with_id("google-two").into_provider()), [""; 0]);
@@ -433,6 +515,7 @@ fn the_environment_names_a_client_or_every_variable_that_is_missing() {
         ("MCP_OUR_CORP_NAME", "Example"),
         ("MCP_OUR_CORP_SCOPES", "profile,api offline_access"),
         ("MCP_OUR_CORP_API_URL", "https://api.example.com/"),
+        ("MCP_OUR_CORP_PROMPT", "consent"),
     ];
     let corp = Oidc::from_vars("our-corp", vars(&all)).unwrap();
     assert_eq!(
@@ -441,6 +524,7 @@ fn the_environment_names_a_client_or_every_variable_that_is_missing() {
     );
     assert_eq!(corp.scopes, ["api", "offline_access", "openid", "profile"]);
     assert_eq!(corp.api_url(), "https://api.example.com");
+    assert_eq!(corp.prompt.as_deref(), Some("consent"));
     assert!(corp.client.client_secret.is_some());
     assert!(Oidc::from_vars("our-corp", vars(&all[..2])).unwrap().client.client_secret.is_none());
     let missing = Oidc::from_vars("our-corp", vars(&all[2..])).unwrap_err().to_string();
