@@ -120,16 +120,17 @@ impl Issuer {
     pub(super) async fn codes(&mut self, count: usize) -> Result<Vec<Code>> {
         let pairs = (0..count).map(|_| pair()).collect::<Result<Vec<_>>>()?;
         let mut codes = Vec::new();
+        let address = self.address()?;
         match &mut self.way {
             Way::Pages(pages) => {
+                pages.connect_again(address).await?;
                 for (verifier, challenge) in pairs {
                     codes.push(Code { code: pages.code(&challenge).await?, verifier });
                 }
             }
             Way::Route(connection) => {
                 // Its connections are closed when they are idle for a while.
-                let child = self.children.first().ok_or("there is no process")?;
-                *connection = Connection::open(child.address()).await?;
+                *connection = Connection::open(address).await?;
                 let challenges: Vec<_> = pairs.iter().map(|(_, challenge)| challenge).collect();
                 let body = json!({ "challenges": challenges }).to_string();
                 let answer = connection.exchange(&post("/bench/codes", JSON, "", &body)).await?;

@@ -34,6 +34,12 @@ impl Pages {
         Ok(Self { connection, client, cookies: BTreeMap::new() })
     }
 
+    /// A connection that was idle for a while may be closed.
+    pub(super) async fn connect_again(&mut self, address: SocketAddr) -> Result<()> {
+        self.connection = Connection::open(address).await?;
+        Ok(())
+    }
+
     pub(super) fn client(&self) -> &str {
         &self.client
     }

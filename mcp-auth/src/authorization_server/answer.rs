@@ -7,7 +7,12 @@ use serde::Serialize;
 /// JSON with tokens in it, or in its place: never in a cache (RFC 6749 section 5.1), readable for every page, because
 /// nothing here looks at cookies.
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let mut response = Response::new(Body::from(serde_json::to_vec(body).unwrap_or_default()));
+    // As long as a token response is, which would grow four times.
+    let mut text = Vec::with_capacity(1024);
+    if serde_json::to_writer(&mut text, body).is_err() {
+        text.clear();
+    }
+    let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -3,6 +3,8 @@
 //! It exists to answer 401 and 403 with a challenge before a stream opens. The decision that security rests on is
 //! taken again on the parsed call (`tool/dispatch.rs`, `rmcp/guarded.rs`).
 
+mod late;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::body::Body;
@@ -29,7 +31,7 @@ use crate::{
     Limits,
     authenticate::Authenticator,
     authorize::{Caller, Decision, Operation},
-    challenge::{RequestId, Rpc, StepUp, Terms},
+    challenge::{RequestId, Rpc, Terms},
     clock::Clock,
     layer::Admitted,
     tool::Registry,
@@ -321,43 +323,6 @@ impl Gate {
             return stream::bound(response, lifetime, adopted.into_iter().chain(closing), place);
         }
         self.stepped_up(response, &step_up, id)
-    }
-
-    /// Puts into the request what the tool's side will look for.
-    fn equip(&self, parts: &mut Parts, caller: Caller) -> StepUp {
-        let step_up = StepUp::new(&self.terms);
-        parts.extensions.insert(step_up.clone());
-        #[cfg(feature = "authorization-server")]
-        if let Some(upstreams) = &self.parts.upstreams {
-            // Where nobody signs in, it is heard of what ended elsewhere all the same.
-            upstreams.0.keep_house();
-            parts.extensions.insert(upstreams.clone());
-        }
-        parts.extensions.insert(caller);
-        step_up
-    }
-
-    /// The answer, unless work found that the caller has to get more first.
-    fn stepped_up(&self, response: Response<Body>, step_up: &StepUp, id: &RequestId) -> Response<Body> {
-        // Work that found that the sign-in behind the token has ended.
-        #[cfg(feature = "authorization-server")]
-        if let Some(why) = step_up.ended() {
-            let refusal = self.challenged(step_up.needed()).sign_in_again(why);
-            return refused(refusal.answering(id.clone()));
-        }
-        // Work that found that the provider's token is not for enough.
-        #[cfg(feature = "authorization-server")]
-        if let Some(why) = step_up.more() {
-            let metadata = &self.parts.resource_metadata;
-            let refusal = Refusal::insufficient(step_up.needed(), why, metadata);
-            return refused(refusal.answering(id.clone()));
-        }
-        // Work that found a scope missing, before anything was answered.
-        if let Some(scopes) = step_up.asked() {
-            let refusal = Refusal::insufficient_scope(scopes, &self.parts.resource_metadata);
-            return refused(refusal.answering(id.clone()));
-        }
-        response
     }
 
     /// A place for one more stream that may wait for ever; only strangers need one.

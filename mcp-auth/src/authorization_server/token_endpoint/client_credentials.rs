@@ -78,7 +78,7 @@ fn record(
     scopes: Vec<String>,
     now: Timestamp,
 ) -> Result<GrantRecord, OAuthError> {
-    let id = random::identifier().map_err(|error| {
+    let id = random::row_id(now.as_millis()).map_err(|error| {
         tracing::error!(%error, "no grant can be made");
         OAuthError::unavailable()
     })?;

@@ -45,7 +45,7 @@ pub(super) struct NotCommitted(String);
 
 /// A piece of work of whatever result.
 pub(super) trait Job: Send {
-    /// Runs it and keeps the result; false where it failed and its changes must go.
+    /// Runs it and keeps the result; false where it failed and its changes must go. It can be run again after a rollback.
     fn run(&mut self, connection: &Connection) -> bool;
 
     /// Gives the result to whoever waits: its own, unless what became of its transaction is worse.
@@ -58,14 +58,14 @@ pub(super) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 pub(super) fn job<T, F>(work: F) -> (Box<dyn Job>, Answer<T>)
 where
     T: Send + 'static,
-    F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    F: Fn(&Connection) -> Result<T, Fault> + Send + 'static,
 {
     let (sender, answer) = oneshot::channel();
-    (Box::new(Pending { work: Some(work), result: None, sender }), answer)
+    (Box::new(Pending { work, result: None, sender }), answer)
 }
 
 struct Pending<T, F> {
-    work: Option<F>,
+    work: F,
     result: Option<Result<T, Fault>>,
     sender: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -73,16 +73,16 @@ struct Pending<T, F> {
 impl<T, F> Job for Pending<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> Result<T, Fault> + Send,
+    F: Fn(&Connection) -> Result<T, Fault> + Send,
 {
     fn run(&mut self, connection: &Connection) -> bool {
+        self.result = None;
         // Nobody waits any more, so nothing need happen.
         if self.sender.is_closed() {
             return true;
         }
-        let Some(work) = self.work.take() else { return true };
         // A panic is this job's own fault, and none of the others'. The connection is put right by the rollback.
-        let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
+        let result = catch_unwind(AssertUnwindSafe(|| (self.work)(connection)))
             .unwrap_or_else(|_| Err(Fault::new("a verb of the store panicked")));
         self.result.insert(result).is_ok()
     }

@@ -14,7 +14,7 @@ impl KeyStore for SqliteStore {
         self.read(move |connection| {
             let mut statement =
                 connection.prepare_cached("SELECT * FROM keys WHERE purpose = ? ORDER BY created_at, id")?;
-            let keys = statement.query_map([purpose], record)?;
+            let keys = statement.query_map([&purpose], record)?;
             Ok(keys.collect::<Result<_, _>>()?)
         })
     }

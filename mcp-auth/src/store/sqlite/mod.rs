@@ -121,7 +121,7 @@ impl SqliteStore {
     fn write<T, F>(&self, work: F) -> StoreFuture<'_, T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         Box::pin(async move {
             let (begun, waiting) = (Stopwatch::start(), telemetry::waits_for_the_store());
@@ -138,7 +138,7 @@ impl SqliteStore {
     fn read<T, F>(&self, work: F) -> StoreFuture<'_, T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         Box::pin(async move {
             let begun = Stopwatch::start();

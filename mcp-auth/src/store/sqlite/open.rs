@@ -24,6 +24,9 @@ const PAGE: u64 = 4096;
 /// Of the log, in bytes.
 const LOG: i64 = 16 * 1024 * 1024;
 
+/// What the writer keeps of the file, in KiB, at most.
+const CACHE: i64 = 16 * 1024;
+
 /// The full name of one file, and the connections to it: one that writes, and some that read.
 pub(super) fn open(path: &Path) -> Result<(PathBuf, Connection, Vec<Connection>), Refusal> {
     let (path, new) = place::find_or_create(path)?;
@@ -39,6 +42,8 @@ pub(super) fn open(path: &Path) -> Result<(PathBuf, Connection, Vec<Connection>)
     // is written once for many changes. After a burst it is cut again.
     writer.pragma_update(None, "wal_autocheckpoint", LOG / PAGE.cast_signed())?;
     writer.pragma_update(None, "journal_size_limit", LOG)?;
+    // Most writes come at random places of the tables that are found by a digest.
+    writer.pragma_update(None, "cache_size", -CACHE)?;
     let readers = (0..READERS).map(|_| read_only(&path)).collect::<Result<_, _>>()?;
     Ok((path, writer, readers))
 }

@@ -30,7 +30,7 @@ impl Queue {
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, Fault> + Send + 'static,
     {
         let (job, answer) = job(work);
         let Some(sender) = &self.sender else { return Err(StoreError::new("the store is closed")) };

@@ -2,7 +2,8 @@
 //! to another thread takes. They wait for no writer and see what is committed.
 //!
 //! A disk that is slow must not hold up the threads on which everything else runs. After a read that took long, reads are
-//! done on threads that may wait.
+//! done on threads that may wait: for a moment, because it may have been the processor that was busy, and for longer where
+//! the next one takes long too.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -24,8 +25,9 @@ pub(super) const READERS: usize = 4;
 
 /// A read that takes longer is one of a slow disk.
 const LONG: Duration = Duration::from_millis(20);
-/// For how long the disk is taken for slow then.
-const APART: Duration = Duration::from_secs(2);
+/// For how long the disk is taken for slow then: at first, and at most.
+const APART: Duration = Duration::from_millis(200);
+const MOST_APART: Duration = Duration::from_secs(2);
 
 pub(super) struct Readers(Arc<Pool>);
 
@@ -36,6 +38,8 @@ struct Pool {
     clock: Clock,
     /// Milliseconds of the monotonic clock.
     slow_until: AtomicU64,
+    /// And for how long it was taken for that.
+    apart: AtomicU64,
 }
 
 impl Readers {
@@ -45,6 +49,7 @@ impl Readers {
             idle: Mutex::new(connections),
             clock: Clock::system(),
             slow_until: AtomicU64::new(0),
+            apart: AtomicU64::new(0),
         }))
     }
 
@@ -77,10 +82,24 @@ impl Pool {
         let result = within_transaction(&connection, work);
         let end = self.clock.monotonic();
         if end.saturating_sub(begin) > LONG {
-            self.slow_until.store(millis(end.saturating_add(APART)), Ordering::Relaxed);
+            self.took_long(millis(begin), millis(end));
         }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         Ok(result?)
+    }
+
+    /// A disk that is slow is found to be so again and again, soon after it was believed to be fast.
+    fn took_long(&self, begin: u64, end: u64) {
+        let (until, apart) = (self.slow_until.load(Ordering::Relaxed), self.apart.load(Ordering::Relaxed));
+        let apart = if until == 0 || begin > until.saturating_add(millis(MOST_APART)) {
+            millis(APART)
+        } else if begin >= until {
+            apart.saturating_mul(4).min(millis(MOST_APART))
+        } else {
+            apart
+        };
+        self.apart.store(apart, Ordering::Relaxed);
+        self.slow_until.store(end.saturating_add(apart), Ordering::Relaxed);
     }
 
     fn is_slow(&self) -> bool {
@@ -108,4 +127,24 @@ fn within_transaction<T>(
     let value = result?;
     ended?;
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c24_a_disk_that_is_slow_again_is_avoided_for_longer() {
+        let pool = Readers::new(Vec::new()).0;
+        let apart = |begin, end| {
+            pool.took_long(begin, end);
+            pool.slow_until.load(Ordering::Relaxed) - end
+        };
+        assert_eq!(apart(1000, 1030), 200, "the first time");
+        assert_eq!(apart(1100, 1130), 200, "while nobody else waits for it");
+        assert_eq!(apart(1400, 1430), 800, "again");
+        assert_eq!(apart(2300, 2330), 2000, "and again, for two seconds at most");
+        assert_eq!(apart(4500, 4530), 2000);
+        assert_eq!(apart(9000, 9030), 200, "long after it was fast");
+    }
 }

@@ -51,11 +51,9 @@ impl RefreshTokenStore for SqliteStore {
     ) -> StoreFuture<'a, Rotation> {
         let token = *token;
         self.write(move |connection| {
-            let Some(token) = find(connection, &token)? else { return Ok(Rotation::Refused) };
-            let grant = grant::find(connection, &token.record.grant)?;
-            if grant.is_none_or(|grant| grant.ended_at.is_some() || grant.expires_at <= now) {
+            let Some(token) = find_with_living_grant(connection, &token, now)? else {
                 return Ok(Rotation::Refused);
-            }
+            };
             match &token.rotated {
                 Some(before) => repeat_or_end(connection, &token.record, before, grace, now),
                 None if token.record.expires_at <= now => Ok(Rotation::Refused),
@@ -127,6 +125,21 @@ fn find(connection: &Connection, token: &Digest) -> Result<Option<Token>, Fault>
     Ok(connection
         .prepare_cached("SELECT * FROM refresh_tokens WHERE token = ?")?
         .query_row([token.as_bytes()], read)
+        .optional()?)
+}
+
+/// The token, if its grant lives; in one statement, because everybody else waits for the writer meanwhile.
+fn find_with_living_grant(
+    connection: &Connection,
+    token: &Digest,
+    now: Timestamp,
+) -> Result<Option<Token>, Fault> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT * FROM refresh_tokens WHERE token = ? AND EXISTS
+                (SELECT 1 FROM grants WHERE id = grant_id AND ended_at IS NULL AND grants.expires_at > ?)",
+        )?
+        .query_row(params![token.as_bytes(), millis(now)], read)
         .optional()?)
 }
 

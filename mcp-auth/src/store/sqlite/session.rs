@@ -42,7 +42,7 @@ impl SessionStore for SqliteStore {
     fn end_sessions<'a>(&'a self, person: Option<&'a Person>) -> StoreFuture<'a, ()> {
         let person = person.cloned();
         self.write(move |connection| {
-            match person {
+            match &person {
                 Some(person) => connection
                     .prepare_cached("DELETE FROM sessions WHERE person_provider = ? AND person_id = ?")?
                     .execute(params![person.provider, person.id])?,

@@ -36,7 +36,7 @@ impl UpstreamTokenStore for SqliteStore {
         self.read(move |connection| {
             Ok(connection
                 .prepare_cached("SELECT * FROM upstream_tokens WHERE id = ? AND ended_at IS NULL")?
-                .query_row([id], record)
+                .query_row([&id], record)
                 .optional()?)
         })
     }

@@ -1,6 +1,7 @@
 //! The one thread that writes. What waits is committed as one group, because a commit costs an fsync whatever is in it.
 //!
-//! Each job has a savepoint, so that one that fails takes nothing else with it. Nobody is answered before the commit.
+//! One that fails takes nothing else with it: the group is taken back then, and done again with a savepoint for each job.
+//! Nobody is answered before the commit.
 
 use std::{
     io,
@@ -52,20 +53,48 @@ fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fau
 fn run_all(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fault> {
     // The lock first: nobody reads what another process is about to change.
     execute(connection, "BEGIN IMMEDIATE")?;
-    for job in group {
-        execute(connection, "SAVEPOINT job")?;
-        if !job.run(connection) {
-            // Where the disk is full, SQLite has rolled back everything by itself, the jobs before this one too.
-            if connection.is_autocommit() {
-                return Err(Fault::new("the transaction was lost with another request's"));
-            }
-            execute(connection, "ROLLBACK TO job")?;
+    if !run_together(connection, group)? {
+        execute(connection, "ROLLBACK")?;
+        if group.len() == 1 {
+            return Ok(());
         }
-        execute(connection, "RELEASE job")?;
+        execute(connection, "BEGIN IMMEDIATE")?;
+        run_apart(connection, group)?;
     }
     crash_point!("store.committing");
     execute(connection, "COMMIT")?;
     crash_point!("store.committed");
+    Ok(())
+}
+
+/// Almost always all of them succeed; then what a savepoint costs is spared: a copy of each page that its job changes.
+/// False where one failed.
+fn run_together(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<bool, Fault> {
+    for job in group {
+        if !job.run(connection) {
+            return is_open(connection).map(|()| false);
+        }
+    }
+    Ok(true)
+}
+
+fn run_apart(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fault> {
+    for job in group {
+        execute(connection, "SAVEPOINT job")?;
+        if !job.run(connection) {
+            is_open(connection)?;
+            execute(connection, "ROLLBACK TO job")?;
+        }
+        execute(connection, "RELEASE job")?;
+    }
+    Ok(())
+}
+
+/// Where the disk is full, SQLite has rolled back everything by itself, the jobs before the failed one too.
+fn is_open(connection: &Connection) -> Result<(), Fault> {
+    if connection.is_autocommit() {
+        return Err(Fault::new("the transaction was lost with another request's"));
+    }
     Ok(())
 }
 

@@ -7,11 +7,7 @@ use rmcp::model::{CallToolRequestParams, JsonObject, NumberOrString, RequestMeta
 use serde::Deserialize;
 
 use super::{Id, VERSION, is_usual, says, speaks};
-use crate::{
-    authorize::Caller,
-    tool::Registry,
-    transport::headers::MCP_NAME,
-};
+use crate::{authorize::Caller, tool::Registry, transport::headers::MCP_NAME};
 
 const METHOD: &str = "tools/call";
 

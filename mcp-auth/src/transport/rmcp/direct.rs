@@ -53,8 +53,9 @@ impl Direct {
     /// A peer that nobody can talk to.
     fn peer(&self) -> &Peer<RoleServer> {
         self.peer.get_or_init(|| {
-            let client = InitializeRequestParams::new(ClientCapabilities::default(), Implementation::default())
-                .with_protocol_version(ProtocolVersion::V_2026_07_28);
+            let client =
+                InitializeRequestParams::new(ClientCapabilities::default(), Implementation::default())
+                    .with_protocol_version(ProtocolVersion::V_2026_07_28);
             let nowhere = (sink::drain(), stream::empty());
             // The task that rmcp starts for it belongs to no request, so it stays out of this one's span.
             with_default(&Dispatch::none(), || {

@@ -364,9 +364,14 @@ impl Oidc {
         };
         let granted = self.token_endpoint(&known)?.redeem(code, leg, now).await?;
         let person = self.person(&known, &granted, leg, now).await?;
-        if granted.tokens.refresh_token.is_none() && leg.scopes.iter().any(|scope| scope == "offline_access") {
+        if granted.tokens.refresh_token.is_none() && leg.scopes.iter().any(|scope| scope == "offline_access")
+        {
             let help = "if it wants to be asked for consent too: `Oidc::with_prompt(\"consent\")`";
-            tracing::warn!(provider = self.id, help, "it was asked for `offline_access` and gave no refresh token");
+            tracing::warn!(
+                provider = self.id,
+                help,
+                "it was asked for `offline_access` and gave no refresh token"
+            );
         }
         Ok(SignedIn { person, tokens: Some(granted.tokens) })
     }

@@ -13,7 +13,7 @@ use crate::store::{
 /// Keeps the writer busy until what it returns is dropped; whatever is asked in the meantime becomes one group.
 async fn hold(store: &Arc<SqliteStore>) -> mpsc::Sender<()> {
     let (release, held) = mpsc::channel::<()>();
-    let (began, begun) = tokio::sync::oneshot::channel();
+    let (began, mut begun) = tokio::sync::mpsc::unbounded_channel();
     let store = Arc::clone(store);
     tokio::spawn(async move {
         let held = store.write(move |_| {
@@ -23,7 +23,7 @@ async fn hold(store: &Arc<SqliteStore>) -> mpsc::Sender<()> {
         });
         held.await.unwrap();
     });
-    begun.await.unwrap();
+    begun.recv().await.unwrap();
     release
 }
 

@@ -98,7 +98,8 @@ impl Calls {
             "result" => Ok(CallToolResult::error(vec![ContentBlock::text("no")]).into()),
             "empty" => Ok(CallToolResult::success(Vec::new()).into()),
             "task" => {
-                let task = Task::new("t", TaskStatus::Working, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
+                let task =
+                    Task::new("t", TaskStatus::Working, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z");
                 Ok(CallToolResponse::Task(CreateTaskResult::new(task)))
             }
             "input" => Ok(CallToolResponse::InputRequired(InputRequiredResult::new(None, None))),
@@ -179,7 +180,10 @@ async fn every_caller_of_every_tool_gets_the_same_bytes_on_both_lanes() {
     for caller in callers(&lanes.registry) {
         for (name, arguments) in CALLS {
             let usual = but(name, "", &[]);
-            assert!(lanes.same(&usual, &body(name, arguments), &caller).await, "{name} {arguments} {caller:?}");
+            assert!(
+                lanes.same(&usual, &body(name, arguments), &caller).await,
+                "{name} {arguments} {caller:?}"
+            );
         }
     }
 }
@@ -192,7 +196,10 @@ async fn what_a_client_says_of_itself_is_the_same_on_both_lanes() {
         &[VERSION, ABLE][..],
         &[ABLE, CLIENT, VERSION],
         &[VERSION, ABLE, r#""progressToken":1,"traceparent":"00-0-0-00","x":[1.5]"#],
-        &[VERSION, r#""io.modelcontextprotocol/clientCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}"#],
+        &[
+            VERSION,
+            r#""io.modelcontextprotocol/clientCapabilities":{"extensions":{"io.modelcontextprotocol/tasks":{}}}"#,
+        ],
         &[VERSION, ABLE, ABLE],
     ] {
         for (name, arguments) in [("context", "{}"), ("fails", r#"{"how":"task"}"#)] {

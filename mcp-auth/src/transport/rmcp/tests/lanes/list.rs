@@ -60,7 +60,6 @@ fn but(name: &'static str, values: &[&'static str]) -> HeaderMap {
     headers(&all)
 }
 
-
 fn body(id: &str, meta: &[&str]) -> String {
     let meta = meta.join(",");
     format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list","params":{{"_meta":{{{meta}}}}}}}"#)

@@ -126,4 +126,3 @@ fn callers(registry: &Registry) -> Vec<Caller> {
         known("bob", &["b", "a", "other"]),
     ]
 }
-
