@@ -69,8 +69,9 @@ impl Set<'_> {
                     const CATALOG: #runtime::Words = #runtime::CatalogOf::<#owner>::SCOPES;
                     const TOOLS: &'static [#runtime::ToolDefinition<McpAuthServer>] = &[#(
                         #(#tool_cfgs)*
-                        #constants.on(|server, call| {
-                            (#constants.call)(#runtime::Holds::<#owner>::part(server), call)
+                        #constants.on(|server, call, _| {
+                            let part = #runtime::Holds::<#owner>::part(server);
+                            #runtime::Ok(#runtime::Sharing::<#owner>::TAG.run(&#constants, part, call))
                         })
                     ),*];
                 }

@@ -99,7 +99,7 @@ impl Auth {
         reason = "settings that are looked up will come, and `await` must not come late"
     )]
     pub async fn from_env() -> Result<Self, ConfigError> {
-        config::from_vars(config::process()).build()
+        config::from_process().build()
     }
 
     /// An authorization server in this process, at this URL: short for

@@ -1,19 +1,23 @@
 //! Everything generated code may call, and nothing else. No promise of stability.
 
-pub use core::option::Option::{None, Some};
+pub use core::{
+    option::Option::{None, Some},
+    result::Result::{self, Err, Ok},
+};
 pub use rmcp::model::{Icon, MetaObject};
 pub use serde_json::{Error as JsonError, Value};
 
 pub use crate::{
     authorize::{Access, Scope, ScopeInfo, checks::*, declaration::*},
     extract::{
-        Argument, ArgumentDefinition, AsExtractor, AsInput, FromToolCall, Input, Kind, Marking, NotExtracted,
-        Otherwise, Plain, TakesNoToken, TakesToken, Unmarked,
+        Argument, ArgumentDefinition, AsExtractor, AsInput, FromToolCall, Input, Keeping, Keeps, KeepsNot,
+        Kind, Making, Marking, NotExtracted, NotKept, Otherwise, Plain, Prepare, Prepared, TakesNoToken,
+        TakesToken, Unmarked,
     },
     tool::{
-        Annotations, Failed, Groups, Holds, IntoToolResult, ListPolicy, Listed, NoResult, NotATool, Outcome,
-        OutcomeFuture, Returned, Server, ServerDefinition, ToolCall, ToolDefinition, ToolError, ToolFailure,
-        ToolsOf, Untold, UpstreamDefinition, check_listed,
+        Annotations, Begin, Failed, Groups, Holds, IntoToolResult, ListPolicy, Listed, NoResult, NotATool,
+        Outcome, OutcomeFuture, Returned, Server, ServerDefinition, ToolCall, ToolDefinition, ToolError,
+        ToolFailure, ToolsOf, Untold, UpstreamDefinition, check_listed,
     },
     transport::{FindHandler, Handler, NoHandler, OwnHandler},
 };
@@ -67,9 +71,23 @@ impl Shared {
         future
     }
 
-    /// Boxes the call of a tool.
-    pub fn boxed<'a>(&self, future: impl Future<Output = Outcome> + Send + 'a) -> OutcomeFuture<'a> {
-        Box::pin(future)
+    /// The call of an asynchronous tool.
+    pub fn answered<'a, F: Future + Send + 'a>(
+        &self,
+        future: F,
+        respond: fn(F::Output) -> Outcome,
+    ) -> OutcomeFuture<'a> {
+        OutcomeFuture::answered(Box::pin(future), respond)
+    }
+
+    /// The call of a part's tool.
+    pub fn run<'a, S: Sync>(
+        &self,
+        tool: &'static ToolDefinition<S>,
+        server: &'a S,
+        call: &'a ToolCall,
+    ) -> OutcomeFuture<'a> {
+        tool.run(server, call)
     }
 }
 
@@ -80,8 +98,22 @@ impl Unshared {
     }
 
     /// Never used: the server does not compile.
-    pub fn boxed<'a>(&self, _future: impl Future<Output = Outcome> + 'a) -> OutcomeFuture<'a> {
-        Box::pin(std::future::pending())
+    pub fn answered<'a, F: Future + 'a>(
+        &self,
+        _future: F,
+        _respond: fn(F::Output) -> Outcome,
+    ) -> OutcomeFuture<'a> {
+        OutcomeFuture::new(std::future::pending())
+    }
+
+    /// Never used: the server does not compile.
+    pub fn run<'a, S>(
+        &self,
+        _tool: &'static ToolDefinition<S>,
+        _server: &'a S,
+        _call: &'a ToolCall,
+    ) -> OutcomeFuture<'a> {
+        OutcomeFuture::new(std::future::pending())
     }
 }
 

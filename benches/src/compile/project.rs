@@ -174,8 +174,8 @@ impl Project {
         let mut cargo = Command::new("cargo");
         cargo.arg(command).arg("--offline").current_dir(&self.root);
         cargo.env("CARGO_TARGET_DIR", self.root.join("target")).env_remove("RUSTFLAGS");
-        // The developer's way: incremental, whatever CI says.
-        cargo.env("CARGO_INCREMENTAL", "1");
+        // The profile decides, whatever CI says.
+        cargo.env_remove("CARGO_INCREMENTAL");
         cargo.args(["--package", package]);
         cargo
     }
@@ -210,6 +210,14 @@ rmcp = {{ version = "3.11", default-features = false, features = ["macros", "ser
 schemars = "1"
 serde = {{ version = "1", features = ["derive"] }}
 tokio = {{ version = "1", features = ["macros", "net", "rt-multi-thread"] }}
+
+[profile.dev]
+incremental = true
+
+# A path here, and for users a package of the registry, which cargo never compiles incrementally: that would make nearly
+# twice as much of it to link.
+[profile.dev.package.mcp-auth]
+incremental = false
 "#,
         mcp_auth.display()
     )

@@ -50,7 +50,9 @@ impl<const N: usize> Many<N> {
             arguments: add.arguments,
             output: add.output,
             upstreams: add.upstreams,
-            call: |server, call| (Sum::DEFINITION.tools[0][0].call)(&server.0, call),
+            // Its arguments are there at once.
+            prepare: &[],
+            call: |server, call, prepared| (Sum::DEFINITION.tools[0][0].call)(&server.0, call, prepared),
         }
     }
 }

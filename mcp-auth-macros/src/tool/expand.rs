@@ -37,7 +37,8 @@ impl Context<'_> {
 pub(crate) fn imports(runtime: &RuntimePath) -> TokenStream {
     quote! {
         use #runtime::{
-            NoCatalog as _, NoHandler as _, NoResult as _, NotExtracted as _, NotShared as _, Otherwise as _,
+            NoCatalog as _, NoHandler as _, NoResult as _, NotExtracted as _, NotKept as _, NotShared as _,
+            Otherwise as _,
             TakesNoToken as _, Untold as _,
         };
     }
@@ -67,7 +68,11 @@ fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
     let cfgs = &tool.cfgs;
     let arguments = tool.arguments.iter().enumerate().map(|(i, one)| argument(i, one, context));
     let constants: Vec<_> = (0..tool.arguments.len()).map(argument_constant).collect();
-    let call_name = call_name(tool);
+    let prepare = tool.arguments.iter().zip(&constants).map(|(argument, constant)| {
+        let ty = types::replace_self(argument.ty.to_token_stream(), server);
+        quote!(#runtime::Keeping::<#ty>::TAG.ahead(&#constant))
+    });
+    let call_name = local(tool, "mcp_auth_call");
     let call = call(tool, &call_name, context);
     let checks = checks::tool(tool, context);
     let Tool { name, annotations, .. } = tool;
@@ -98,6 +103,7 @@ fn tool(tool: &Tool, constant: &Ident, context: &Context<'_>) -> TokenStream {
                 arguments: &[#(#constants.definition),*],
                 output: #runtime::Returned::<#output>::OUTPUT,
                 upstreams: &[#upstreams],
+                prepare: &[#(#prepare),*],
                 call: #call_name,
             }
         };
@@ -149,20 +155,30 @@ fn expand_default(default: &ArgumentDefault, ty: &TokenStream, context: &Context
 }
 
 /// ```text
-/// fn mcp_auth_call<'a>(server: &'a Notes, call: &'a ToolCall) -> OutcomeFuture<'a> {
-///     Sharing::<Notes>::TAG.boxed(async move {
-///         let argument_0 = MCP_AUTH_ARGUMENT_0.get(server, call).await?;
-///         let value = Sharing::<Notes>::TAG.spawnable(Notes::delete_note(server, argument_0)).await;
-///         respond::<Result<()>>(value).map_err(|failed| failed.to_tool_error())
-///     })
+/// fn mcp_auth_call<'a>(server: &'a Notes, call: &'a ToolCall, prepared: &mut Prepared) -> Result<OutcomeFuture<'a>, ToolError> {
+///     fn mcp_auth_respond(value: Result<()>) -> Outcome {
+///         match respond::<Result<()>>(value) {
+///             Ok(response) => Ok(response),
+///             Err(failed) => Err(failed.to_tool_error()),
+///         }
+///     }
+///     let argument_0 = match MCP_AUTH_ARGUMENT_0.get(server, call, prepared) {
+///         Ok(value) => value,
+///         Err(failed) => return Err(failed),
+///     };
+///     let future = Sharing::<Notes>::TAG.spawnable(Notes::delete_note(server, argument_0));
+///     Ok(Sharing::<Notes>::TAG.answered(future, mcp_auth_respond))
 /// }
 /// ```
+///
+/// No `async` block and no closure, and `match` for `?`: each is more code, compiled for each tool after each edit.
 fn call(tool: &Tool, call_name: &Ident, context: &Context<'_>) -> TokenStream {
     let Context { runtime, server, .. } = context;
     let hidden = Span::mixed_site();
-    let (this, request, value, failed) = (
+    let (this, request, prepared, value, failed) = (
         Ident::new("mcp_auth_server", hidden),
         Ident::new("mcp_auth_request", hidden),
+        Ident::new("mcp_auth_prepared", hidden),
         Ident::new("mcp_auth_value", hidden),
         Ident::new("mcp_auth_failed", hidden),
     );
@@ -180,12 +196,39 @@ fn call(tool: &Tool, call_name: &Ident, context: &Context<'_>) -> TokenStream {
     } else {
         quote_spanned!(span=> #there::#ident(#receiver #(#names),*))
     };
-    let run = if tool.signature.asyncness.is_some() {
-        quote_spanned!(span=> #here::Sharing::<#there>::TAG.spawnable(#run).await)
+    let respond_name = local(tool, "mcp_auth_respond");
+    let answer = if tool.signature.asyncness.is_some() {
+        // In one place, for rustc reports one place once: both demand that the future is `Send`.
+        let (respond_name, sharing) =
+            (relocated(&respond_name, span), quote_spanned!(span=> #here::Sharing::<#there>::TAG));
+        quote_spanned!(span=> #sharing.answered(#sharing.spawnable(#run), #respond_name))
     } else {
-        run
+        quote!(#runtime::OutcomeFuture::ready(#respond_name(#run)))
     };
+    let respond = respond(tool, &respond_name, context);
+    let deprecated = tool.deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        #deprecated
+        fn #call_name<'a>(
+            #this: &'a #server,
+            #request: &'a #runtime::ToolCall,
+            #prepared: &mut #runtime::Prepared,
+        ) -> #runtime::Result<#runtime::OutcomeFuture<'a>, #runtime::ToolError> {
+            #respond
+            #(let #names = match #constants.get(#this, #request, #prepared) {
+                #runtime::Ok(#value) => #value,
+                #runtime::Err(#failed) => return #runtime::Err(#failed),
+            };)*
+            #runtime::Ok(#answer)
+        }
+    }
+}
 
+/// The answer that is made of the tool's value.
+fn respond(tool: &Tool, name: &Ident, context: &Context<'_>) -> TokenStream {
+    let runtime = context.runtime;
+    let hidden = Span::mixed_site();
+    let (value, failed) = (Ident::new("mcp_auth_value", hidden), Ident::new("mcp_auth_failed", hidden));
     let output = output(tool, context);
     // The call lies over the whole type, as the demand on the type does: rustc reports one place once.
     let (output_span, output_end) = types::ends(&output);
@@ -193,29 +236,23 @@ fn call(tool: &Tool, call_name: &Ident, context: &Context<'_>) -> TokenStream {
     let respond_to = quote_spanned!(output_end=> >(#value));
     let respond = quote_spanned!(output_span=> #here::respond::<#output #respond_to);
     let to_tool_error = Ident::new("to_tool_error", output_span);
-    let deprecated = tool.deprecated.then(|| quote!(#[allow(deprecated)]));
     quote! {
-        #deprecated
-        fn #call_name<'a>(
-            #this: &'a #server,
-            #request: &'a #runtime::ToolCall,
-        ) -> #runtime::OutcomeFuture<'a> {
-            #runtime::Sharing::<#server>::TAG.boxed(async move {
-                #(let #names = #constants.get(#this, #request).await?;)*
-                let #value = #run;
-                #respond.map_err(|#failed| #failed.#to_tool_error())
-            })
+        fn #name(#value: #output) -> #runtime::Outcome {
+            match #respond {
+                #runtime::Ok(#value) => #runtime::Ok(#value),
+                #runtime::Err(#failed) => #runtime::Err(#failed.#to_tool_error()),
+            }
         }
     }
 }
 
-/// Not the name of the function that it calls.
-fn call_name(tool: &Tool) -> Ident {
-    if tool.is_function {
-        format_ident!("mcp_auth_call_{}", tool.ident())
-    } else {
-        format_ident!("mcp_auth_call")
-    }
+fn relocated(name: &Ident, span: Span) -> Ident {
+    Ident::new(&name.to_string(), span)
+}
+
+/// Not the name of the function that is called.
+fn local(tool: &Tool, name: &str) -> Ident {
+    if tool.is_function { format_ident!("{name}_{}", tool.ident()) } else { format_ident!("{name}") }
 }
 
 /// The return type as another function can name it; `()` at the function's name where none is written.

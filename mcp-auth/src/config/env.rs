@@ -70,6 +70,11 @@ pub(crate) fn process() -> impl Iterator<Item = (String, Option<String>)> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok())))
 }
 
+/// The builder that the variables of this process describe.
+pub(crate) fn from_process() -> AuthBuilder {
+    from_vars(process())
+}
+
 /// The builder that these variables describe; a value is `None` where it is no UTF-8. Problems are kept in it and
 /// reported with all others.
 pub(crate) fn from_vars(vars: impl IntoIterator<Item = (String, Option<String>)>) -> AuthBuilder {

@@ -4,19 +4,22 @@
 //! [`Otherwise`] where it is not. That keeps each bound in one place, so that a bad argument gives one error, at its
 //! type. It works on concrete types only, which is why tools and servers cannot be generic.
 
-use std::{future::Future, marker::PhantomData, pin::Pin};
+use std::{
+    future::{Future, ready},
+    marker::PhantomData,
+    pin::Pin,
+};
 
+use futures_util::FutureExt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Extractor, FromToolCall};
+use super::{Extractor, FromToolCall, Making, Prepare, Prepared};
 use crate::{
     authorize::ScopeInfo,
     tool::{ToolCall, ToolError, input},
 };
-
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Asks whether `T` is an extractor.
 pub struct Kind<T>(PhantomData<T>);
@@ -88,7 +91,14 @@ impl AsExtractor {
                 needs_peer: T::NEEDS_PEER,
                 ..ArgumentDefinition::UNNAMED
             },
-            source: Source::Extracted(|server, call| Box::pin(T::from_tool_call(server, call))),
+            source: if T::IS_READY {
+                Source::Extracted(|server, call| {
+                    let ready = T::from_tool_call(server, call).now_or_never();
+                    ready.unwrap_or_else(|| Err(ToolError::opaque("an argument that has to be waited for")))
+                })
+            } else {
+                Source::Awaited(|server, call| Box::pin(T::from_tool_call(server, call)))
+            },
         }
     }
 }
@@ -165,10 +175,11 @@ impl<T: DeserializeOwned + JsonSchema + Send> Input for T {
     }
 }
 
-type Extract<T, S> = for<'a> fn(&'a S, &'a ToolCall) -> BoxFuture<'a, Result<T, ToolError>>;
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ToolError>> + Send + 'a>>;
 
 enum Source<T, S> {
-    Extracted(Extract<T, S>),
+    Extracted(fn(&S, &ToolCall) -> Result<T, ToolError>),
+    Awaited(for<'a> fn(&'a S, &'a ToolCall) -> BoxFuture<'a, T>),
     Input(fn(Option<&Value>) -> Result<T, serde_json::Error>),
 }
 
@@ -255,12 +266,37 @@ impl<T, S> Argument<T, S> {
         self.definition.default = default;
         self
     }
+}
 
-    /// Makes the argument for one call.
-    pub async fn get(&self, server: &S, call: &ToolCall) -> Result<T, ToolError> {
+impl<T: 'static, S> Argument<T, S> {
+    /// Makes the argument for one call, or takes what was made ahead.
+    pub fn get(&self, server: &S, call: &ToolCall, prepared: &mut Prepared) -> Result<T, ToolError> {
+        match prepared.next() {
+            Some(made) => made,
+            None => self.now(server, call),
+        }
+    }
+}
+
+impl<T, S> Argument<T, S> {
+    fn now(&self, server: &S, call: &ToolCall) -> Result<T, ToolError> {
         match self.source {
-            Source::Extracted(extract) => extract(server, call).await,
+            Source::Extracted(extract) => extract(server, call),
             Source::Input(read) => input::read(&self.definition, call, read),
+            Source::Awaited(_) => Err(ToolError::opaque("an argument was not waited for")),
+        }
+    }
+}
+
+impl<T: Send + 'static, S> Prepare<S> for Argument<T, S> {
+    fn waits(&self) -> bool {
+        matches!(self.source, Source::Awaited(_))
+    }
+
+    fn make<'a>(&'a self, server: &'a S, call: &'a ToolCall) -> Making<'a> {
+        match self.source {
+            Source::Awaited(make) => Box::pin(make(server, call).map(|made| Ok(Box::new(made?) as _))),
+            _ => Box::pin(ready(self.now(server, call).map(|made| Box::new(made) as _))),
         }
     }
 }

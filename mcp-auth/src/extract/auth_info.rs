@@ -36,6 +36,7 @@ impl<C> Extractor for AuthInfo<C> {}
 impl<S: Sync, C: FromClaims> FromToolCall<S> for AuthInfo<C> {
     const NEEDS_IDENTITY: bool = true;
     const NEEDS_PEER: bool = false;
+    const IS_READY: bool = true;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         Ok(call.auth().ok_or_else(ToolError::forbidden)?.with_claims()?)
@@ -44,6 +45,7 @@ impl<S: Sync, C: FromClaims> FromToolCall<S> for AuthInfo<C> {
 
 impl<S: Sync, C: FromClaims> OptionalFromToolCall<S> for AuthInfo<C> {
     const NEEDS_PEER: bool = false;
+    const IS_READY: bool = true;
 
     /// `None` without a token only: claims that do not fit are a refusal here too.
     async fn optional_from_tool_call(_server: &S, call: &ToolCall) -> Result<Option<Self>, ToolError> {

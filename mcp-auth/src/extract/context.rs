@@ -24,6 +24,7 @@ macro_rules! part {
 
         impl<S: Sync> FromToolCall<S> for $part {
             const NEEDS_PEER: bool = $needs_peer;
+            const IS_READY: bool = true;
 
             async fn from_tool_call(_server: &S, $call: &ToolCall) -> Result<Self, ToolError> {
                 Ok($value)
@@ -48,6 +49,7 @@ impl<T> Extractor for Extension<T> {}
 
 impl<S: Sync, T: Clone + Send + Sync + 'static> FromToolCall<S> for Extension<T> {
     const NEEDS_PEER: bool = false;
+    const IS_READY: bool = true;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         // What a tower layer put in sits one level deeper, in the HTTP request's parts.
@@ -67,6 +69,7 @@ impl<S: Sync, T: DeserializeOwned + JsonSchema + Send + 'static> FromToolCall<S>
     const WHOLE_INPUT: Option<fn(&mut SchemaGenerator) -> Schema> =
         Some(SchemaGenerator::root_schema_for::<T>);
     const NEEDS_PEER: bool = false;
+    const IS_READY: bool = true;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         input::read_whole(call).map(Parameters)

@@ -119,6 +119,7 @@ impl Extractor for Handles {}
 impl<S: Sync> FromToolCall<S> for Handles {
     const NEEDS_IDENTITY: bool = true;
     const NEEDS_PEER: bool = false;
+    const IS_READY: bool = true;
 
     async fn from_tool_call(_server: &S, call: &ToolCall) -> Result<Self, ToolError> {
         let auth = call.auth().ok_or_else(ToolError::forbidden)?;

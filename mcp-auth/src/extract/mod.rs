@@ -10,6 +10,7 @@ mod context_part;
 mod granted;
 mod handles;
 mod optional;
+mod prepare;
 mod require;
 mod state;
 mod takes_token;
@@ -22,6 +23,8 @@ pub use argument::{
 };
 pub use handles::{Handles, Tickets};
 pub use optional::OptionalFromToolCall;
+pub(crate) use prepare::{Ahead, Plan};
+pub use prepare::{Keeping, Keeps, KeepsNot, Making, NotKept, Prepare, Prepared};
 pub use state::State;
 pub use takes_token::{TakesNoToken, TakesToken};
 
@@ -98,6 +101,11 @@ pub trait FromToolCall<S>: Extractor + Sized + Send {
     /// questions. Calls of tools whose arguments all say `false` take a shorter way, at about half of the cost; there the
     /// context's peer is connected to nobody.
     const NEEDS_PEER: bool = true;
+
+    /// Whether [`from_tool_call`](Self::from_tool_call) never waits for anything: its future is ready when it is first
+    /// polled.
+    #[doc(hidden)]
+    const IS_READY: bool = false;
 
     /// For arguments that are the whole input (`Parameters<T>`): the JSON schema of the tool's input.
     #[doc(hidden)]

@@ -24,6 +24,10 @@ pub trait OptionalFromToolCall<S>: Extractor + Sized + Send {
     /// As [`FromToolCall::NEEDS_PEER`].
     const NEEDS_PEER: bool = true;
 
+    /// As `FromToolCall::IS_READY`.
+    #[doc(hidden)]
+    const IS_READY: bool = false;
+
     /// Makes the value, or `None`.
     fn optional_from_tool_call<'a>(
         server: &'a S,
@@ -35,6 +39,7 @@ impl<S, T: OptionalFromToolCall<S>> FromToolCall<S> for Option<T> {
     const OPTIONAL_SCOPES: &'static [ScopeInfo] = T::SCOPES;
     const TAKES_UPSTREAM: bool = T::TAKES_UPSTREAM;
     const NEEDS_PEER: bool = T::NEEDS_PEER;
+    const IS_READY: bool = T::IS_READY;
 
     fn from_tool_call<'a>(
         server: &'a S,

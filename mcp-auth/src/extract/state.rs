@@ -13,6 +13,7 @@ impl<S> Extractor for State<S> {}
 
 impl<S: Clone + Send + Sync> FromToolCall<S> for State<S> {
     const NEEDS_PEER: bool = false;
+    const IS_READY: bool = true;
 
     async fn from_tool_call(server: &S, _call: &ToolCall) -> Result<Self, ToolError> {
         Ok(Self(server.clone()))

@@ -11,8 +11,10 @@ use axum::{Router, routing::MethodRouter};
 use tokio::net::TcpListener;
 
 use crate::{
-    Auth, ConfigError, Error, IntoServer, Problem, Server, config::ResourceUrl, tool::Registry,
-    transport::Bound,
+    Auth, ConfigError, Error, IntoServer, Problem, Server,
+    config::ResourceUrl,
+    tool::Registry,
+    transport::{Bound, Boxed},
 };
 use assemble::Assembled;
 pub(crate) use assemble::metadata;
@@ -120,7 +122,12 @@ impl Mount {
     ///
     /// What [`router`](Self::router) refuses, and an address that cannot be had.
     pub async fn serve(self) -> Result<(), Error> {
-        self.bind().await?.run().await
+        self.serving().await
+    }
+
+    /// In a box, so that it is compiled here: code of an `async fn` is otherwise compiled in each crate that awaits it.
+    fn serving(self) -> Boxed<Result<(), Error>> {
+        Box::pin(async move { self.binding().await?.running().await })
     }
 
     /// Takes the address, one for all servers; [`Bound::run`] then serves.
@@ -129,6 +136,15 @@ impl Mount {
     ///
     /// What [`serve`](Self::serve) refuses at start, and settings that want to listen in different places.
     pub async fn bind(self) -> Result<Bound, Error> {
+        self.binding().await
+    }
+
+    /// In a box for the same reason.
+    fn binding(self) -> Boxed<Result<Bound, Error>> {
+        Box::pin(self.listen())
+    }
+
+    async fn listen(self) -> Result<Bound, Error> {
         let limits = self.auth.settings.limits.clone();
         let assembled = Assembled::of(self.entries, self.auth.settings.limits.connections)?;
         assembled.check_public()?;

@@ -6,7 +6,7 @@ use super::{
     ListPolicy, Server, ServerDefinition, ToolDefinition,
     runtime::Compiled,
     schema,
-    table::{Entry, Table},
+    table::{Entry, Run, Table},
 };
 use crate::{
     authorize::{Access, Catalog, Group, MAX_SCOPES, Policy, Rule, ScopeInfo},
@@ -26,9 +26,25 @@ impl Assembly {
     /// What `S` declares, and its compiled tools.
     pub(super) fn new<S: Server>(problems: &mut Vec<Problem>) -> (Self, Vec<Arc<Entry>>) {
         let definition = S::DEFINITION;
-        let tools: Vec<&'static ToolDefinition<S>> = definition.tools.iter().copied().flatten().collect();
-        let catalog = catalog(&definition, &tools, problems);
-        problems.extend(twice(&tools));
+        let (mut tools, mut runs) = (Vec::new(), Vec::<Box<dyn Run>>::new());
+        for block in definition.tools {
+            for tool in *block {
+                tools.push(tool.forget());
+                runs.push(Box::new(Compiled(tool)));
+            }
+        }
+        Self::of(&definition.forget(), &tools, runs, problems)
+    }
+
+    /// The same, compiled once: the type of the server is forgotten.
+    fn of(
+        definition: &ServerDefinition<()>,
+        tools: &[ToolDefinition<()>],
+        runs: Vec<Box<dyn Run>>,
+        problems: &mut Vec<Problem>,
+    ) -> (Self, Vec<Arc<Entry>>) {
+        let catalog = catalog(definition, tools, problems);
+        problems.extend(twice(tools));
         if definition.anonymous && !definition.requires.is_empty() {
             problems.push(Problem::new(
                 "#[server(anonymous, requires(…))]",
@@ -36,11 +52,11 @@ impl Assembly {
                 "keep one of the two",
             ));
         }
-        problems.extend(tools.iter().filter_map(|tool| schema::problem(tool)));
-        let entries = tools.iter().map(|tool| {
+        problems.extend(tools.iter().filter_map(schema::problem));
+        let entries = tools.iter().zip(runs).map(|(tool, run)| {
             let extra: Vec<_> = definition.requires.iter().copied().chain(argument_scopes(tool)).collect();
             let rule = Rule::new(&tool.access, &extra, &catalog);
-            let entry = Entry::new(schema::tool(tool), rule, Box::new(Compiled(tool)));
+            let entry = Entry::new(schema::tool(tool), rule, run);
             let entry = entry.taking(tool.arguments);
             #[cfg(feature = "authorization-server")]
             let entry = entry.needing(tool.upstreams);
@@ -80,14 +96,14 @@ impl Assembly {
     }
 }
 
-fn argument_scopes<S>(tool: &ToolDefinition<S>) -> Vec<ScopeInfo> {
+fn argument_scopes(tool: &ToolDefinition<()>) -> Vec<ScopeInfo> {
     tool.argument_scopes.iter().copied().flatten().copied().collect()
 }
 
 /// The declared scopes first, then what the tools and groups use.
-fn catalog<S>(
-    definition: &ServerDefinition<S>,
-    tools: &[&ToolDefinition<S>],
+fn catalog(
+    definition: &ServerDefinition<()>,
+    tools: &[ToolDefinition<()>],
     problems: &mut Vec<Problem>,
 ) -> Catalog {
     let of_groups = Group::ALL.map(|group| group.access(&definition.groups));
@@ -106,10 +122,10 @@ fn catalog<S>(
 }
 
 /// Tools whose name another one has.
-fn twice<S>(tools: &[&ToolDefinition<S>]) -> Vec<Problem> {
+fn twice(tools: &[ToolDefinition<()>]) -> Vec<Problem> {
     let mut names = HashSet::new();
     let twice = tools.iter().filter(|tool| !names.insert(tool.name));
-    let problem = |tool: &&ToolDefinition<S>| {
+    let problem = |tool: &ToolDefinition<()>| {
         let setting = format!("#[tool(name = \"{}\")]", tool.name);
         Problem::new(setting, "two tools have this name", "rename one of them")
     };

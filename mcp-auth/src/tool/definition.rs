@@ -1,13 +1,13 @@
 //! What the macros generate: a static table of tools, and one entry for the server.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
 use rmcp::model::{CallToolResponse, Icon, JsonObject, MetaObject};
 
-use super::{ListPolicy, RuntimeTools, ToolCall, ToolError, WithTools};
+use super::{ListPolicy, OutcomeFuture, RuntimeTools, ToolCall, ToolError, WithTools};
 use crate::{
     authorize::{Access, ScopeInfo},
-    extract::ArgumentDefinition,
+    extract::{Ahead, ArgumentDefinition, Plan, Prepare, Prepared},
     transport::FindHandler,
 };
 
@@ -22,8 +22,8 @@ pub enum UpstreamDefinition {}
 /// What a tool answers.
 pub type Outcome = Result<CallToolResponse, ToolError>;
 
-/// The future of one tool call.
-pub type OutcomeFuture<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+/// Takes the arguments and begins with the function; what was made ahead is handed over.
+pub type Begin<S> = for<'a> fn(&'a S, &'a ToolCall, &mut Prepared) -> Result<OutcomeFuture<'a>, ToolError>;
 
 /// A server whose tools are protected; written by `#[server]`.
 #[diagnostic::on_unimplemented(
@@ -94,6 +94,28 @@ impl<S> ServerDefinition<S> {
     };
 }
 
+impl<S> ServerDefinition<S> {
+    /// The same without what needs the server's type, for code that is compiled once and not for each server.
+    pub(crate) const fn forget(&self) -> ServerDefinition<()> {
+        ServerDefinition {
+            resource: self.resource,
+            name: self.name,
+            title: self.title,
+            version: self.version,
+            instructions: self.instructions,
+            icons: self.icons,
+            scopes: self.scopes,
+            requires: self.requires,
+            anonymous: self.anonymous,
+            list: self.list,
+            groups: self.groups,
+            tools: &[],
+            handler: None,
+            upstreams: self.upstreams,
+        }
+    }
+}
+
 /// Who may use the methods that are not tools. `None`: nobody, the methods are refused.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Groups {
@@ -155,16 +177,15 @@ pub struct ToolDefinition<S: 'static> {
     pub output: fn() -> Option<Arc<JsonObject>>,
     /// What it needs at providers.
     pub upstreams: &'static [UpstreamDefinition],
-    /// Extracts the arguments and runs the function. Access has been decided before.
-    pub call: for<'a> fn(&'a S, &'a ToolCall) -> OutcomeFuture<'a>,
+    /// How the arguments are made ahead, where one of them has to be waited for.
+    pub prepare: &'static [&'static dyn Prepare<S>],
+    /// Takes the arguments and runs the function. Access has been decided before.
+    pub call: Begin<S>,
 }
 
 impl<S> ToolDefinition<S> {
     /// The same tool on a server that holds an `S`; `call` finds the `S` in it.
-    pub const fn on<T: 'static>(
-        &self,
-        call: for<'a> fn(&'a T, &'a ToolCall) -> OutcomeFuture<'a>,
-    ) -> ToolDefinition<T> {
+    pub const fn on<T: 'static>(&self, call: Begin<T>) -> ToolDefinition<T> {
         ToolDefinition {
             name: self.name,
             title: self.title,
@@ -178,8 +199,31 @@ impl<S> ToolDefinition<S> {
             arguments: self.arguments,
             output: self.output,
             upstreams: self.upstreams,
+            prepare: &[],
             call,
         }
+    }
+}
+
+impl<S> ToolDefinition<S> {
+    /// The same without what needs the server's type. It cannot be called.
+    pub(crate) const fn forget(&self) -> ToolDefinition<()> {
+        self.on(|(), _, _| Err(ToolError::opaque("a tool without its server was called")))
+    }
+}
+
+impl<S: Sync> ToolDefinition<S> {
+    /// Runs the tool. Access has been decided before.
+    pub(crate) fn run<'a>(&'a self, server: &'a S, call: &'a ToolCall) -> OutcomeFuture<'a> {
+        let plan = Ahead { server, call, arguments: self.prepare };
+        if plan.len() == 0 {
+            return (self.call)(server, call, &mut Prepared::default())
+                .unwrap_or_else(|error| OutcomeFuture::ready(Err(error)));
+        }
+        OutcomeFuture::new(async move {
+            let mut prepared = Prepared::make(&plan).await?;
+            (self.call)(server, call, &mut prepared)?.await
+        })
     }
 }
 

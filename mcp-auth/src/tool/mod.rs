@@ -7,6 +7,7 @@ mod definition;
 mod dispatch;
 mod error;
 pub(crate) mod failure;
+mod future;
 pub(crate) mod input;
 mod into_server;
 mod list;
@@ -21,10 +22,11 @@ mod tools_of;
 pub(crate) use audit::ToolAudit;
 pub use call::ToolCall;
 pub use definition::{
-    Annotations, Groups, Outcome, OutcomeFuture, Server, ServerDefinition, ToolDefinition, UpstreamDefinition,
+    Annotations, Begin, Groups, Outcome, Server, ServerDefinition, ToolDefinition, UpstreamDefinition,
 };
 pub(crate) use dispatch::call;
 pub use error::{TellClient, ToolError};
+pub use future::OutcomeFuture;
 pub use into_server::{IntoServer, WithTools};
 pub use list::{ListPolicy, ListedTool, Visibility};
 pub use part::Holds;

@@ -69,18 +69,29 @@ impl Registry {
         if !problems.is_empty() {
             return Err(problems);
         }
+        let server = Arc::new(server);
+        let own = definition.handler.map(|handler| handler(Arc::clone(&server)));
         let tools = match &added {
             Some(handle) => Tools::Live(Arc::clone(handle.live())),
             None => Tools::Fixed(Box::new(assembly.table(entries))),
         };
-        let server = Arc::new(server);
-        Ok(Self {
-            own: definition.handler.map(|handler| handler(Arc::clone(&server))),
+        Ok(Self::of(&definition.forget(), &assembly, tools, server, own))
+    }
+
+    fn of(
+        definition: &ServerDefinition<()>,
+        assembly: &Assembly,
+        tools: Tools,
+        server: AnyServer,
+        own: Option<Arc<dyn OwnHandler>>,
+    ) -> Self {
+        Self {
+            own,
             server,
             catalog: Arc::clone(assembly.catalog()),
             policy: Arc::clone(assembly.policy()),
             tools,
-            implementation: implementation(&definition),
+            implementation: implementation(definition),
             instructions: definition.instructions,
             anonymous: definition.anonymous,
             audit: None,
@@ -88,7 +99,7 @@ impl Registry {
             upstreams: definition.upstreams,
             #[cfg(feature = "authorization-server")]
             requires: definition.requires,
-        })
+        }
     }
 
     /// The scopes of the servers of a type.
@@ -148,7 +159,7 @@ impl Registry {
     }
 }
 
-fn implementation<S>(definition: &ServerDefinition<S>) -> Implementation {
+fn implementation(definition: &ServerDefinition<()>) -> Implementation {
     let mut implementation = Implementation::new(definition.name, definition.version);
     implementation.title = definition.title.map(str::to_owned);
     implementation.icons = definition.icons.map(|icons| icons());

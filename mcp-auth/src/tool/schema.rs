@@ -10,7 +10,7 @@ use super::{Annotations, ToolDefinition};
 use crate::{config::Problem, extract::ArgumentDefinition};
 
 /// The tool as `tools/list` shows it, but for what its access adds.
-pub(super) fn tool<S>(definition: &ToolDefinition<S>) -> Tool {
+pub(super) fn tool(definition: &ToolDefinition<()>) -> Tool {
     let mut tool = Tool::new_with_raw(
         definition.name,
         definition.description.map(Into::into),
@@ -78,7 +78,7 @@ fn root(mut generator: SchemaGenerator, properties: JsonObject, required: Vec<Va
 }
 
 /// A whole input that no client could send.
-pub(super) fn problem<S>(tool: &ToolDefinition<S>) -> Option<Problem> {
+pub(super) fn problem(tool: &ToolDefinition<()>) -> Option<Problem> {
     let whole = tool.arguments.iter().find(|argument| argument.whole.is_some())?;
     let setting = format!("#[tool] {}", tool.name);
     let schema = input_schema(tool.arguments);

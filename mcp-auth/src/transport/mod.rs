@@ -36,5 +36,5 @@ pub(crate) use identify::{Challenged, identify};
 pub(crate) use origin::{HostPattern, Origins, is_loopback};
 pub(crate) use refusal::Refusal;
 pub use serve::Bound;
-pub(crate) use serve::Shutdown;
+pub(crate) use serve::{Boxed, Shutdown};
 pub(crate) use unread::Unread;

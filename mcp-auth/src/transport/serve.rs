@@ -1,6 +1,14 @@
 //! The HTTP server of `Auth::serve`: what `axum::serve` does, with time limits and a drain.
 
-use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{HeaderValue, Request, Response, Version, header};
@@ -22,6 +30,9 @@ use super::{activity::Activity, timed::Timed};
 #[cfg(feature = "authorization-server")]
 use crate::authorization_server::Core;
 use crate::{Error, Health, Limits};
+
+/// A future that any thread can run.
+pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Bytes of request line and headers of one request.
 const HEADER_SIZE: u32 = 64 * 1024;
@@ -107,6 +118,15 @@ impl Bound {
     ///
     /// [`Error::Serve`] where the system refuses to watch for signals.
     pub async fn run(self) -> Result<(), Error> {
+        self.running().await
+    }
+
+    /// In a box, so that it is compiled here: code of an `async fn` is otherwise compiled in each crate that awaits it.
+    pub(crate) fn running(self) -> Boxed<Result<(), Error>> {
+        Box::pin(self.run_until_told())
+    }
+
+    async fn run_until_told(self) -> Result<(), Error> {
         let mut signals = Signals::new().map_err(Error::Serve)?;
         let shutdown = self.shutdown.clone();
         let told = CancellationToken::new();

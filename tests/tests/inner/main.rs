@@ -14,6 +14,7 @@ mod files;
 mod identity;
 mod inputs;
 mod metadata;
+mod order;
 mod results;
 mod scopes;
 mod support;

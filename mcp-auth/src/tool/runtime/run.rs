@@ -2,7 +2,6 @@
 
 use std::{future::Future, marker::PhantomData, sync::Arc};
 
-use futures_util::FutureExt;
 use rmcp::{
     ErrorData,
     handler::server::{router::tool::ToolRoute, tool::ToolCallContext},
@@ -20,7 +19,7 @@ pub(in crate::tool) struct Compiled<S: 'static>(pub(in crate::tool) &'static Too
 impl<S: Send + Sync> Run for Compiled<S> {
     fn run<'a>(&'a self, server: &'a AnyServer, call: &'a ToolCall) -> OutcomeFuture<'a> {
         match server.downcast_ref::<S>() {
-            Some(server) => (self.0.call)(server, call),
+            Some(server) => self.0.run(server, call),
             None => another_server(),
         }
     }
@@ -47,7 +46,7 @@ where
         let Ok(server) = Arc::clone(server).downcast::<S>() else { return another_server() };
         // Called inside of the future: what panics before the first `await` panics there as well.
         let call = call.clone();
-        Box::pin(async move {
+        OutcomeFuture::new(async move {
             (self.0)(server, call).await.into_tool_result().map_err(ToolFailure::into_tool_error)
         })
     }
@@ -59,7 +58,7 @@ pub(super) struct Route<S>(pub(super) ToolRoute<S>);
 impl<S: Send + Sync + 'static> Run for Route<S> {
     fn run<'a>(&'a self, server: &'a AnyServer, call: &'a ToolCall) -> OutcomeFuture<'a> {
         let Some(server) = server.downcast_ref::<S>() else { return another_server() };
-        Box::pin(async move {
+        OutcomeFuture::new(async move {
             let mut request = CallToolRequestParams::new(call.name.clone());
             request.arguments = Some(call.arguments.clone());
             request.input_responses.clone_from(&call.input_responses);
@@ -81,5 +80,5 @@ fn unfit(error: ErrorData) -> Outcome {
 
 /// Handles are typed, so this cannot happen; if it did, nothing would run.
 fn another_server<'a>() -> OutcomeFuture<'a> {
-    std::future::ready(Err(ToolError::opaque("the tool belongs to another type of server"))).boxed()
+    OutcomeFuture::ready(Err(ToolError::opaque("the tool belongs to another type of server")))
 }
