@@ -26,6 +26,7 @@ pub(crate) fn identifier() -> Result<String, NoRandomness> {
 /// An id of a row, made at this time (in milliseconds): 12 hexadecimal digits of the time, then 128 random bits. It guards
 /// nothing, and nobody reads the time out of it. Rows that are made together so stand together in every index that has the
 /// id, and a commit writes a few pages in place of some for each row.
+#[cfg(feature = "authorization-server")]
 pub(crate) fn row_id(now: u64) -> Result<String, NoRandomness> {
     Ok(format!("{:012x}{}", now & 0xffff_ffff_ffff, URL_SAFE_NO_PAD.encode(bytes::<16>()?)))
 }
@@ -56,7 +57,7 @@ pub(crate) mod failing {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "authorization-server"))]
 mod tests {
     use super::row_id;
 
