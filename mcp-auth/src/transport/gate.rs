@@ -168,6 +168,7 @@ impl Gate {
         } else {
             envelope.operation()
         };
+        tracing::trace!(?operation, "a message");
         self.decide(operation, &caller).map_err(|refusal| refusal.answering(id.clone()))?;
         if envelope.method() == Some("tools/list")
             && let Some(answer) = direct::list_tools(&self.parts.registry, &parts.headers, &body, &caller)
