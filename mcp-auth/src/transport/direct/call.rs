@@ -6,7 +6,7 @@ use http::HeaderMap;
 use rmcp::model::{CallToolRequestParams, JsonObject, NumberOrString, RequestMetaObject};
 use serde::Deserialize;
 
-use super::{Id, VERSION, is_usual, says, speaks};
+use super::{Request, VERSION, is_usual, says, speaks};
 use crate::{authorize::Caller, tool::Registry, transport::headers::MCP_NAME};
 
 const METHOD: &str = "tools/call";
@@ -39,32 +39,18 @@ pub(in crate::transport) fn call_tool(
 impl DirectCall {
     /// A message that is a call of 2026-07-28 and nothing else.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let request = serde_json::from_slice::<Request<'_>>(body).ok()?;
-        let Params { meta, name, arguments } = request.params;
+        let (id, Params { meta, name, arguments }) = Request::read(body, METHOD)?;
         let meta = RequestMetaObject::from(meta);
-        let right = request.jsonrpc == "2.0" && request.method == METHOD;
-        if !right || meta.protocol_version() != Some(VERSION) || meta.client_capabilities().is_none() {
+        if meta.protocol_version() != Some(VERSION) || meta.client_capabilities().is_none() {
             return None;
         }
         let mut params = CallToolRequestParams::new(name.into_owned());
         params.arguments = arguments;
-        Some(Self { id: request.id.into(), params, meta })
+        Some(Self { id: id.into(), params, meta })
     }
 }
 
-/// The whole request. Whatever has another member, or one twice, is none.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Request<'a> {
-    #[serde(borrow)]
-    jsonrpc: Cow<'a, str>,
-    id: Id,
-    #[serde(borrow)]
-    method: Cow<'a, str>,
-    #[serde(borrow)]
-    params: Params<'a>,
-}
-
+/// Whatever else a call may bring belongs to a round or a task.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Params<'a> {

@@ -14,7 +14,7 @@ use rmcp::model::ClientCapabilities;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Id, VERSION, is_usual, speaks};
+use super::{Id, Request, VERSION, is_usual, speaks};
 use crate::{
     authorize::{Caller, Decision, Operation},
     tool::Registry,
@@ -32,7 +32,7 @@ pub(in crate::transport) fn list_tools(
     if !is_usual(headers, METHOD) || !speaks(registry) {
         return None;
     }
-    let id = serde_json::from_slice::<Request<'_>>(body).ok()?.id()?;
+    let id = usual_id(body)?;
     // The gate has decided this; the answer is given here, so it is decided here.
     if registry.policy.rule(Operation::Open).decide(caller) != Decision::Allowed {
         return None;
@@ -45,19 +45,6 @@ pub(in crate::transport) fn list_tools(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Some(response)
-}
-
-/// The whole request. Whatever has another member, or one twice, is none.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Request<'a> {
-    #[serde(borrow)]
-    jsonrpc: Cow<'a, str>,
-    id: Id,
-    #[serde(borrow)]
-    method: Cow<'a, str>,
-    #[serde(borrow)]
-    params: Params<'a>,
 }
 
 #[derive(Deserialize)]
@@ -79,18 +66,15 @@ struct Meta<'a> {
     capabilities: Value,
 }
 
-impl Request<'_> {
-    /// The id as JSON, if the rest is as usual.
-    fn id(self) -> Option<String> {
-        let Meta { version, capabilities, .. } = self.params.meta;
-        let right = self.jsonrpc == "2.0" && self.method == METHOD && version == VERSION.as_str();
-        if !right || serde_json::from_value::<ClientCapabilities>(capabilities).is_err() {
-            return None;
-        }
-        match self.id {
-            Id::Number(number) => Some(number.to_string()),
-            Id::Text(text) => serde_json::to_string(&text).ok(),
-        }
+/// The id as JSON, if the rest is as usual.
+fn usual_id(body: &[u8]) -> Option<String> {
+    let (id, Params { meta: Meta { version, capabilities, .. } }) = Request::read(body, METHOD)?;
+    if version != VERSION.as_str() || serde_json::from_value::<ClientCapabilities>(capabilities).is_err() {
+        return None;
+    }
+    match id {
+        Id::Number(number) => Some(number.to_string()),
+        Id::Text(text) => serde_json::to_string(&text).ok(),
     }
 }
 

@@ -11,6 +11,8 @@ pub(crate) use call::DirectCall;
 pub(super) use call::call_tool;
 pub(super) use list::list_tools;
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use rmcp::model::{NumberOrString, ProtocolVersion};
 use serde::Deserialize;
@@ -45,6 +47,26 @@ fn accepts_both(headers: &HeaderMap) -> bool {
 /// Whether the user's own handler, which rmcp would ask, speaks the version.
 fn speaks(registry: &Registry) -> bool {
     registry.own.as_ref().is_none_or(|own| own.supported_protocol_versions().contains(&VERSION))
+}
+
+/// The whole request. Whatever has another member, or one twice, is none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request<'a, P> {
+    #[serde(borrow)]
+    jsonrpc: Cow<'a, str>,
+    id: Id,
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+    params: P,
+}
+
+impl<'a, P: Deserialize<'a>> Request<'a, P> {
+    /// Id and parameters, if `body` is a request of `method`.
+    fn read(body: &'a [u8], method: &str) -> Option<(Id, P)> {
+        let request: Self = serde_json::from_slice(body).ok()?;
+        (request.jsonrpc == "2.0" && request.method == method).then_some((request.id, request.params))
+    }
 }
 
 /// An id that rmcp writes as it has read it.
